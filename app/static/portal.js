@@ -1,0 +1,4 @@
+// Every page works without these; they only save a step.
+import "./counter.js";
+import "./leave.js";
+import "./unsaved.js";
