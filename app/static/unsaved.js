@@ -1,8 +1,13 @@
-// Asks before a page with unsaved text is left, unless a form takes the text along or the reader is leaving.
-let unsaved = false;
+// Asks before a page with unsaved text is left, unless the text is being sent or the reader is leaving.
+const unsaved = new Set();
 
-document.addEventListener("input", (event) => {
-  if (event.target.matches("form[method=post] textarea, form[method=post] input")) unsaved = true;
+document.addEventListener("input", ({ target }) => {
+  if (target.form?.method === "post") unsaved.add(target.form);
 });
-document.addEventListener("submit", () => { unsaved = false; });
-addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+document.addEventListener("submit", ({ target }) => {
+  if (target.id === "leave") unsaved.clear();
+  unsaved.delete(target);
+});
+addEventListener("beforeunload", (event) => {
+  if (unsaved.size) event.preventDefault();
+});
