@@ -2,3 +2,4 @@
 import "./counter.js";
 import "./leave.js";
 import "./unsaved.js";
+import "./language.js";

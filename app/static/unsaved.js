@@ -1,5 +1,5 @@
-// Asks before a page with unsaved text is left, unless the text is being sent or the reader is leaving.
-const unsaved = new Set();
+// Asks before a page with unsaved text is left, unless the text goes along or the reader is leaving.
+export const unsaved = new Set();
 
 document.addEventListener("input", ({ target }) => {
   if (target.form?.method === "post") unsaved.add(target.form);
