@@ -1,0 +1,1 @@
+"""Polyphony: a consultation portal for treaty reviews."""

@@ -1,0 +1,98 @@
+"""The command line: python -m app serve | worker | migrate | seed | intake | translations."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from app.platform import logging
+from app.platform.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database to the newest revision."""
+    if settings.is_sqlite:
+        Path(settings.database_url.split("///", 1)[1]).parent.mkdir(parents=True, exist_ok=True)
+    config = Config(ROOT / "alembic.ini")
+    config.attributes["url"] = settings.database_url
+    command.upgrade(config, "head")
+
+
+def serve(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve the portal until told to stop."""
+    import uvicorn  # noqa: PLC0415  (only this command needs it)
+
+    uvicorn.run(
+        "app.__main__:made_from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def made_from_environment() -> object:
+    """The application for the settings in the environment; uvicorn's entry."""
+    from app.main import create_app  # noqa: PLC0415  (each worker process makes its own)
+
+    settings = Settings()
+    logging.set_up(settings.log_level)
+    return create_app(settings)
+
+
+async def work(settings: Settings) -> None:
+    """Work off jobs until told to stop; as many of these as wanted may run."""
+    from app import wiring  # noqa: PLC0415
+    from app.platform import events, queue  # noqa: PLC0415
+    from app.platform.db import Database  # noqa: PLC0415
+
+    events.register(wiring.HANDLERS)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    db = Database(settings.database_url, settings.pool_size)
+    await queue.work(db, wiring.JOBS, settings, stop)
+    await db.close()
+
+
+def parser() -> argparse.ArgumentParser:
+    """What the command line understands."""
+    made = argparse.ArgumentParser(prog="python -m app", description="Polyphony, a consultation portal")
+    commands = made.add_subparsers(dest="command", required=True)
+    serving = commands.add_parser("serve", help="serve the portal")
+    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--port", type=int, default=8000)
+    serving.add_argument("--workers", type=int, default=1)
+    commands.add_parser("worker", help="work off jobs (PostgreSQL; SQLite does it while serving)")
+    commands.add_parser("migrate", help="bring the database to the newest revision")
+    commands.add_parser("seed", help="load the questionnaires and the demonstration")
+    return made
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    arguments = parser().parse_args(argv)
+    settings = Settings()
+    logging.set_up(settings.log_level)
+    match arguments.command:
+        case "serve":
+            serve(settings, arguments.host, arguments.port, arguments.workers)
+        case "worker":
+            asyncio.run(work(settings))
+        case "migrate":
+            migrate(settings)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

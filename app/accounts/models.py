@@ -1,0 +1,70 @@
+"""Tables of people, sessions and tokens."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from app.platform import clock, ids
+from app.platform.db import JSON_TYPE, enum_type
+
+
+class Account(SQLModel, table=True):
+    """A person who signs in; the e-mail address is kept in lower case."""
+
+    id: UUID = Field(default_factory=ids.new_id, primary_key=True)
+    email: str = Field(max_length=254, unique=True)
+    name: str = Field(max_length=200)
+    language: str = Field(default="en", max_length=2)
+    password_hash: str | None = Field(default=None, max_length=200)
+    email_confirmed: bool = False
+    is_active: bool = True
+    failed_sign_ins: int = 0
+    locked_until: datetime | None = None
+    created_at: datetime = Field(default_factory=clock.now)
+
+
+class SignedInSession(SQLModel, table=True):
+    """An open session of an account, or of the bearer of a code (then `account_id` is empty)."""
+
+    __tablename__ = "signed_in_session"
+
+    token_hash: str = Field(max_length=64, primary_key=True)
+    account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True, ondelete="CASCADE")
+    bearer_of: UUID | None = None
+    expires_at: datetime
+
+
+class ApiToken(SQLModel, table=True):
+    """A bearer secret for the JSON interface."""
+
+    __tablename__ = "api_token"
+
+    token_hash: str = Field(max_length=64, primary_key=True)
+    account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True, ondelete="CASCADE")
+    bearer_of: UUID | None = None
+    name: str = Field(default="", max_length=100)
+    expires_at: datetime
+
+
+class Purpose(StrEnum):
+    """What a one-time token is good for."""
+
+    CONFIRM_EMAIL = "confirm_email"
+    INVITATION = "invitation"
+    RESET_PASSWORD = "reset_password"
+
+
+class OneTimeToken(SQLModel, table=True):
+    """A secret sent by e-mail: bound to one purpose, used once, soon expired."""
+
+    __tablename__ = "one_time_token"
+
+    token_hash: str = Field(max_length=64, primary_key=True)
+    purpose: Purpose = Field(sa_type=enum_type(Purpose))
+    account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True, ondelete="CASCADE")
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_TYPE)
+    expires_at: datetime
+    used: bool = False

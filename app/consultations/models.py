@@ -1,0 +1,77 @@
+"""Tables of consultations and invitation codes."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from app.platform import clock, ids
+from app.platform.db import JSON_TYPE, enum_type
+from app.platform.i18n import Message, _
+
+
+class ConsultationState(StrEnum):
+    """The life of a consultation (product.md 6)."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    CONCLUDED = "concluded"
+    ARCHIVED = "archived"
+
+
+MOVES = {
+    ConsultationState.DRAFT: frozenset({ConsultationState.OPEN}),
+    ConsultationState.OPEN: frozenset({ConsultationState.CLOSED}),
+    ConsultationState.CLOSED: frozenset({ConsultationState.OPEN, ConsultationState.CONCLUDED}),
+    ConsultationState.CONCLUDED: frozenset({ConsultationState.ARCHIVED}),
+    ConsultationState.ARCHIVED: frozenset[ConsultationState](),
+}
+STATE_NAMES: dict[ConsultationState, Message] = {
+    ConsultationState.DRAFT: _("In preparation"),
+    ConsultationState.OPEN: _("Open"),
+    ConsultationState.CLOSED: _("Closed"),
+    ConsultationState.CONCLUDED: _("Concluded"),
+    ConsultationState.ARCHIVED: _("Archived"),
+}
+PUBLIC_STATES = frozenset(set(ConsultationState) - {ConsultationState.DRAFT})
+
+
+class Consultation(SQLModel, table=True):
+    """A consultation; titles, summaries and rules are kept by language."""
+
+    id: UUID = Field(default_factory=ids.new_id, primary_key=True)
+    slug: str = Field(max_length=64, unique=True)
+    country_review_id: UUID = Field(foreign_key="country_review.id", index=True)
+    office_id: UUID = Field(foreign_key="organisation.id", index=True)
+    civil_society_version_id: UUID = Field(foreign_key="questionnaire_version.id")
+    state_version_id: UUID = Field(foreign_key="questionnaire_version.id")
+    titles: dict[str, str] = Field(sa_type=JSON_TYPE)
+    summaries: dict[str, str] = Field(sa_type=JSON_TYPE)
+    rules: dict[str, str] = Field(sa_type=JSON_TYPE)
+    languages: list[str] = Field(sa_type=JSON_TYPE)
+    submission_language: str = Field(max_length=2)
+    opens_at: datetime
+    closes_at: datetime
+    state: ConsultationState = Field(default=ConsultationState.DRAFT, sa_type=enum_type(ConsultationState))
+    state_since: datetime = Field(default_factory=clock.now)
+    version: int = 1
+
+    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+
+    def takes_answers(self, at: datetime) -> bool:
+        """Whether an answer that arrived at this instant counts."""
+        return self.state is ConsultationState.OPEN and self.opens_at <= at < self.closes_at
+
+
+class InvitationCode(SQLModel, table=True):
+    """A single-use code for a confidential contribution; nothing links it to what was written.
+
+    The row is deleted when the code is used: not even the fact that it was used remains.
+    """
+
+    __tablename__ = "invitation_code"
+
+    code_hash: str = Field(max_length=64, primary_key=True)
+    consultation_id: UUID = Field(foreign_key="consultation.id", index=True, ondelete="CASCADE")

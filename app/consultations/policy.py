@@ -1,0 +1,65 @@
+"""Who may see, prepare and move a consultation."""
+
+from sqlalchemy import ColumnElement, or_
+
+from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState
+from app.organisations.models import Role
+from app.platform.i18n import _
+from app.platform.security import ALLOW, Actor, Decision, deny
+from app.reviews.models import CountryReview
+from app.reviews.policy import DESK_ROLES, is_focal_point
+
+LOG_READERS = frozenset({Role.FOCAL_POINT, Role.EXPERT, Role.GOVERNMENT_READER, Role.AUDITOR})
+NOT_FOCAL_POINT = _("Only the focal point of this review may do this.")
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """Consultations somebody may know of: the public ones, and those of her own office."""
+    public = Consultation.state.in_(PUBLIC_STATES)  # type: ignore[attr-defined]
+    if actor.is_system or actor.has_role(Role.SECRETARIAT):
+        return Consultation.id.is_not(None)  # type: ignore[attr-defined]
+    offices = actor.places(*DESK_ROLES)
+    return or_(public, Consultation.office_id.in_(offices)) if offices else public  # type: ignore[attr-defined]
+
+
+def can_enter_desk(actor: Actor, consultation: Consultation) -> Decision:
+    """Whether somebody works on this consultation at all."""
+    if actor.is_system or actor.holds_any(DESK_ROLES, consultation.office_id):
+        return ALLOW
+    return deny(_("Only the staff of this consultation may open this page."))
+
+
+def can_prepare(actor: Actor) -> Decision:
+    """Whether somebody may begin a consultation anywhere: a focal point."""
+    if actor.is_system or actor.has_role(Role.FOCAL_POINT):
+        return ALLOW
+    return deny(_("Only a focal point may prepare a consultation."))
+
+
+def can_lead(actor: Actor, review: CountryReview) -> Decision:
+    """Create, open, close, extend and conclude: the focal point of the review, nobody else."""
+    return ALLOW if is_focal_point(actor, review) else deny(NOT_FOCAL_POINT)
+
+
+def can_edit(actor: Actor, consultation: Consultation, review: CountryReview) -> Decision:
+    """The focal point, until the consultation is open: what contributors were told then stands."""
+    may = can_lead(actor, review)
+    if may and consultation.state is not ConsultationState.DRAFT:
+        return deny(_("This consultation is published. Its texts stand; only the closing can be moved."))
+    return may
+
+
+def can_issue_codes(actor: Actor, consultation: Consultation, review: CountryReview) -> Decision:
+    """The focal point, or a facilitator of the office, until the consultation is concluded."""
+    if consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED}:
+        return deny(_("This consultation is concluded. No more codes are made."))
+    if is_focal_point(actor, review) or actor.holds(Role.FACILITATOR, consultation.office_id):
+        return ALLOW
+    return deny(_("Only the focal point or a facilitator may make invitation codes."))
+
+
+def can_read_log(actor: Actor, consultation: Consultation) -> Decision:
+    """Those who read answers, and the auditor; translators and facilitators do not see who did what."""
+    if actor.is_system or actor.holds_any(LOG_READERS, consultation.office_id):
+        return ALLOW
+    return deny(_("Only the focal point, experts, readers and auditors may read the log."))

@@ -1,0 +1,193 @@
+"""Reading consultations: the public pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consultations import policy, timing
+from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState
+from app.consultations.timing import PHASE_NAMES, Phase
+from app.platform import clock
+from app.platform.errors import NotFound
+from app.platform.i18n import Message
+from app.platform.security import Actor
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.compiled import CompiledLanguage, CompiledQuestion, CompiledVersion
+from app.questionnaires.instruments import INSTRUMENT_NAMES
+from app.reviews import queries as reviews
+from app.reviews.models import CountryReview, State
+from app.reviews.queries import ReviewFrame
+
+MOST_LISTED = 200
+
+
+async def get_consultation(session: AsyncSession, actor: Actor, slug: str) -> Consultation:
+    """A consultation somebody may know of, by its slug; raises NotFound."""
+    query = select(Consultation).where(Consultation.slug == slug, policy.visible(actor))
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def get_desk_consultation(session: AsyncSession, actor: Actor, slug: str) -> Consultation:
+    """A consultation for its own staff; to everybody else it does not exist here (raises NotFound)."""
+    found = await get_consultation(session, actor, slug)
+    if not policy.can_enter_desk(actor, found):
+        raise NotFound
+    return found
+
+
+async def is_taken(session: AsyncSession, slug: str) -> bool:
+    """Whether another consultation has this slug, in whatever State."""
+    return (await session.exec(select(Consultation.id).where(Consultation.slug == slug))).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A consultation in a list, with what a reader needs to choose one."""
+
+    consultation: Consultation
+    state_names: dict[str, str]
+    instruments: Sequence[Message]
+    cluster: str
+    phase: Phase
+    note: Message
+    questions: int
+    minutes: int
+
+    @property
+    def shown_at(self) -> datetime:
+        """The instant the list shows: the opening of what is coming, else the closing."""
+        coming = self.phase in {Phase.COMING, Phase.DRAFT}
+        return self.consultation.opens_at if coming else self.consultation.closes_at
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The public consultations: open, coming, closed."""
+
+    open: Sequence[Listed]
+    coming: Sequence[Listed]
+    closed: Sequence[Listed]
+
+
+LISTED = (
+    select(Consultation, State.names, CountryReview.instruments, CountryReview.cluster)
+    .join(CountryReview, CountryReview.id == Consultation.country_review_id)  # type: ignore[arg-type]
+    .join(State, State.code == CountryReview.state_code)  # type: ignore[arg-type]
+    .order_by(Consultation.closes_at.desc(), Consultation.slug)  # type: ignore[attr-defined]
+)
+PUBLIC = LISTED.where(Consultation.state.in_(PUBLIC_STATES)).limit(MOST_LISTED)  # type: ignore[attr-defined]
+
+
+async def list_public(session: AsyncSession, at: datetime) -> list[Listed]:
+    """Every consultation that is or was open, the latest closing first."""
+    rows = (await session.exec(PUBLIC)).all()
+    # Published versions are kept in memory: after the first time this loop asks no database.
+    sizes = {
+        version_id: len((await questionnaires.get_compiled(session, version_id)).ids)
+        for version_id in {row[0].civil_society_version_id for row in rows}
+    }
+    return [
+        Listed(
+            consultation,
+            names,
+            [INSTRUMENT_NAMES[code] for code in instruments],
+            cluster,
+            timing.phase_of(consultation, at),
+            timing.deadline_note(consultation, at),
+            sizes[consultation.civil_society_version_id],
+            timing.minutes_needed(sizes[consultation.civil_society_version_id]),
+        )
+        for consultation, names, instruments, cluster in rows
+    ]
+
+
+async def home_page(session: AsyncSession) -> Home:
+    """The three lists: what closes first, what opens first, what closed last."""
+    listed = await list_public(session, clock.arrival())
+    return Home(
+        open=[item for item in reversed(listed) if item.phase is Phase.OPEN],
+        coming=sorted((item for item in listed if item.phase is Phase.COMING), key=lambda item: item.shown_at),
+        closed=[item for item in listed if item.phase in {Phase.CLOSED, Phase.CONCLUDED}],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationPage:
+    """Everything the public page of a consultation says."""
+
+    consultation: Consultation
+    frame: ReviewFrame
+    phase: Phase
+    days_left: Message | None
+    opens_there: datetime
+    closes_there: datetime
+    questions: int
+    minutes: int
+    may_start: bool
+    has_outcome: bool
+    is_staff: bool
+
+    @property
+    def phase_name(self) -> Message:
+        """The phase in words."""
+        return PHASE_NAMES[self.phase]
+
+    @property
+    def clocks_differ(self) -> bool:
+        """Whether the State's clocks show something else than UTC."""
+        return self.closes_there.utcoffset() != self.consultation.closes_at.utcoffset()
+
+
+async def consultation_page(session: AsyncSession, actor: Actor, slug: str) -> ConsultationPage:
+    """The public page; staff see it while it is prepared, too (raises NotFound)."""
+    consultation = await get_consultation(session, actor, slug)
+    frame = await reviews.get_public_frame(session, consultation.country_review_id)
+    version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    at = clock.arrival()
+    zone = ZoneInfo(frame.state.zone)
+    return ConsultationPage(
+        consultation=consultation,
+        frame=frame,
+        phase=timing.phase_of(consultation, at),
+        days_left=timing.days_left(consultation, at),
+        opens_there=consultation.opens_at.astimezone(zone),
+        closes_there=consultation.closes_at.astimezone(zone),
+        questions=len(version.ids),
+        minutes=timing.minutes_needed(len(version.ids)),
+        may_start=consultation.takes_answers(at),
+        has_outcome=consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED},
+        is_staff=bool(policy.can_enter_desk(actor, consultation)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsPage:
+    """All questions of the civil-society edition, to be read and printed."""
+
+    consultation: Consultation
+    edition: CompiledLanguage
+    state_edition: CompiledLanguage
+    versions: tuple[CompiledVersion, CompiledVersion]
+    may_start: bool
+
+    def informs(self, question: CompiledQuestion) -> list[CompiledQuestion]:
+        """The State questions that answers to this question feed."""
+        mapped = self.versions[0].mapped.get(question.id, ())
+        return [self.state_edition.by_id[key] for key in mapped if key in self.state_edition.by_id]
+
+
+async def questions_page(session: AsyncSession, actor: Actor, slug: str, language: str) -> QuestionsPage:
+    """All questions of a consultation in one language; raises NotFound."""
+    consultation = await get_consultation(session, actor, slug)
+    own = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    state = await questionnaires.get_compiled(session, consultation.state_version_id)
+    return QuestionsPage(
+        consultation, own[language], state[language], (own, state), consultation.takes_answers(clock.arrival())
+    )

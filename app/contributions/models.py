@@ -1,0 +1,190 @@
+"""Tables of contributions, answers and their submitted versions."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from app.platform import ids
+from app.platform.db import JSON_TYPE, enum_type
+from app.platform.i18n import Message, _
+
+
+class Mode(StrEnum):
+    """Whether the government sees who contributes (product.md 4)."""
+
+    NAMED = "named"
+    CONFIDENTIAL = "confidential"
+
+
+class ContributionState(StrEnum):
+    """The life of a contribution (product.md 6)."""
+
+    DRAFTING = "drafting"
+    SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"
+
+
+MOVES = {
+    ContributionState.DRAFTING: frozenset({ContributionState.SUBMITTED, ContributionState.WITHDRAWN}),
+    ContributionState.SUBMITTED: frozenset({ContributionState.DRAFTING, ContributionState.WITHDRAWN}),
+    ContributionState.WITHDRAWN: frozenset[ContributionState](),
+}
+STATE_NAMES: dict[ContributionState, Message] = {
+    ContributionState.DRAFTING: _("Being written"),
+    ContributionState.SUBMITTED: _("Submitted"),
+    ContributionState.WITHDRAWN: _("Withdrawn"),
+}
+
+
+class Law(StrEnum):
+    """The position in law (product.md 7)."""
+
+    YES = "yes"
+    IN_PART = "in_part"
+    NO = "no"
+    DONT_KNOW = "dont_know"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Practice(StrEnum):
+    """The position in practice (product.md 7)."""
+
+    WORKS = "works"
+    WORKS_IN_PART = "works_in_part"
+    DOES_NOT_WORK = "does_not_work"
+    NOT_TESTED = "not_tested"
+    DONT_KNOW = "dont_know"
+
+
+class Publication(StrEnum):
+    """How far an answer may become public."""
+
+    NO = "no"
+    UNNAMED = "unnamed"
+    NAMED = "named"
+
+
+LAW_NAMES: dict[Law, Message] = {
+    Law.YES: _("Yes"),
+    Law.IN_PART: _("Yes, in part"),
+    Law.NO: _("No"),
+    Law.DONT_KNOW: _("I do not know"),
+    Law.NOT_APPLICABLE: _("Does not apply"),
+}
+PRACTICE_NAMES: dict[Practice, Message] = {
+    Practice.WORKS: _("It works"),
+    Practice.WORKS_IN_PART: _("It works in part"),
+    Practice.DOES_NOT_WORK: _("It does not work"),
+    Practice.NOT_TESTED: _("Not tested yet"),
+    Practice.DONT_KNOW: _("I do not know"),
+}
+PUBLICATION_NAMES: dict[Publication, Message] = {
+    Publication.NO: _("No"),
+    Publication.UNNAMED: _("Yes, without a name"),
+    Publication.NAMED: _("Yes, with our name"),
+}
+
+
+class Contribution(SQLModel, table=True):
+    """What one contributor hands in to one consultation.
+
+    Identifiers are random and there are no times: `created_on` and `submitted_on` are days, and
+    `label` (such as K7) does not follow the order of arrival.
+    """
+
+    __table_args__ = (UniqueConstraint("consultation_id", "label"),)
+
+    id: UUID = Field(default_factory=ids.random_id, primary_key=True)
+    consultation_id: UUID = Field(foreign_key="consultation.id")
+    office_id: UUID = Field(foreign_key="organisation.id")
+    organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
+    mode: Mode = Field(sa_type=enum_type(Mode))
+    label: str = Field(max_length=8)
+    state: ContributionState = Field(
+        default=ContributionState.DRAFTING, sa_type=enum_type(ContributionState)
+    )
+    receipt_hash: str | None = Field(default=None, max_length=64, unique=True)
+    language: str = Field(default="en", max_length=2)
+    entered_by_id: UUID | None = Field(default=None, foreign_key="organisation.id")
+    submitted_versions: int = 0
+    submitted_on: date | None = None
+    version: int = 1
+
+    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+
+
+class Answer(SQLModel, table=True):
+    """The answer being written to one question; `current_version_id` is what was last submitted."""
+
+    __table_args__ = (
+        UniqueConstraint("contribution_id", "question_id"),
+        Index("ix_answer_consultation_question", "consultation_id", "question_id"),
+    )
+
+    id: UUID = Field(default_factory=ids.random_id, primary_key=True)
+    contribution_id: UUID = Field(foreign_key="contribution.id", ondelete="CASCADE")
+    consultation_id: UUID = Field(foreign_key="consultation.id")
+    question_id: UUID = Field(foreign_key="question.id")
+    law: Law | None = Field(default=None, sa_type=enum_type(Law))
+    practice: Practice | None = Field(default=None, sa_type=enum_type(Practice))
+    narrative: str = ""
+    language: str = Field(default="en", max_length=2)
+    evidence: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON_TYPE)
+    recommendation: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_TYPE)
+    publication: Publication = Field(default=Publication.NO, sa_type=enum_type(Publication))
+    skipped: bool = False
+    version: int = 1
+    current_version_id: UUID | None = Field(default=None, index=True)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to submit."""
+        return not (self.law or self.practice or self.narrative or self.evidence or self.recommendation)
+
+
+class ContributionVersion(SQLModel, table=True):
+    """One submission of a contribution; never changed."""
+
+    __tablename__ = "contribution_version"
+    __table_args__ = (UniqueConstraint("contribution_id", "number"),)
+
+    id: UUID = Field(default_factory=ids.random_id, primary_key=True)
+    contribution_id: UUID = Field(foreign_key="contribution.id", ondelete="CASCADE")
+    number: int
+    submitted_on: date
+
+
+class AnswerVersion(SQLModel, table=True):
+    """One submitted version of an answer; never changed. Its words are a text of `translations`."""
+
+    __tablename__ = "answer_version"
+    __table_args__ = (UniqueConstraint("answer_id", "number"),)
+
+    id: UUID = Field(default_factory=ids.random_id, primary_key=True)
+    answer_id: UUID = Field(foreign_key="answer.id", ondelete="CASCADE")
+    number: int
+    law: Law | None = Field(default=None, sa_type=enum_type(Law))
+    practice: Practice | None = Field(default=None, sa_type=enum_type(Practice))
+    text_id: UUID = Field(foreign_key="text.id", index=True)
+    language: str = Field(max_length=2)
+    evidence: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON_TYPE)
+    recommendation: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_TYPE)
+    publication: Publication = Field(sa_type=enum_type(Publication))
+    submitted_on: date
+
+
+class SubmittedAnswer(SQLModel, table=True):
+    """Which version of each answer a submission of a contribution holds."""
+
+    __tablename__ = "submitted_answer"
+
+    contribution_version_id: UUID = Field(
+        foreign_key="contribution_version.id", primary_key=True, ondelete="CASCADE"
+    )
+    answer_version_id: UUID = Field(
+        foreign_key="answer_version.id", primary_key=True, index=True, ondelete="CASCADE"
+    )

@@ -1,0 +1,94 @@
+"""Who may answer, submit, withdraw: the only place that knows."""
+
+from datetime import datetime
+
+from app.consultations.models import Consultation
+from app.contributions.models import Contribution, ContributionState, Mode
+from app.organisations.models import CONTRIBUTORS, Role
+from app.platform.i18n import _
+from app.platform.security import ALLOW, Actor, Decision, deny
+
+NOT_YOURS = _("Only the people behind this contribution may do this.")
+CLOSED = _("This consultation is closed. What you handed in before stays as it is.")
+NOT_OPEN = _("This consultation is not open.")
+
+
+def is_behind(actor: Actor, contribution: Contribution) -> bool:
+    """Whether somebody is one of those who write this contribution."""
+    if contribution.mode is Mode.CONFIDENTIAL:
+        return actor.bearer_of == contribution.id
+    return actor.holds_any(CONTRIBUTORS, contribution.organisation_id)
+
+
+def can_start(actor: Actor, consultation: Consultation, at: datetime) -> Decision:
+    """Anybody who belongs to an organisation, while the consultation is open."""
+    if not consultation.takes_answers(at):
+        return deny(NOT_OPEN)
+    if not actor.places(*CONTRIBUTORS):
+        return deny(_("Only members of an organization may take part under its name."))
+    return ALLOW
+
+
+def can_enter(consultation: Consultation, at: datetime) -> Decision:
+    """Whoever holds an invitation code, while the consultation is open."""
+    return ALLOW if consultation.takes_answers(at) else deny(NOT_OPEN)
+
+
+def can_answer(
+    actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
+) -> Decision:
+    """Those behind the contribution, while it is being written and the consultation is open."""
+    if not is_behind(actor, contribution):
+        return deny(NOT_YOURS)
+    if not consultation.takes_answers(at):
+        return deny(CLOSED)
+    if contribution.state is ContributionState.SUBMITTED:
+        return deny(_("These answers are submitted. Choose to revise them first."))
+    if contribution.state is ContributionState.WITHDRAWN:
+        return deny(_("This contribution was withdrawn."))
+    return ALLOW
+
+
+def can_submit(
+    actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
+) -> Decision:
+    """A signatory of the organisation, or the bearer of the code."""
+    may = can_answer(actor, contribution, consultation, at)
+    if may and contribution.mode is Mode.NAMED:
+        if actor.holds(Role.SIGNATORY, contribution.organisation_id):
+            return ALLOW
+        return deny(_("Only a signatory of your organization may submit."))
+    return may
+
+
+def can_revise(
+    actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
+) -> Decision:
+    """Those behind a submitted contribution, until the consultation closes."""
+    if not is_behind(actor, contribution):
+        return deny(NOT_YOURS)
+    if contribution.state is not ContributionState.SUBMITTED:
+        return deny(_("Only submitted answers can be revised."))
+    return ALLOW if consultation.takes_answers(at) else deny(CLOSED)
+
+
+def can_withdraw(actor: Actor, contribution: Contribution) -> Decision:
+    """Those behind the contribution, at any time; a signatory where there is an organisation."""
+    if not is_behind(actor, contribution):
+        return deny(NOT_YOURS)
+    if contribution.state is ContributionState.WITHDRAWN:
+        return deny(_("This contribution was withdrawn."))
+    if contribution.mode is Mode.NAMED and not actor.holds(Role.SIGNATORY, contribution.organisation_id):
+        return deny(_("Only a signatory of your organization may withdraw."))
+    return ALLOW
+
+
+def can_become_confidential(
+    actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
+) -> Decision:
+    """A named contribution may lose its name until it is first submitted; never the other way."""
+    if contribution.mode is not Mode.NAMED:
+        return deny(_("This contribution is confidential already."))
+    if contribution.submitted_versions:
+        return deny(_("It was already submitted under your name."))
+    return can_answer(actor, contribution, consultation, at)

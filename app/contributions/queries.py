@@ -1,0 +1,315 @@
+"""Reading contributions: the pages of those who write them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, bindparam, func
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consultations.models import Consultation
+from app.contributions import policy
+from app.contributions.models import (
+    Answer,
+    AnswerVersion,
+    Contribution,
+    ContributionState,
+    Mode,
+    Publication,
+)
+from app.organisations.models import CONTRIBUTORS, Organisation
+from app.platform import clock
+from app.platform.errors import NotFound
+from app.platform.security import Actor, Decision
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.compiled import CompiledLanguage, CompiledQuestion, CompiledSection
+from app.questionnaires.models import Question
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """Contributions somebody is behind; everybody else does not learn that they exist."""
+    if actor.bearer_of is not None:
+        return Contribution.id == actor.bearer_of  # type: ignore[return-value]
+    places = actor.places(*CONTRIBUTORS)
+    return (Contribution.mode == Mode.NAMED) & Contribution.organisation_id.in_(places)  # type: ignore[union-attr,return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page of a contribution shows: what it is, to which consultation, under which name."""
+
+    contribution: Contribution
+    consultation: Consultation
+    organisation: str | None
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether nobody may learn who writes."""
+        return self.contribution.mode is Mode.CONFIDENTIAL
+
+    @property
+    def shown_as(self) -> str:
+        """The name or the label the government sees."""
+        return self.organisation or self.contribution.label
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPage:
+    """One question with the answer being written."""
+
+    frame: Frame
+    question: CompiledQuestion
+    answer: Answer
+    may_save: Decision
+    stored: Answer | None = None
+    evidence_rows: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """All questions by section with how far each answer is."""
+
+    frame: Frame
+    sections: Sequence[CompiledSection]
+    answers: Mapping[UUID, Answer]
+    may_answer: Decision
+    may_submit: Decision
+    may_revise: Decision
+    may_withdraw: Decision
+    may_become_confidential: Decision
+    done: int
+    total: int
+
+    def status(self, question_id: UUID) -> str:
+        """How far the answer to a question is: done, begun, skipped or untouched."""
+        answer = self.answers.get(question_id)
+        if answer is None:
+            return "untouched"
+        if answer.is_empty:
+            return "skipped" if answer.skipped else "untouched"
+        return "done" if is_done(answer) else "begun"
+
+
+def is_done(answer: Answer) -> bool:
+    """An answer counts as done with a position and words, or words alone where there are many."""
+    return bool(answer.narrative.strip()) or (answer.law is not None and answer.practice is not None)
+
+
+FRAME = (
+    select(Contribution, Consultation, Organisation.name)
+    .join(Consultation, Consultation.id == Contribution.consultation_id)  # type: ignore[arg-type]
+    .outerjoin(Organisation, Organisation.id == Contribution.organisation_id)  # type: ignore[arg-type]
+)
+WITH_ANSWER = (
+    select(Contribution, Consultation, Organisation.name, Question.id, Answer)
+    .join(Consultation, Consultation.id == Contribution.consultation_id)  # type: ignore[arg-type]
+    .join(
+        Question,
+        (Question.version_id == Consultation.civil_society_version_id)  # type: ignore[arg-type]
+        & (Question.code == bindparam("code")),
+    )
+    .outerjoin(Organisation, Organisation.id == Contribution.organisation_id)  # type: ignore[arg-type]
+    .outerjoin(
+        Answer,
+        (Answer.contribution_id == Contribution.id) & (Answer.question_id == Question.id),  # type: ignore[arg-type]
+    )
+    .where(Contribution.id == bindparam("contribution_id"))
+)
+LOCKED_WITH_ANSWER = WITH_ANSWER.with_for_update(read=True, of=Contribution)
+
+
+async def get_frame(session: AsyncSession, actor: Actor, contribution_id: UUID, *, lock: bool = False) -> Frame:
+    """A contribution for those behind it, locked for a change if asked; raises NotFound."""
+    query = FRAME.where(Contribution.id == contribution_id, visible(actor))
+    if lock:
+        query = query.with_for_update(of=Contribution)
+    row = (await session.exec(query)).first()
+    if row is None:
+        raise NotFound
+    return Frame(*row)
+
+
+async def get_with_answer(
+    session: AsyncSession, actor: Actor, contribution_id: UUID, code: str, *, lock: bool = False
+) -> tuple[Frame, UUID, Answer | None]:
+    """A contribution with its answer to one question, in one statement; raises NotFound.
+
+    Who is asking is judged on what comes back: the statement stays the same for everybody, so that
+    it is compiled once.
+    """
+    statement = LOCKED_WITH_ANSWER if lock else WITH_ANSWER
+    found = await session.exec(statement, params={"contribution_id": contribution_id, "code": code})
+    row = found.first()
+    if row is None or not policy.is_behind(actor, row[0]):
+        raise NotFound
+    return Frame(row[0], row[1], row[2]), row[3], row[4]
+
+
+async def answer_page(
+    session: AsyncSession, actor: Actor, contribution_id: UUID, code: str, language: str
+) -> AnswerPage:
+    """The page of one question; raises NotFound."""
+    frame, question_id, answer = await get_with_answer(session, actor, contribution_id, code)
+    version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
+    return AnswerPage(
+        frame=frame,
+        question=version[language].by_id[question_id],
+        answer=answer or blank_answer(frame, question_id, language),
+        may_save=policy.can_answer(actor, frame.contribution, frame.consultation, clock.arrival()),
+        evidence_rows=(len(answer.evidence) if answer else 0) + 1,
+    )
+
+
+def blank_answer(frame: Frame, question_id: UUID, language: str) -> Answer:
+    """An answer nobody has begun; its version 0 says that there is none yet."""
+    return Answer(
+        contribution_id=frame.contribution.id,
+        consultation_id=frame.consultation.id,
+        question_id=question_id,
+        language=language,
+        version=0,
+    )
+
+
+async def answers_of(session: AsyncSession, contribution_id: UUID) -> dict[UUID, Answer]:
+    """The answers being written, by question."""
+    rows = await session.exec(select(Answer).where(Answer.contribution_id == contribution_id))
+    return {answer.question_id: answer for answer in rows}
+
+
+async def task_list(session: AsyncSession, actor: Actor, contribution_id: UUID, language: str) -> TaskList:
+    """All questions with how far each answer is; raises NotFound."""
+    frame = await get_frame(session, actor, contribution_id)
+    compiled = await compiled_of(session, frame, language)
+    answers = await answers_of(session, contribution_id)
+    at = clock.arrival()
+    contribution, consultation = frame.contribution, frame.consultation
+    return TaskList(
+        frame=frame,
+        sections=compiled.sections,
+        answers=answers,
+        may_answer=policy.can_answer(actor, contribution, consultation, at),
+        may_submit=policy.can_submit(actor, contribution, consultation, at),
+        may_revise=policy.can_revise(actor, contribution, consultation, at),
+        may_withdraw=policy.can_withdraw(actor, contribution),
+        may_become_confidential=policy.can_become_confidential(actor, contribution, consultation, at),
+        done=sum(not answer.is_empty and is_done(answer) for answer in answers.values()),
+        total=len(compiled.questions),
+    )
+
+
+async def compiled_of(session: AsyncSession, frame: Frame, language: str) -> CompiledLanguage:
+    """The civil-society questions of the frame's consultation, from memory."""
+    version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
+    return version[language]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPage:
+    """What was received."""
+
+    frame: Frame
+    answered: int
+    total: int
+    has_version: bool
+
+
+async def receipt_page(
+    session: AsyncSession, actor: Actor, contribution_id: UUID, language: str
+) -> ReceiptPage:
+    """What was handed in last; raises NotFound."""
+    frame = await get_frame(session, actor, contribution_id)
+    compiled = await compiled_of(session, frame, language)
+    answered = await session.exec(
+        select(func.count()).where(
+            Answer.contribution_id == contribution_id,
+            Answer.current_version_id.is_not(None),  # type: ignore[union-attr]
+        )
+    )
+    handed_in = frame.contribution.submitted_versions > 0
+    return ReceiptPage(frame, answered.one(), len(compiled.questions), handed_in)
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """The contributions somebody is behind, and the consultations still open to her."""
+
+    frames: Sequence[Frame]
+
+
+async def mine_page(session: AsyncSession, actor: Actor) -> Mine:
+    """Everything somebody is behind, the newest consultation first."""
+    query = FRAME.where(visible(actor)).order_by(Consultation.closes_at.desc(), Contribution.label)  # type: ignore[attr-defined]
+    return Mine([Frame(*row) for row in (await session.exec(query)).all()])
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """How to take part in a consultation: under a name or with a code."""
+
+    consultation: Consultation
+    organisations: Sequence[Organisation]
+    begun: Mapping[UUID, UUID]
+    may_start: Decision
+
+
+async def start_page(session: AsyncSession, actor: Actor, consultation: Consultation) -> StartPage:
+    """The choice of mode, with what the person's organisations have begun already."""
+    places = actor.places(*CONTRIBUTORS)
+    organisations = (
+        await session.exec(
+            select(Organisation).where(Organisation.id.in_(places)).order_by(Organisation.name)  # type: ignore[attr-defined]
+        )
+    ).all()
+    begun = await session.exec(
+        select(Contribution.organisation_id, Contribution.id).where(
+            Contribution.consultation_id == consultation.id,
+            Contribution.organisation_id.in_(places),  # type: ignore[union-attr]
+            Contribution.state != ContributionState.WITHDRAWN,
+        )
+    )
+    return StartPage(
+        consultation,
+        organisations,
+        {place: contribution for place, contribution in begun if place is not None},
+        policy.can_start(actor, consultation, clock.arrival()),
+    )
+
+
+async def labels_in(session: AsyncSession, consultation_id: UUID) -> set[str]:
+    """The labels in use in a consultation."""
+    query = select(Contribution.label).where(Contribution.consultation_id == consultation_id)
+    return set((await session.exec(query)).all())
+
+
+async def count_submitted(session: AsyncSession, consultation_id: UUID) -> int:
+    """How many contributions were handed in and not withdrawn."""
+    query = select(func.count()).where(
+        Contribution.consultation_id == consultation_id,
+        Contribution.submitted_versions > 0,
+        Contribution.state != ContributionState.WITHDRAWN,
+    )
+    return (await session.exec(query)).one()
+
+
+# What the packages above read: submitted versions of contributions that stand.
+STANDING = (
+    (Answer.current_version_id == AnswerVersion.id)
+    & (Contribution.id == Answer.contribution_id)
+    & (Contribution.state != ContributionState.WITHDRAWN)
+)
+
+
+def narrowest(submitted: Publication, draft: Publication) -> Publication:
+    """The smaller of two permissions: a contributor who takes one back is heard at once."""
+    order = [Publication.NO, Publication.UNNAMED, Publication.NAMED]
+    return min(submitted, draft, key=order.index)
+
+
+def as_json(answer: Answer, code: str) -> dict[str, Any]:
+    """An answer as the JSON interface shows it."""
+    kept = ("law", "practice", "narrative", "language", "evidence", "recommendation", "publication")
+    shown = {name: getattr(answer, name) for name in kept}
+    return {"question": code, **shown, "skipped": answer.skipped, "version": answer.version}

@@ -1,0 +1,273 @@
+"""Pages of those who contribute."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.accounts import service as accounts
+from app.consultations import queries as consultations
+from app.contributions import entry, queries, service
+from app.contributions.models import Mode
+from app.contributions.queries import AnswerPage
+from app.contributions.schemas import AnswerForm, CodeForm, StartForm
+from app.organisations.deps import AnyActor, CurrentActor
+from app.organisations.models import CONTRIBUTORS
+from app.platform.db import Session
+from app.platform.errors import Invalid, StaleEdit
+from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, form
+from app.platform.i18n import _
+from app.platform.pages import Link, render, see_other, set_cookie, url
+from app.platform.security import Actor
+
+router = APIRouter()
+CLEAR = {"clear-site-data": '"cache", "cookies", "storage"'}
+
+
+def service_nav(actor: Actor) -> list[Link]:
+    """The way back to one's own answers."""
+    if actor.bearer_of is not None:
+        return [Link(_("My answers"), url("contributions.tasks", contribution_id=actor.bearer_of))]
+    if actor.places(*CONTRIBUTORS):
+        return [Link(_("My answers"), url("contributions.mine"))]
+    return []
+
+
+@router.get("/mine", name="contributions.mine")
+async def mine(request: Request, session: Session, actor: CurrentActor) -> Response:
+    """Everything this person is behind."""
+    return render(request, "contributions/mine.html", await queries.mine_page(session, actor))
+
+
+@router.get("/start", name="contributions.start")
+async def start(request: Request, actor: AnyActor) -> Response:
+    """Enter a code."""
+    return render(request, "contributions/start.html", None)
+
+
+@router.post("/start", name="contributions.enter")
+async def enter(
+    request: Request,
+    form: Annotated[FormOf[CodeForm], Depends(form(CodeForm))],
+    session: Session,
+    actor: AnyActor,
+) -> Response:
+    """Open what the code stands for."""
+    try:
+        contribution, receipt = await entry.enter(session, form.valid.code, request.state.language)
+    except Invalid as problem:
+        form.errors = form.errors or problem.errors
+        return render(request, "contributions/start.html", None, form)
+    return await _as_bearer(request, session, actor, contribution.id, receipt)
+
+
+async def _as_bearer(
+    request: Request, session: Session, actor: Actor, contribution_id: UUID, receipt: str | None
+) -> Response:
+    """Change this browser's session to the contribution's own; show a new receipt code once."""
+    before = request.cookies.get(SESSION_COOKIE)
+    if before:
+        await accounts.close_session(session, before)
+    token = accounts.open_bearer_session(session, contribution_id)
+    request.state.actor = Actor(bearer_of=contribution_id)
+    if receipt is None:
+        response = see_other(request, url("contributions.tasks", contribution_id=contribution_id))
+    else:
+        # The new session is not in the request yet: the page has no form, only a link onwards.
+        page = {"code": receipt, "contribution_id": contribution_id, "leaving": False}
+        response = render(request, "contributions/keep.html", page)
+    set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
+    return response
+
+
+@router.get("/c/{slug}/start", name="contributions.begin")
+async def begin(request: Request, slug: str, session: Session, actor: AnyActor) -> Response:
+    """Choose how to take part; nothing is chosen beforehand."""
+    consultation = await consultations.get_consultation(session, actor, slug)
+    page = await queries.start_page(session, actor, consultation)
+    return render(request, "contributions/begin.html", page)
+
+
+@router.post("/c/{slug}/start", name="contributions.choose")
+async def choose(
+    request: Request,
+    slug: str,
+    form: Annotated[FormOf[StartForm], Depends(form(StartForm))],
+    session: Session,
+    actor: AnyActor,
+) -> Response:
+    """Begin a named contribution, or enter with a code."""
+    consultation = await consultations.get_consultation(session, actor, slug)
+    try:
+        data = form.valid
+        if data.mode is Mode.CONFIDENTIAL:
+            contribution, receipt = await entry.enter(session, data.code, request.state.language)
+            return await _as_bearer(request, session, actor, contribution.id, receipt)
+        if data.organisation_id is None:
+            raise Invalid({"organisation_id": _("Choose the organization you write for.")})
+    except Invalid as problem:
+        form.errors = form.errors or problem.errors
+        page = await queries.start_page(session, actor, consultation)
+        return render(request, "contributions/begin.html", page, form)
+    named = await service.start_contribution(session, actor, consultation, data.organisation_id)
+    return see_other(request, url("contributions.tasks", contribution_id=named.id))
+
+
+@router.get("/contributions/{contribution_id}", name="contributions.tasks")
+async def tasks(request: Request, contribution_id: UUID, session: Session, actor: CurrentActor) -> Response:
+    """The task list: all questions and how far each answer is."""
+    page = await queries.task_list(session, actor, contribution_id, request.state.language)
+    return render(request, "contributions/tasks.html", page)
+
+
+@router.get("/contributions/{contribution_id}/questions/{code}", name="contributions.answer")
+async def answer(
+    request: Request, contribution_id: UUID, code: str, session: Session, actor: CurrentActor
+) -> Response:
+    """One question."""
+    page = await queries.answer_page(session, actor, contribution_id, code, request.state.language)
+    return render(request, "contributions/answer.html", page)
+
+
+@router.post("/contributions/{contribution_id}/questions/{code}", name="contributions.save")
+async def save(
+    request: Request,
+    contribution_id: UUID,
+    code: str,
+    form: Annotated[FormOf[AnswerForm], Depends(form(AnswerForm))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Save the answer and go on; what cannot be saved comes back as it was typed."""
+    try:
+        data = form.valid.model_copy(update={"skipped": form.valid.then == "skip"})
+        await service.save_answer(session, actor, contribution_id, code, data)
+    except (Invalid, StaleEdit) as problem:
+        page = await queries.answer_page(session, actor, contribution_id, code, request.state.language)
+        return _again(request, page, form, problem)
+    to = await _after(session, actor, request, contribution_id, code, data.then)
+    return see_other(request, to, _("Saved."))
+
+
+def _again(
+    request: Request, page: AnswerPage, form: FormOf[AnswerForm], problem: Invalid | StaleEdit
+) -> Response:
+    """The same page with what was typed; after a clash, with the stored text beside it."""
+    rows = {name.split("-")[1] for name in form.values if name.startswith("evidence-")}
+    fields: dict[str, Any] = {name: getattr(page, name) for name in page.__slots__}
+    fields["evidence_rows"] = max(page.evidence_rows, *(int(row) + 1 for row in rows if row.isdigit()), 1)
+    if isinstance(problem, Invalid):
+        form.errors = form.errors or problem.errors
+        return render(request, "contributions/answer.html", AnswerPage(**fields), form)
+    fields["stored"] = page.answer
+    form.values["version"] = str(page.answer.version)
+    form.errors = {"": problem.detail}
+    return render(request, "contributions/answer.html", AnswerPage(**fields), form, status=409)
+
+
+async def _after(
+    session: Session, actor: Actor, request: Request, contribution_id: UUID, code: str, then: str
+) -> str:
+    """Where to go after saving."""
+    if then == "more":
+        return url("contributions.answer", contribution_id=contribution_id, code=code) + "#evidence"
+    if then != "list":
+        page = await queries.answer_page(session, actor, contribution_id, code, request.state.language)
+        if page.question.next:
+            return url("contributions.answer", contribution_id=contribution_id, code=page.question.next)
+        return url("contributions.check", contribution_id=contribution_id)
+    return url("contributions.tasks", contribution_id=contribution_id)
+
+
+@router.get("/contributions/{contribution_id}/check", name="contributions.check")
+async def check(request: Request, contribution_id: UUID, session: Session, actor: CurrentActor) -> Response:
+    """Check the answers before submitting."""
+    page = await queries.task_list(session, actor, contribution_id, request.state.language)
+    return render(request, "contributions/check.html", page)
+
+
+@router.post("/contributions/{contribution_id}/submit", name="contributions.submit")
+async def submit(
+    request: Request, contribution_id: UUID, form: JustAButton, session: Session, actor: CurrentActor
+) -> Response:
+    """Hand in; a second press of the button finds it done and shows the same receipt."""
+    frame = await queries.get_frame(session, actor, contribution_id)
+    if frame.contribution.state.value != "submitted":
+        await service.submit_contribution(session, actor, contribution_id)
+    return see_other(request, url("contributions.receipt", contribution_id=contribution_id))
+
+
+@router.get("/contributions/{contribution_id}/receipt", name="contributions.receipt")
+async def receipt(
+    request: Request, contribution_id: UUID, session: Session, actor: CurrentActor
+) -> Response:
+    """What was received, and what happens next."""
+    page = await queries.receipt_page(session, actor, contribution_id, request.state.language)
+    return render(request, "contributions/receipt.html", page)
+
+
+@router.post("/contributions/{contribution_id}/revise", name="contributions.revise")
+async def revise(
+    request: Request, contribution_id: UUID, form: JustAButton, session: Session, actor: CurrentActor
+) -> Response:
+    """Take the answers up again."""
+    await service.revise_contribution(session, actor, contribution_id)
+    said = _("You can change your answers. What you submitted stands until you submit again.")
+    return see_other(request, url("contributions.tasks", contribution_id=contribution_id), said)
+
+
+@router.get("/contributions/{contribution_id}/withdraw", name="contributions.withdraw")
+async def withdraw(
+    request: Request, contribution_id: UUID, session: Session, actor: CurrentActor
+) -> Response:
+    """What withdrawing means, before it is done."""
+    page = await queries.task_list(session, actor, contribution_id, request.state.language)
+    return render(request, "contributions/withdraw.html", page)
+
+
+@router.post("/contributions/{contribution_id}/withdraw", name="contributions.withdraw_now")
+async def withdraw_now(
+    request: Request, contribution_id: UUID, form: JustAButton, session: Session, actor: CurrentActor
+) -> Response:
+    """Take everything back."""
+    await service.withdraw_contribution(session, actor, contribution_id)
+    if actor.bearer_of is None:
+        return see_other(request, url("contributions.mine"), _("Your contribution was withdrawn."))
+    await accounts.close_sessions_of(session, actor)
+    response = see_other(request, url("consultations.home"), _("Your contribution was withdrawn."))
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+@router.post("/contributions/{contribution_id}/confidential", name="contributions.become_confidential")
+async def become_confidential(
+    request: Request, contribution_id: UUID, form: JustAButton, session: Session, actor: CurrentActor
+) -> Response:
+    """Give up the name; the draft goes on without it, and this browser with the draft."""
+    fresh, code = await service.become_confidential(session, actor, contribution_id)
+    return await _as_bearer(request, session, actor, fresh.id, code)
+
+
+@router.get("/leave", name="contributions.leaving")
+async def leaving(request: Request, actor: CurrentActor) -> Response:
+    """Before going: is the receipt code kept?"""
+    return render(request, "contributions/leave.html", None)
+
+
+@router.post("/leave/code", name="contributions.new_code")
+async def new_code(request: Request, form: JustAButton, session: Session, actor: CurrentActor) -> Response:
+    """A new receipt code; the one before stops working."""
+    code = await entry.renew_receipt(session, actor)
+    page = {"code": code, "contribution_id": actor.bearer_of, "leaving": True}
+    return render(request, "contributions/keep.html", page)
+
+
+@router.post("/leave", name="contributions.leave")
+async def leave(request: Request, form: JustAButton, session: Session, actor: AnyActor) -> Response:
+    """End every session of this contribution and clear the browser."""
+    await accounts.close_sessions_of(session, actor)
+    response = see_other(request, url("consultations.home"))
+    response.delete_cookie(SESSION_COOKIE)
+    response.headers.update(CLEAR)
+    return response

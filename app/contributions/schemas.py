@@ -1,0 +1,121 @@
+"""What comes in and what goes out as JSON."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, field_validator, model_validator
+
+from app.contributions.models import ContributionState, Law, Mode, Practice, Publication
+from app.platform.forms import Input, OneLine, Problem
+from app.platform.i18n import _
+
+LanguageCode = Literal["ar", "zh", "en", "fr", "ru", "es"]
+NARRATIVE_LIMIT = 10_000
+
+
+class EvidenceInput(Input):
+    """A citation: what it is, where it can be found, who published it."""
+
+    title: Annotated[OneLine, Field(max_length=300)] = ""
+    url: Annotated[OneLine, Field(max_length=2000)] = ""
+    publisher: Annotated[OneLine, Field(max_length=200)] = ""
+    year: Annotated[OneLine, Field(max_length=20)] = ""
+    official: bool = False
+
+    @field_validator("url")
+    @classmethod
+    def is_a_web_address(cls, value: str) -> str:
+        """Only addresses a reader can follow."""
+        if value and not value.lower().startswith(("https://", "http://")):
+            raise Problem(_("A web address starts with https:// or http://."))
+        return value
+
+    @model_validator(mode="after")
+    def says_what_it_is(self) -> "EvidenceInput":
+        """A source needs a title or an address."""
+        if not (self.title or self.url):
+            raise Problem(_("Give this source a title or a web address."))
+        return self
+
+
+class RecommendationInput(Input):
+    """What should change, who should do it, how urgent it is (1 is first)."""
+
+    action: str = Field(default="", max_length=2000)
+    addressee: Annotated[OneLine, Field(max_length=300)] = ""
+    priority: int | None = Field(default=None, ge=1, le=3)
+
+
+class AnswerInput(Input):
+    """An answer as it is saved; `version` is the one the writer started from, 0 for none."""
+
+    law: Law | None = None
+    practice: Practice | None = None
+    narrative: str = Field(default="", max_length=NARRATIVE_LIMIT)
+    language: LanguageCode = "en"
+    evidence: list[EvidenceInput] = Field(default_factory=list, max_length=20)
+    recommendation: RecommendationInput = RecommendationInput()
+    publication: Publication = Publication.NO
+    version: int = Field(default=0, ge=0, le=2_000_000_000)
+    skipped: bool = False
+
+
+class AnswerForm(AnswerInput):
+    """The same from a page, with where to go next."""
+
+    then: Literal["next", "list", "more", "skip"] = "next"
+
+
+class StartForm(Input):
+    """How somebody takes part in a consultation; nothing is chosen beforehand."""
+
+    mode: Mode
+    organisation_id: UUID | None = None
+    code: str = Field(default="", max_length=200)
+
+
+class NamedStart(Input):
+    """Which organisation takes part under its name."""
+
+    organisation_id: UUID
+
+
+class CodeForm(Input):
+    """An invitation code or a receipt code."""
+
+    code: str = Field(min_length=1, max_length=200)
+
+
+class AnswerOut(BaseModel):
+    """An answer being written."""
+
+    question: str
+    law: Law | None
+    practice: Practice | None
+    narrative: str
+    language: str
+    evidence: list[dict[str, object]]
+    recommendation: dict[str, object]
+    publication: Publication
+    skipped: bool
+    version: int
+
+
+class ContributionOut(BaseModel):
+    """A contribution as its contributor sees it."""
+
+    id: UUID
+    consultation: str
+    mode: Mode
+    state: ContributionState
+    label: str
+    submitted_versions: int
+    answers: list[AnswerOut]
+
+
+class EntryOut(BaseModel):
+    """A confidential contribution has begun: the receipt code is shown this once."""
+
+    contribution_id: UUID
+    receipt_code: str | None
+    token: str

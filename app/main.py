@@ -1,0 +1,86 @@
+"""The application: made from settings and wiring, nothing hidden."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app import wiring
+from app.platform import events, pages, problems, queue
+from app.platform.db import Database
+from app.platform.middleware import Edge
+from app.platform.settings import Settings
+
+
+class CachedFiles(StaticFiles):
+    """Static files: an address that changes with its content is kept for ever, others for a day."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, to be cached."""
+        response = await super().get_response(path, scope)
+        versioned = scope["query_string"].startswith(b"v=")
+        kept = "max-age=31536000, immutable" if versioned else "max-age=86400"
+        response.headers["cache-control"] = f"public, {kept}"
+        return response
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The portal for these settings; its database is opened when it starts."""
+    app = FastAPI(title="Polyphony", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=_life)
+    app.state.settings = settings
+    app.state.db = Database(settings.database_url, settings.pool_size)
+    routers = [*wiring.ROUTERS]
+    if settings.demonstration:
+        routers += wiring.DEMONSTRATION_ROUTERS
+    for router in routers:
+        app.include_router(router, include_in_schema=False)
+    for router in wiring.API_ROUTERS:
+        app.include_router(router, prefix="/api/v1")
+    pages.learn_routes(routers)
+    pages.learn_navigation(wiring.SERVICE_NAV)
+    pages.learn_vocabulary(wiring.VOCABULARY)
+    events.register(wiring.HANDLERS)
+    problems.install(app)
+    app.mount("/static", CachedFiles(directory=pages.STATIC))
+    app.add_api_route("/health", health, include_in_schema=False)
+    app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=4)
+    app.add_middleware(
+        Edge,
+        body_limit=settings.body_limit,
+        uploads={"/intake": settings.upload_limit},
+        refuse=problems.answer,
+    )
+    return app
+
+
+async def health(request: Request) -> Response:
+    """Whether the portal and its database answer; for the operator's monitoring."""
+    async with request.app.state.db.read() as session:
+        await session.connection()
+    return PlainTextResponse("ok")
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    """Work off jobs in this process where there is no separate worker; close the database at the end."""
+    settings: Settings = app.state.settings
+    stop = asyncio.Event()
+    worker = None
+    for prepare in wiring.ON_START:
+        await prepare(app.state)
+    if app.state.db.is_sqlite:
+        worker = asyncio.create_task(queue.work(app.state.db, wiring.JOBS, settings, stop))
+    # Everything made so far lives as long as the process: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    yield
+    stop.set()
+    if worker is not None:
+        await worker
+    await app.state.db.close()

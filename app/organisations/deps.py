@@ -1,0 +1,50 @@
+"""Who is asking: loaded once a request, from the session cookie or a bearer token, never both."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.organisations import queries
+from app.platform import ids
+from app.platform.db import RecordingSession, Session
+from app.platform.errors import SignInRequired
+from app.platform.forms import SESSION_COOKIE
+from app.platform.security import NOBODY, Actor
+
+
+async def _actor(request: Request, session: Session) -> Actor:
+    if request.scope["path"].startswith("/api/"):
+        scheme, _space, token = request.headers.get("authorization", "").partition(" ")
+        known = scheme.lower() == "bearer" and token
+        actor = await queries.find_actor(session, ids.fingerprint(token), of_token=True) if known else NOBODY
+    else:
+        cookie = request.cookies.get(SESSION_COOKIE)
+        actor = await queries.find_actor(session, ids.fingerprint(cookie)) if cookie else NOBODY
+    request.state.actor = actor
+    return actor
+
+
+async def any_actor(request: Request, session: Session) -> Actor:
+    """Whoever asks, nobody included."""
+    return await _actor(request, session)
+
+
+async def current_actor(request: Request, session: Session) -> Actor:
+    """Somebody who is signed in or holds a code; raises SignInRequired."""
+    actor = await _actor(request, session)
+    if not actor.is_known:
+        raise SignInRequired
+    return actor
+
+
+async def recorded_actor(request: Request, session: RecordingSession) -> Actor:
+    """The same for pages whose reading is recorded."""
+    actor = await _actor(request, session)
+    if not actor.is_known:
+        raise SignInRequired
+    return actor
+
+
+AnyActor = Annotated[Actor, Depends(any_actor)]
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+RecordedActor = Annotated[Actor, Depends(recorded_actor)]

@@ -1,0 +1,1 @@
+"""Technical ground the domains stand on; no word of the domain lives here."""

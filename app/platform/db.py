@@ -1,0 +1,144 @@
+"""The database: engines, the unit of work of a request, column types both databases share."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import JSON, Enum, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import Mapper
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.platform.errors import StaleEdit
+
+SQLModel.metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+@event.listens_for(Mapper, "instrument_class")
+def _name_to_column(mapper: Any, _class: type) -> None:
+    # SQLModel hands on `version_id_col` by its name, and SQLAlchemy only understands the column.
+    if isinstance(mapper.version_id_col, str):
+        mapper.version_id_col = mapper.local_table.c[mapper.version_id_col]
+
+
+JSON_TYPE = JSON().with_variant(JSONB(), "postgresql")
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def enum_type(kind: type[StrEnum]) -> Enum:
+    """A string column with a CHECK: alterable on both databases, unlike a native enum."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        name=kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Database:
+    """The engine, and the same engine with its transactions begun for writing."""
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        if self.is_sqlite:
+            database = make_url(url).database
+            self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size)
+            if database:
+                _prepare_sqlite(self.engine)
+        else:
+            self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size)
+        self.reading = self.engine
+        self.writing = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session whose changes are thrown away."""
+        async with AsyncSession(self.reading, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end, rolled back on any error."""
+        async with AsyncSession(self.writing, expire_on_commit=False) as session:
+            yield session
+            await session.commit()
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions behind our back: it would begin them for reading,
+        # and seven of eight concurrent saves would then fail as "locked".
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: Any) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+async def body_read(request: Request) -> None:
+    """Take the whole body before a transaction begins: a slow line must not hold a lock."""
+    if request.method not in READING:
+        await request.body()
+
+
+async def session_of(
+    request: Request, _body: Annotated[None, Depends(body_read)]
+) -> AsyncIterator[AsyncSession]:
+    """One request, one transaction, committed before the answer leaves; reading requests cannot write."""
+    db: Database = request.app.state.db
+    if request.method in READING:
+        async with db.read() as session:
+            yield session
+    else:
+        async with db.write() as session:
+            yield session
+
+
+async def writing_session_of(request: Request) -> AsyncIterator[AsyncSession]:
+    """For the few pages whose reading is itself recorded (product.md 4)."""
+    db: Database = request.app.state.db
+    async with db.write() as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(session_of, scope="function")]
+RecordingSession = Annotated[AsyncSession, Depends(writing_session_of, scope="function")]
+
+
+def check_version(thing: Any, version: int | None) -> None:
+    """Refuse an edit that started from another version than the one that stands; raises StaleEdit."""
+    if version is not None and thing.version != version:
+        raise StaleEdit(thing)
+
+
+def insert_into(session: AsyncSession, table: type[SQLModel]) -> Any:
+    """An INSERT that can say ON CONFLICT, in the dialect of the session's database."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

@@ -1,0 +1,215 @@
+"""Forms: parsed, checked against forgery, validated; what was typed is always kept."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from types import UnionType
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
+
+from fastapi import Depends, Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+from starlette.datastructures import UploadFile
+
+from app.platform import ids
+from app.platform.errors import Forbidden, Invalid
+from app.platform.i18n import Message, _
+
+M = TypeVar("M", bound=BaseModel)
+MAX_FIELDS = 600
+FORM_COOKIE = "form"
+SESSION_COOKIE = "session"
+
+
+class Problem(ValueError):
+    """A validation failure with a sentence of its own; raise it in a validator."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(message.text)
+
+
+class Input(BaseModel):
+    """What every input has in common: no unknown type changes, nothing a database cannot keep."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def refuse_unstorable(cls, data: Any) -> Any:
+        """Refuse the one character no database keeps, and broken surrogates."""
+        for text in _strings(data):
+            if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
+                raise Problem(UNSTORABLE)
+        return data
+
+
+UNSTORABLE = _("The text holds a character that cannot be stored. Remove it and save again.")
+
+
+def _strings(data: Any) -> list[str]:
+    if isinstance(data, str):
+        return [data]
+    if isinstance(data, dict):
+        return [text for value in data.values() for text in _strings(value)]
+    if isinstance(data, list | tuple):
+        return [text for value in data for text in _strings(value)]
+    return []
+
+
+def _one_line(value: str) -> str:
+    if "\n" in value or "\r" in value:
+        raise Problem(_("Write this on one line."))
+    return value.strip()
+
+
+OneLine = Annotated[str, AfterValidator(_one_line)]
+
+
+class Nothing(Input):
+    """A form that is only a button."""
+
+
+@dataclass
+class FormOf(Generic[M]):
+    """A form that came in: the values as typed, and either the data or the errors by field."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    data: M | None = None
+    errors: dict[str, Message] = field(default_factory=dict)
+    files: dict[str, UploadFile] = field(default_factory=dict)
+
+    @property
+    def valid(self) -> M:
+        """The data; raises Invalid with the errors if there is none."""
+        if self.data is None:
+            raise Invalid(self.errors)
+        return self.data
+
+
+SENTENCES: dict[str, Message] = {
+    "missing": _("Fill this in."),
+    "string_too_short": _("Fill this in."),
+    "string_too_long": _("This is too long: at most %(max_length)s characters."),
+    "too_long": _("There are too many of these: at most %(max_length)s."),
+    "int_parsing": _("Write a whole number."),
+    "enum": _("Choose one of the answers on this page."),
+    "literal_error": _("Choose one of the answers on this page."),
+    "date_parsing": _("Write the date as year-month-day, for example 2026-03-09."),
+    "date_from_datetime_parsing": _("Write the date as year-month-day, for example 2026-03-09."),
+    "datetime_parsing": _("Write the date and time as in 2026-03-09T23:59."),
+    "datetime_from_date_parsing": _("Write the date and time as in 2026-03-09T23:59."),
+    "uuid_parsing": _("Choose one of the answers on this page."),
+    "greater_than_equal": _("The number is too small: at least %(ge)s."),
+    "less_than_equal": _("The number is too large: at most %(le)s."),
+}
+NOT_UNDERSTOOD = _("We could not read this. Please check it.")
+
+
+def sentences(problem: ValidationError | list[Any]) -> dict[str, Message]:
+    """Pydantic's findings as one sentence a field, in words a contributor understands."""
+    found: dict[str, Message] = {}
+    errors = problem.errors() if isinstance(problem, ValidationError) else problem
+    for error in errors:
+        where = "-".join(str(part) for part in error["loc"] if part not in {"body", "path", "query"})
+        context = error.get("ctx", {})
+        cause = context.get("error")
+        if isinstance(cause, Problem):
+            sentence = cause.message
+        else:
+            known = SENTENCES.get(error["type"], NOT_UNDERSTOOD)
+            sentence = Message(known.text, {k: v for k, v in context.items() if f"%({k})s" in known.text})
+        found.setdefault(where, sentence)
+    return found
+
+
+def form_secret(request: Request) -> str:
+    """What ties a form to its browser: the session, or before there is one, a cookie of its own."""
+    return request.cookies.get(SESSION_COOKIE) or request.cookies.get(FORM_COOKIE) or ""
+
+
+def csrf_token(request: Request, secret: str) -> str:
+    """A token for the forms of one page, different each time so that compression reveals nothing."""
+    nonce = ids.random_id().hex
+    key = request.app.state.settings.secret.get_secret_value()
+    return f"{nonce}.{ids.signed(key, 'csrf', secret, nonce)}"
+
+
+FORGED = _("This form is too old or came from another site. Go back, load the page again, and send it once more.")
+
+
+def check_csrf(request: Request, token: str) -> None:
+    """Accept a form only from our own page in the same browser; raises Forbidden."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise Forbidden(FORGED)
+    secret = form_secret(request)
+    nonce, _dot, mark = token.partition(".")
+    key = request.app.state.settings.secret.get_secret_value()
+    if not secret or not ids.same(mark, ids.signed(key, "csrf", secret, nonce)):
+        raise Forbidden(FORGED)
+
+
+def form(model: type[M]) -> Callable[[Request], Awaitable[FormOf[M]]]:
+    """A dependency that reads the form into the model and never raises for what was typed.
+
+    Names with dashes nest: `evidence-0-title` is the title of the first evidence. Line ends become
+    single newlines, as the browser had them before sending (HTML, form submission).
+    """
+    lists = {name for name, info in model.model_fields.items() if _is_text_list(info.annotation)}
+
+    async def parse(request: Request) -> FormOf[M]:
+        sent = await request.form(max_fields=MAX_FIELDS, max_files=1)
+        check_csrf(request, str(sent.get("csrf", "")))
+        parsed: FormOf[M] = FormOf()
+        for name in dict.fromkeys(sent.keys()):
+            if name == "csrf":
+                continue
+            every = sent.getlist(name)
+            if isinstance(every[-1], UploadFile):
+                parsed.files[name] = every[-1]
+                continue
+            texts = [str(value).replace("\r\n", "\n").replace("\r", "\n") for value in every]
+            parsed.values[name] = texts if name in lists else texts[-1]
+        try:
+            parsed.data = model.model_validate(_nested(parsed.values))
+        except ValidationError as problem:
+            parsed.errors = sentences(problem)
+        return parsed
+
+    return parse
+
+
+def _is_text_list(annotation: Any) -> bool:
+    if get_origin(annotation) is UnionType:
+        return any(_is_text_list(part) for part in get_args(annotation))
+    return get_origin(annotation) in {list, tuple} and not (
+        isinstance(get_args(annotation)[0], type) and issubclass(get_args(annotation)[0], BaseModel)
+    )
+
+
+def _nested(values: dict[str, Any]) -> dict[str, Any]:
+    """Flat names to nested data; empty fields are left out, so that defaults apply."""
+    tree: dict[str, Any] = {}
+    for name, value in values.items():
+        if value in ("", []):
+            continue
+        parts = name.split("-")
+        place = tree
+        for part in parts[:-1]:
+            inner = place.setdefault(part, {})
+            if not isinstance(inner, dict):
+                break
+            place = inner
+        else:
+            if not isinstance(place.get(parts[-1]), dict):
+                place[parts[-1]] = value
+    return {name: _listed(value) for name, value in tree.items()}
+
+
+def _listed(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value and all(key.isascii() and key.isdigit() and len(key) < 5 for key in value):
+            return [_listed(value[key]) for key in sorted(value, key=int)]
+        return {key: _listed(inner) for key, inner in value.items()}
+    return value
+
+
+JustAButton = Annotated[FormOf[Nothing], Depends(form(Nothing))]

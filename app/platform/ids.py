@@ -1,0 +1,52 @@
+"""Identifiers and secret codes."""
+
+import hashlib
+import hmac
+import secrets
+from uuid import UUID, uuid4
+
+from uuid_utils.compat import uuid7
+
+# Crockford's alphabet without the letters that are read as digits.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 28  # 28 characters of 30 are 137 bits, more than the 128 a receipt code needs
+
+
+def new_id() -> UUID:
+    """A time-ordered identifier; never for anything a confidential contributor owns."""
+    return UUID(int=uuid7().int)
+
+
+def random_id() -> UUID:
+    """An identifier that says nothing about when or in which order it was made."""
+    return uuid4()
+
+
+def new_code() -> str:
+    """A code of 137 random bits, to be shown once and kept only as its fingerprint."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def plain_code(typed: str) -> str:
+    """The code somebody meant: spaces, dashes and letter case do not matter."""
+    return "".join(c for c in typed.upper() if c.isalnum())[:200]
+
+
+def new_token() -> str:
+    """An opaque bearer secret of 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def fingerprint(secret: str) -> str:
+    """What is stored of a code or token: enough to recognize it, useless to recover it."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
+
+
+def signed(secret: str, *parts: str) -> str:
+    """A keyed digest over the parts."""
+    return hmac.new(secret.encode(), "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+def same(a: str, b: str) -> bool:
+    """Compare two digests without telling where they differ."""
+    return hmac.compare_digest(a, b)

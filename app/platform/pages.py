@@ -1,0 +1,243 @@
+"""Pages: one template environment a language, the frame around each page, links, redirects."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app.platform import i18n, ids
+from app.platform.forms import FORM_COOKIE, FormOf, csrf_token, form_secret
+from app.platform.i18n import Message
+from app.platform.security import NOBODY, Actor
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates"
+STATIC = ROOT / "app" / "static"
+SAID_COOKIE = "said"
+
+_paths: dict[str, str] = {}
+
+
+def learn_routes(routers: Iterable[APIRouter]) -> None:
+    """Remember every route's path by name, for `url`; called once when the application is made."""
+    _paths.clear()
+    for router in routers:
+        for route in router.routes:
+            name, path = getattr(route, "name", None), getattr(route, "path_format", None)
+            if name and path and "GET" in getattr(route, "methods", ()):
+                _paths[name] = path
+            elif name and path:
+                _paths.setdefault(name, path)
+
+
+def url(name: str, language: str | None = None, query: dict[str, Any] | None = None, **params: Any) -> str:
+    """The path of a route in a language (the current one unless told)."""
+    filled = _paths[name].format(**{key: quote(str(value), safe="") for key, value in params.items()})
+    path = f"/{language or i18n.current.get()}{filled}"
+    kept = {key: value for key, value in (query or {}).items() if value not in (None, "")}
+    return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
+
+
+@lru_cache
+def static(name: str) -> str:
+    """The address of a static file, changing with its content so that it can be cached for ever."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in a navigation bar."""
+
+    label: Message
+    url: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageLink:
+    """The same page in another language."""
+
+    code: str
+    tag: str
+    native: str
+    dir: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """Everything around the page that templates/layouts/base.html shows."""
+
+    language: str
+    tag: str
+    dir: str
+    languages: Sequence[LanguageLink]
+    viewer: str | None
+    signed_in: bool
+    confidential: bool
+    service_nav: Sequence[Link]
+    leave_url: str | None
+    csrf: str
+    said: str | None
+    demonstration: bool
+    path: str
+    static: Callable[[str], str] = static
+    desk_nav: Sequence[Link] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownForm:
+    """A form as the macros read it: what was typed, and the errors as sentences."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+_vocabulary: dict[str, Any] = {}
+
+
+def learn_vocabulary(words: Mapping[str, Mapping[Any, Message]]) -> None:
+    """Take the names of states and choices that every template may use, from wiring.VOCABULARY."""
+    _vocabulary.update(words)
+
+
+ServiceNav = Callable[[Actor], Sequence[Link]]
+_service_nav: list[ServiceNav] = []
+
+
+def learn_navigation(entries: Sequence[ServiceNav]) -> None:
+    """Take the makers of the links in the masthead, from wiring.SERVICE_NAV."""
+    _service_nav[:] = entries
+
+
+@lru_cache
+def environment(code: str) -> Environment:
+    """The templates of one language: its catalogue, its dates, its links."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+        auto_reload=False,
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_translations(i18n.catalogue_of(code), newstyle=True)  # type: ignore[attr-defined]
+    env.globals["url"] = url
+    env.globals.update(_vocabulary)
+    env.filters |= {
+        "day": lambda value: i18n.day(value, code),
+        "instant": lambda value: i18n.instant(value, code),
+        "iso": lambda value: value.isoformat(),
+        "number": lambda value: i18n.number(value, code),
+        "native": lambda value: i18n.BY_CODE[value].native if value in i18n.BY_CODE else value,
+        "tag": lambda value: i18n.BY_CODE[value].tag if value in i18n.BY_CODE else value,
+        "dir_of": lambda value: i18n.BY_CODE[value].dir if value in i18n.BY_CODE else "auto",
+        "language_name": lambda value: i18n.language_name(value, code),
+        "text": lambda value: i18n.text_in(value, code)[0],
+        "text_language": lambda value: i18n.text_in(value, code)[1],
+    }
+    return env
+
+
+def _languages(request: Request, code: str) -> list[LanguageLink]:
+    rest = request.scope["path"]
+    query = request.scope.get("query_string", b"").decode("latin-1")
+    if request.method not in {"GET", "HEAD"}:
+        query = ""
+    tail = quote(rest if rest != "/" else "/", safe="/~:@") + (f"?{query}" if query else "")
+    return [
+        LanguageLink(lang.code, lang.tag, lang.native, lang.dir, f"/{lang.code}{tail}", lang.code == code)
+        for lang in i18n.LANGUAGES
+    ]
+
+
+def said_in(request: Request, code: str) -> str | None:
+    """The sentence the last action left for this page."""
+    raw = request.cookies.get(SAID_COOKIE)
+    if not raw:
+        return None
+    try:
+        text, params = json.loads(base64.urlsafe_b64decode(raw.encode()))
+        return Message(str(text), {str(k): str(v) for k, v in params.items()}).in_language(code)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def chrome_of(request: Request, csrf: str) -> Chrome:
+    """The frame for this request: language, person, links."""
+    state = request.state
+    code: str = getattr(state, "language", i18n.SOURCE)
+    actor: Actor = getattr(state, "actor", NOBODY)
+    language = i18n.BY_CODE[code]
+    return Chrome(
+        language=code,
+        tag=language.tag,
+        dir=language.dir,
+        languages=_languages(request, code),
+        viewer=actor.name or None,
+        signed_in=actor.account_id is not None,
+        confidential=actor.bearer_of is not None,
+        service_nav=[link for make in _service_nav for link in make(actor)],
+        leave_url=url("contributions.leave") if actor.bearer_of else None,
+        csrf=csrf,
+        said=said_in(request, code),
+        demonstration=request.app.state.settings.demonstration,
+        path=request.scope["path"],
+    )
+
+
+def render(
+    request: Request,
+    template: str,
+    page: Any,
+    form: FormOf[Any] | None = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """A page from its one dataclass, with the form as it was typed where there is one."""
+    code: str = getattr(request.state, "language", i18n.SOURCE)
+    secret = form_secret(request)
+    fresh = ids.new_token() if not secret else ""
+    shown = None
+    if form is not None:
+        shown = ShownForm(form.values, {name: m.in_language(code) for name, m in form.errors.items()})
+        if form.errors and status == HTTPStatus.OK:
+            status = 422
+    chrome = chrome_of(request, csrf_token(request, secret or fresh))
+    body = environment(code).get_template(template).render(page=page, chrome=chrome, form=shown)
+    response = HTMLResponse(body, status, headers)
+    if fresh:
+        set_cookie(request, response, FORM_COOKIE, fresh, max_age=None)
+    if SAID_COOKIE in request.cookies:
+        response.delete_cookie(SAID_COOKIE)
+    return response
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str, max_age: int | None) -> None:
+    """A cookie no script reads, sent to this site only."""
+    secure = request.app.state.settings.secure_cookies
+    response.set_cookie(name, value, max_age=max_age, httponly=True, secure=secure, samesite="lax")
+
+
+def see_other(request: Request, to: str, said: Message | None = None) -> Response:
+    """Go to another page after a change, and say there what was done."""
+    response = RedirectResponse(to, 303)
+    if said is not None:
+        params = {k: str(v) for k, v in said.params.items()}
+        raw = base64.urlsafe_b64encode(json.dumps([said.text, params]).encode()).decode()
+        set_cookie(request, response, SAID_COOKIE, raw, max_age=60)
+    return response

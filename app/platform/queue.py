@@ -1,0 +1,98 @@
+"""Jobs: rows written in the caller's transaction, worked off at least once, in any process.
+
+One mechanism serves both databases (docs/decisions/0003). A job that fails is tried five times with
+growing pauses and then stays, marked, for the operator.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import Field, SQLModel, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.platform import clock, ids
+from app.platform.db import JSON_TYPE, Database
+
+ATTEMPTS = 5
+LEASE = timedelta(minutes=5)
+log = logging.getLogger("portal.queue")
+JobFunction = Callable[..., Awaitable[None]]
+
+
+class Job(SQLModel, table=True):
+    """Something to do after the commit."""
+
+    id: UUID = Field(default_factory=ids.random_id, primary_key=True)
+    name: str = Field(max_length=80)
+    args: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_TYPE)
+    run_after: datetime = Field(default_factory=clock.now, index=True)
+    attempts: int = 0
+    failed: bool = False
+    error: str = ""
+
+
+async def enqueue(session: AsyncSession, name: str, **args: Any) -> None:
+    """Ask for a job; it exists if and only if the caller's transaction commits."""
+    session.add(Job(name=name, args=args))
+
+
+async def take_one(db: Database) -> Job | None:
+    """Lease the next due job: nobody else takes it for five minutes."""
+    async with db.write() as session:
+        now = clock.now()
+        query = select(Job).where(Job.run_after <= now, Job.failed == False).order_by(Job.run_after).limit(1)  # type: ignore[arg-type] # noqa: E712
+        if not db.is_sqlite:
+            query = query.with_for_update(skip_locked=True)
+        job = (await session.exec(query)).first()
+        if job is not None:
+            job.run_after = now + LEASE
+            job.attempts += 1
+            session.add(job)
+        return job
+
+
+async def run_one(db: Database, jobs: Mapping[str, JobFunction], context: Any) -> bool:
+    """Do one due job, if there is one; says whether there was."""
+    job = await take_one(db)
+    if job is None:
+        return False
+    try:
+        await jobs[job.name](db, context, **job.args)
+    except Exception as problem:
+        log.exception("queue.job_failed", extra={"job": job.name, "attempt": job.attempts})
+        async with db.write() as session:
+            await session.exec(
+                update(Job)
+                .where(Job.id == job.id)  # type: ignore[arg-type]
+                .values(
+                    failed=job.attempts >= ATTEMPTS,
+                    error=type(problem).__name__,
+                    run_after=clock.now() + timedelta(seconds=10 * 4**job.attempts),
+                )
+            )
+    else:
+        async with db.write() as session:
+            done = await session.get(Job, job.id)
+            if done is not None:
+                await session.delete(done)
+    return True
+
+
+async def work(db: Database, jobs: Mapping[str, JobFunction], context: Any, stop: asyncio.Event) -> None:
+    """Work off jobs until told to stop."""
+    while not stop.is_set():
+        try:
+            busy = await run_one(db, jobs, context)
+        except Exception:
+            log.exception("queue.unreachable")
+            busy = False
+        if not busy:
+            try:
+                await asyncio.wait_for(stop.wait(), timeout=1)
+            except TimeoutError:
+                continue

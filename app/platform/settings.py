@@ -1,0 +1,62 @@
+"""Settings, read once from the environment with the prefix PORTAL_."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_SECRET = "change-me: only for development and the demonstration"
+DEFAULT_DATABASE = "sqlite+aiosqlite:///var/polyphony.sqlite3"
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set; each field is described in docs/operate.md."""
+
+    model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True)
+
+    database_url: str = DEFAULT_DATABASE
+    secret: SecretStr = SecretStr(DEFAULT_SECRET)
+    public_url: str = "http://127.0.0.1:8000"
+    demonstration: bool = False
+    body_limit: int = 2_000_000
+    upload_limit: int = 5_000_000
+    mail_folder: Path = Path("var/mail")
+    mail_from: str = "portal@polyphony.example"
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_tls: bool = True
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = ""
+    pool_size: int = 10
+    log_level: str = "INFO"
+
+    @model_validator(mode="after")
+    def refuse_the_default_secret(self) -> "Settings":
+        """A portal reachable by others must not sign with a secret everybody knows."""
+        host = urlsplit(self.public_url).hostname or ""
+        local = host in {"127.0.0.1", "localhost", "::1", "testserver"}
+        if self.secret.get_secret_value() == DEFAULT_SECRET and not local:
+            raise ValueError("PORTAL_SECRET must be set when PORTAL_PUBLIC_URL is not this machine")
+        if self.demonstration and not local:
+            raise ValueError("PORTAL_DEMONSTRATION signs anybody in: it is only for this machine")
+        return self
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the embedded database is in use."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def has_oidc(self) -> bool:
+        """Whether staff may sign in through an OpenID Connect provider."""
+        return bool(self.oidc_issuer and self.oidc_client_id)
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies are limited to TLS wherever the portal is reached through it."""
+        return self.public_url.startswith("https://")

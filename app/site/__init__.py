@@ -1,0 +1,1 @@
+"""The portal's own standing pages: safety, help, accessibility, privacy, about."""

@@ -1,0 +1,63 @@
+"""The whole system on one page: tables, routers, who reacts to what, jobs, navigation."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter
+from sqlmodel import SQLModel
+
+import app.accounts.models
+import app.audit.models
+import app.consultations.models
+import app.contributions.models
+import app.exports.models
+import app.intake.models
+import app.organisations.models
+import app.platform.queue
+import app.publication.models
+import app.questionnaires.models
+import app.reading.models
+import app.reviews.models
+import app.submissions.models
+import app.translations.models  # noqa: F401
+from app.contributions import api as contributions_api
+from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
+from app.contributions import routes as contributions
+from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
+from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
+from app.organisations.models import KIND_NAMES, ROLE_NAMES
+from app.platform.events import Handler
+from app.platform.i18n import Message
+from app.platform.pages import ServiceNav
+from app.platform.queue import JobFunction
+from app.site import routes as site
+from app.submissions.models import DISPOSITION_NAMES, POSITION_NAMES, SUBMISSION_STATE_NAMES
+from app.submissions.models import STATE_NAMES as NATIONAL_ANSWER_STATES
+from app.translations.models import ORIGIN_NAMES
+
+metadata = SQLModel.metadata
+
+ROUTERS: Sequence[APIRouter] = (
+    contributions.router,
+    site.router,
+)
+API_ROUTERS: Sequence[APIRouter] = (contributions_api.router,)
+DEMONSTRATION_ROUTERS: Sequence[APIRouter] = ()
+HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = ()
+JOBS: Mapping[str, JobFunction] = {}
+SERVICE_NAV: Sequence[ServiceNav] = (contributions.service_nav,)
+ON_START: Sequence[Callable[[Any], Awaitable[None]]] = ()
+VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
+    "law_names": LAW_NAMES,
+    "practice_names": PRACTICE_NAMES,
+    "publication_names": PUBLICATION_NAMES,
+    "contribution_states": CONTRIBUTION_STATES,
+    "consultation_states": CONSULTATION_STATES,
+    "kind_names": KIND_NAMES,
+    "role_names": ROLE_NAMES,
+    "origin_names": ORIGIN_NAMES,
+    "disposition_names": DISPOSITION_NAMES,
+    "position_names": POSITION_NAMES,
+    "national_answer_states": NATIONAL_ANSWER_STATES,
+    "submission_states": SUBMISSION_STATE_NAMES,
+}
