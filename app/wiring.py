@@ -21,6 +21,7 @@ import app.reviews.models
 import app.submissions.models
 import app.translations.models  # noqa: F401
 from app.contributions import api as contributions_api
+from app.consultations import routes as consultations
 from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
 from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
@@ -38,6 +39,7 @@ from app.translations.models import ORIGIN_NAMES
 metadata = SQLModel.metadata
 
 ROUTERS: Sequence[APIRouter] = (
+    consultations.router,
     contributions.router,
     site.router,
 )

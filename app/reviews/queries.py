@@ -1,0 +1,191 @@
+"""Reading States and country reviews."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import exists
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.accounts.models import Account
+from app.organisations.models import Membership, Organisation, Role
+from app.platform import clock
+from app.platform.errors import NotFound
+from app.platform.i18n import Message
+from app.platform.security import Actor, Decision
+from app.questionnaires.instruments import INSTRUMENT_NAMES
+from app.reviews import policy
+from app.reviews.deadlines import Deadline, Step, review_clock
+from app.reviews.models import CountryReview, State
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFrame:
+    """A country review with its State, its focal point's name and its clock."""
+
+    review: CountryReview
+    state: State
+    focal_point: str | None
+    clock: Sequence[Deadline]
+
+    @property
+    def instruments(self) -> list[Message]:
+        """The names of the instruments under review."""
+        return [INSTRUMENT_NAMES[code] for code in self.review.instruments]
+
+
+EXPERTS = exists().where(
+    (Membership.organisation_id == CountryReview.office_id) & (Membership.role == Role.EXPERT)  # type: ignore[arg-type]
+)
+FRAME = (
+    select(CountryReview, State, Account.name, EXPERTS)
+    .join(State, State.code == CountryReview.state_code)  # type: ignore[arg-type]
+    .outerjoin(Account, Account.id == CountryReview.focal_point_id)  # type: ignore[arg-type]
+)
+
+
+def frame_of(
+    review: CountryReview, state: State, focal_point: str | None, has_experts: bool, today: date | None = None
+) -> ReviewFrame:
+    """The frame from one row of FRAME."""
+    known = {Step.FOCAL_POINT: review.focal_point_id is not None, Step.EXPERTS: has_experts}
+    done = frozenset(step for step, is_done in known.items() if is_done)
+    steps = review_clock(review.started_on, today or clock.today(), review.questionnaire_answered_on, done)
+    return ReviewFrame(review, state, focal_point, steps)
+
+
+async def get_review(
+    session: AsyncSession, actor: Actor, review_id: UUID, *, lock: bool = False
+) -> CountryReview:
+    """A review for its office's staff and the secretariat, locked for a change if asked; raises NotFound."""
+    query = select(CountryReview).where(CountryReview.id == review_id, policy.visible(actor))
+    if lock:
+        query = query.with_for_update()
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def get_frame(session: AsyncSession, actor: Actor, review_id: UUID) -> ReviewFrame:
+    """A review with its State and clock, for its office's staff and the secretariat; raises NotFound."""
+    row = (await session.exec(FRAME.where(CountryReview.id == review_id, policy.visible(actor)))).first()
+    if row is None:
+        raise NotFound
+    return frame_of(*row)
+
+
+async def get_public_frame(session: AsyncSession, review_id: UUID) -> ReviewFrame:
+    """The same for the page of a consultation anybody may read: the clock is public (raises NotFound)."""
+    row = (await session.exec(FRAME.where(CountryReview.id == review_id))).first()
+    if row is None:
+        raise NotFound
+    return frame_of(*row)
+
+
+async def list_reviews(session: AsyncSession, actor: Actor) -> list[ReviewFrame]:
+    """The reviews somebody works on, the newest start first."""
+    query = FRAME.where(policy.visible(actor)).order_by(
+        CountryReview.started_on.desc(), CountryReview.id  # type: ignore[attr-defined]
+    )
+    return [frame_of(*row) for row in (await session.exec(query)).all()]
+
+
+async def find_state(session: AsyncSession, code: str) -> State | None:
+    """A State by its code, if it is on the portal."""
+    return await session.get(State, code)
+
+
+async def find_state_of(session: AsyncSession, office_id: UUID) -> State | None:
+    """The State whose government office this is."""
+    return (await session.exec(select(State).where(State.office_id == office_id))).first()
+
+
+async def list_states(session: AsyncSession, actor: Actor) -> list[State]:
+    """The States in which somebody may begin a review: all, or those of the own offices."""
+    query = select(State).order_by(State.code)
+    if not policy.can_create_state(actor):
+        query = query.where(State.office_id.in_(actor.places(Role.FOCAL_POINT)))  # type: ignore[attr-defined]
+    return list((await session.exec(query)).all())
+
+
+async def find_unanswered(
+    session: AsyncSession, state_code: str, cluster: str, phase: int
+) -> list[CountryReview]:
+    """Reviews of this State, cluster and phase whose self-assessment is not answered yet."""
+    query = select(CountryReview).where(
+        CountryReview.state_code == state_code,
+        CountryReview.cluster == cluster,
+        CountryReview.phase == phase,
+        CountryReview.questionnaire_answered_on.is_(None),  # type: ignore[union-attr]
+    )
+    return list((await session.exec(query)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody in a State's office with the roles held there."""
+
+    account_id: UUID
+    name: str
+    roles: Sequence[Role]
+
+
+async def list_members(session: AsyncSession, office_id: UUID) -> list[Member]:
+    """The people of an office with their roles, by name."""
+    query = (
+        select(Account.id, Account.name, Membership.role)
+        .join(Membership, Membership.account_id == Account.id)  # type: ignore[arg-type]
+        .where(Membership.organisation_id == office_id, Account.is_active)
+        .order_by(Account.name, Account.id, Membership.role)  # type: ignore[arg-type]
+    )
+    people: dict[UUID, tuple[str, list[Role]]] = {}
+    for account_id, name, role in await session.exec(query):
+        people.setdefault(account_id, (name, []))[1].append(role)
+    return [Member(account_id, name, roles) for account_id, (name, roles) in people.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """One country review: its clock, its people, and what the reader may change."""
+
+    frame: ReviewFrame
+    office: Organisation
+    members: Sequence[Member]
+    may_hand_over: Decision
+    may_record_answer: Decision
+
+
+async def review_page(session: AsyncSession, actor: Actor, review_id: UUID) -> ReviewPage:
+    """The page of a review for its office's staff and the secretariat; raises NotFound."""
+    frame = await get_frame(session, actor, review_id)
+    office = await session.get(Organisation, frame.review.office_id)
+    if office is None:
+        raise NotFound
+    return ReviewPage(
+        frame=frame,
+        office=office,
+        members=await list_members(session, office.id),
+        may_hand_over=policy.can_hand_over(actor, frame.review),
+        may_record_answer=policy.can_record_answer(actor, frame.review),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewList:
+    """The reviews somebody works on, and whether a new one may be begun."""
+
+    frames: Sequence[ReviewFrame]
+    states: Sequence[State]
+    may_create_state: Decision
+
+
+async def review_list(session: AsyncSession, actor: Actor) -> ReviewList:
+    """The page of all reviews somebody works on."""
+    return ReviewList(
+        await list_reviews(session, actor),
+        await list_states(session, actor),
+        policy.can_create_state(actor),
+    )
