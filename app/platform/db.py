@@ -11,7 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import Mapper, object_mapper
+from sqlalchemy.orm import Session as PlainSession
+from sqlalchemy.orm.unitofwork import _SaveUpdateAll
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -33,6 +35,19 @@ def _name_to_column(mapper: Any, _class: type) -> None:
     # SQLModel hands on `version_id_col` by its name, and SQLAlchemy only understands the column.
     if isinstance(mapper.version_id_col, str):
         mapper.version_id_col = mapper.local_table.c[mapper.version_id_col]
+
+
+@event.listens_for(PlainSession, "before_flush")
+def _parents_first(session: PlainSession, flush: Any, _instances: Any) -> None:
+    # Without relationships SQLAlchemy does not know that a row must come after the rows it points to:
+    # services would have to flush by hand in the right order, and fail at random where they forget.
+    mappers = {object_mapper(thing) for thing in session.new}
+    by_table = {mapper.local_table: mapper for mapper in mappers}
+    for child in mappers:
+        for key in child.local_table.foreign_keys:
+            parent = by_table.get(key.column.table)
+            if parent is not None and parent is not child:
+                flush.dependencies.add((_SaveUpdateAll(flush, parent), _SaveUpdateAll(flush, child)))
 
 
 JSON_TYPE = JSON().with_variant(JSONB(), "postgresql")
