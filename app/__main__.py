@@ -65,6 +65,18 @@ async def work(settings: Settings) -> None:
     await db.close()
 
 
+def translate(what: str) -> int:
+    """Write the catalogues anew, or say what is wrong with them; returns the exit code."""
+    from app.platform import catalogues  # noqa: PLC0415  (only this command reads every source)
+
+    if what == "update":
+        catalogues.update()
+    problems = catalogues.check() if what == "check" else []
+    for problem in problems:
+        print(problem)  # noqa: T201  (this is the answer of a command)
+    return 1 if problems else 0
+
+
 def parser() -> argparse.ArgumentParser:
     """What the command line understands."""
     made = argparse.ArgumentParser(prog="python -m app", description="Polyphony, a consultation portal")
@@ -76,6 +88,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("worker", help="work off jobs (PostgreSQL; SQLite does it while serving)")
     commands.add_parser("migrate", help="bring the database to the newest revision")
     commands.add_parser("seed", help="load the questionnaires and the demonstration")
+    translating = commands.add_parser("translations", help="bring the catalogues up to date, or check them")
+    translating.add_argument("what", choices=("update", "check"))
     return made
 
 
@@ -91,6 +105,8 @@ def main(argv: list[str] | None = None) -> int:
             asyncio.run(work(settings))
         case "migrate":
             migrate(settings)
+        case "translations":
+            return translate(arguments.what)
     return 0
 
 
