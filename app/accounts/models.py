@@ -21,8 +21,6 @@ class Account(SQLModel, table=True):
     password_hash: str | None = Field(default=None, max_length=200)
     email_confirmed: bool = False
     is_active: bool = True
-    failed_sign_ins: int = 0
-    locked_until: datetime | None = None
     created_at: datetime = Field(default_factory=clock.now)
 
 
@@ -58,13 +56,33 @@ class Purpose(StrEnum):
 
 
 class OneTimeToken(SQLModel, table=True):
-    """A secret sent by e-mail: bound to one purpose, used once, soon expired."""
+    """A link sent by e-mail: bound to one purpose and one address, used once, soon ended.
+
+    The row is made when the link is asked for; its secret is made when the mail is sent, so that it
+    is never stored, not even in a job. Until then, and after its use, `token_hash` opens nothing.
+    """
 
     __tablename__ = "one_time_token"
 
-    token_hash: str = Field(max_length=64, primary_key=True)
+    id: UUID = Field(default_factory=ids.random_id, primary_key=True)
+    token_hash: str | None = Field(default=None, max_length=64, unique=True)
     purpose: Purpose = Field(sa_type=enum_type(Purpose))
+    email: str = Field(max_length=254, index=True)
+    language: str = Field(default="en", max_length=2)
     account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True, ondelete="CASCADE")
+    organisation_id: UUID | None = Field(default=None, index=True)
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON_TYPE)
     expires_at: datetime
     used: bool = False
+
+
+class Tries(SQLModel, table=True):
+    """How often something was tried lately that nobody may try without end.
+
+    `key` is a fingerprint of what was tried and for which address, whether the address is known or
+    not: so the limit tells nobody which addresses have an account.
+    """
+
+    key: str = Field(max_length=64, primary_key=True)
+    number: int
+    ends_at: datetime = Field(index=True)

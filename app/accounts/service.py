@@ -1,16 +1,33 @@
-"""Writing sessions and tokens."""
+"""Writing accounts, sessions, links and tokens."""
 
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import case, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.accounts.models import ApiToken, SignedInSession
+from app.accounts import events, passwords, policy, queries
+from app.accounts.models import Account, ApiToken, OneTimeToken, Purpose, SignedInSession, Tries
+from app.accounts.schemas import TokenInput
 from app.platform import clock, ids
-from app.platform.security import Actor
+from app.platform.db import insert_into
+from app.platform.errors import NotFound
+from app.platform.events import publish
+from app.platform.i18n import Message, _
+from app.platform.security import Actor, require
 
 ACCOUNT_SESSION = timedelta(hours=12)
+LINK_LIFE = {
+    Purpose.CONFIRM_EMAIL: timedelta(hours=48),
+    Purpose.INVITATION: timedelta(days=14),
+    Purpose.RESET_PASSWORD: timedelta(hours=2),
+}
+SIGN_IN_TRIES, SIGN_IN_WINDOW, LOCK = 10, timedelta(minutes=15), timedelta(minutes=5)
+MAILS_AN_HOUR = 3
+WRONG = _("The e-mail address or the password is not right. Type both again, or ask for a new password.")
+LOCKED = _("Too many tries for this address. Wait five minutes, or choose a new password by e-mail.")
+UNCONFIRMED = _("This address is not confirmed yet. Choose “I forgot my password” to get a link.")
 
 
 def _bearer_end() -> datetime:
@@ -58,3 +75,186 @@ async def close_sessions_of(session: AsyncSession, actor: Actor) -> None:
         await session.exec(delete(SignedInSession).where(SignedInSession.bearer_of == actor.bearer_of))  # type: ignore[arg-type]
     elif actor.account_id is not None:
         await session.exec(delete(SignedInSession).where(SignedInSession.account_id == actor.account_id))  # type: ignore[arg-type]
+
+
+def tries_key(what: str, email: str) -> str:
+    """What the tries for an address are counted under."""
+    return ids.fingerprint(f"{what}\x1f{email}")
+
+
+async def count_try(
+    session: AsyncSession, key: str, window: timedelta, full: int, pause: timedelta | None = None
+) -> int:
+    """Count one more try and say how many there were; the one that makes it full may start a pause."""
+    now = clock.now()
+    await session.exec(delete(Tries).where(Tries.ends_at <= now))  # type: ignore[arg-type]
+    added = insert_into(session, Tries).values(key=key, number=1, ends_at=now + window)
+    number = Tries.number + 1
+    counted = added.on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "number": number,
+            "ends_at": case((number == full, now + (pause or window)), else_=Tries.ends_at),  # type: ignore[arg-type]
+        },
+    ).returning(Tries.number)  # type: ignore[arg-type]
+    return int((await session.exec(counted)).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What came of a try to sign in: the account, or a sentence why not."""
+
+    account_id: UUID | None = None
+    refusal: Message | None = None
+    is_locked: bool = False
+
+
+async def check_sign_in(
+    session: AsyncSession, email: str, account_id: UUID | None, checked: passwords.Checked
+) -> SignIn:
+    """Judge a try whose password was checked already; never raises, for a failed try must be kept."""
+    key = tries_key("sign-in", email)
+    if await queries.count_tries(session, key) >= SIGN_IN_TRIES:
+        return SignIn(refusal=LOCKED, is_locked=True)
+    if account_id is None or not checked.matches:
+        await count_try(session, key, SIGN_IN_WINDOW, SIGN_IN_TRIES, LOCK)
+        return SignIn(refusal=WRONG)
+    account = await queries.get_account(session, account_id)
+    if not account.email_confirmed:
+        return SignIn(refusal=UNCONFIRMED)
+    await session.exec(delete(Tries).where(Tries.key == key))  # type: ignore[arg-type]
+    if checked.fresh_hash:
+        account.password_hash = checked.fresh_hash
+        session.add(account)
+    return SignIn(account_id=account.id)
+
+
+async def start_session(session: AsyncSession, account_id: UUID, old: str | None = None) -> str:
+    """Begin a session and end the one the browser had before; returns the new secret."""
+    if old:
+        await close_session(session, old)
+    now = clock.now()
+    await session.exec(delete(SignedInSession).where(SignedInSession.expires_at <= now))  # type: ignore[arg-type]
+    return open_session(session, account_id)
+
+
+async def register_account(
+    session: AsyncSession, actor: Actor, email: str, name: str, language: str, password_hash: str | None = None
+) -> Account:
+    """Make an account whose address is known to be right: from a used link, or by the portal itself."""
+    require(policy.can_register(actor))
+    account = Account(
+        email=email, name=name, language=language, password_hash=password_hash, email_confirmed=True
+    )
+    session.add(account)
+    await session.flush()
+    return account
+
+
+async def may_send(session: AsyncSession, what: str, email: str) -> bool:
+    """Whether one more mail may go to an address, so that nobody can flood somebody else's."""
+    return await count_try(session, tries_key(what, email), timedelta(hours=1), MAILS_AN_HOUR) <= MAILS_AN_HOUR
+
+
+async def add_link(session: AsyncSession, link: OneTimeToken) -> OneTimeToken:
+    """Keep a link that a mail will carry; ended ones are forgotten on the way."""
+    await session.exec(delete(OneTimeToken).where(OneTimeToken.expires_at <= clock.now()))  # type: ignore[arg-type]
+    session.add(link)
+    await session.flush()
+    return link
+
+
+def link_end(purpose: Purpose) -> datetime:
+    """When a link asked for now will end."""
+    return clock.now() + LINK_LIFE[purpose]
+
+
+async def arm_link(session: AsyncSession, link_id: UUID) -> tuple[OneTimeToken, str] | None:
+    """Give a link its secret, which only the mail will hold; None if the link was taken back."""
+    link = await session.get(OneTimeToken, link_id)
+    if link is None or link.used or link.expires_at <= clock.now():
+        return None
+    token = ids.new_token()
+    link.token_hash = ids.fingerprint(token)
+    session.add(link)
+    return link, token
+
+
+@dataclass(frozen=True, slots=True)
+class UsedLink:
+    """What a link stood for, after its one use."""
+
+    email: str
+    language: str
+    account_id: UUID | None
+    organisation_id: UUID | None
+    payload: dict[str, str]
+
+
+async def use_link(session: AsyncSession, token: str, purpose: Purpose) -> UsedLink:
+    """Use a link up; raises NotFound if that was done before or its time is over."""
+    link = await queries.get_link(session, token, purpose, lock=True)
+    used = UsedLink(link.email, link.language, link.account_id, link.organisation_id, dict(link.payload))
+    link.used, link.payload = True, {}
+    session.add(link)
+    await session.flush()
+    return used
+
+
+async def ask_reset(session: AsyncSession, actor: Actor, email: str) -> None:
+    """Send a link for a new password, if the address has an account; says nothing either way."""
+    require(policy.can_ask_for_link(actor))
+    may = await may_send(session, "reset", email)
+    account = await queries.find_account(session, email)
+    if not may or account is None or not account.is_active:
+        return
+    purpose = Purpose.RESET_PASSWORD
+    link = OneTimeToken(
+        purpose=purpose,
+        email=email,
+        language=account.language,
+        account_id=account.id,
+        expires_at=link_end(purpose),
+    )
+    await add_link(session, link)
+    await publish(session, events.PasswordResetAsked(link.id))
+
+
+async def set_password(session: AsyncSession, actor: Actor, token: str, password_hash: str) -> UUID:
+    """Replace a forgotten password by a link; every session and token of the account ends."""
+    require(policy.can_ask_for_link(actor))
+    link = await use_link(session, token, Purpose.RESET_PASSWORD)
+    account = await queries.get_account(session, link.account_id)
+    if not account.is_active:
+        raise NotFound(queries.ENDED)
+    account.password_hash = password_hash
+    account.email_confirmed = True
+    session.add(account)
+    await close_sessions_of(session, Actor(account_id=account.id))
+    await session.exec(delete(ApiToken).where(ApiToken.account_id == account.id))  # type: ignore[arg-type]
+    await session.exec(delete(Tries).where(Tries.key == tries_key("sign-in", account.email)))  # type: ignore[arg-type]
+    return account.id
+
+
+async def create_token(session: AsyncSession, actor: Actor, data: TokenInput) -> tuple[ApiToken, str]:
+    """Make a secret for a program; returns it with its row, and nobody can see it again."""
+    require(policy.can_have_tokens(actor))
+    secret = ids.new_token()
+    token = ApiToken(
+        token_hash=ids.fingerprint(secret),
+        account_id=actor.account_id,
+        name=data.name,
+        expires_at=clock.now() + timedelta(days=data.days),
+    )
+    session.add(token)
+    await session.flush()
+    return token, secret
+
+
+async def revoke_token(session: AsyncSession, actor: Actor, token_hash: str) -> None:
+    """End one of one's own tokens at once; raises NotFound for anybody else's."""
+    require(policy.can_have_tokens(actor))
+    token = await session.get(ApiToken, token_hash)
+    if token is None or token.account_id != actor.account_id:
+        raise NotFound
+    await session.delete(token)

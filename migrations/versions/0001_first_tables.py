@@ -26,8 +26,6 @@ def upgrade() -> None:
     sa.Column('password_hash', sqlmodel.sql.sqltypes.AutoString(length=200), nullable=True),
     sa.Column('email_confirmed', sa.Boolean(), nullable=False),
     sa.Column('is_active', sa.Boolean(), nullable=False),
-    sa.Column('failed_sign_ins', sa.Integer(), nullable=False),
-    sa.Column('locked_until', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('created_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
     sa.UniqueConstraint('email', name=op.f('uq_account_email'))
@@ -119,17 +117,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_membership_organisation_id'), ['organisation_id'], unique=False)
 
     op.create_table('one_time_token',
-    sa.Column('token_hash', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('token_hash', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True),
     sa.Column('purpose', sa.Enum('confirm_email', 'invitation', 'reset_password', name='purpose', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('email', sqlmodel.sql.sqltypes.AutoString(length=254), nullable=False),
+    sa.Column('language', sqlmodel.sql.sqltypes.AutoString(length=2), nullable=False),
     sa.Column('account_id', sa.Uuid(), nullable=True),
+    sa.Column('organisation_id', sa.Uuid(), nullable=True),
     sa.Column('payload', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('expires_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('used', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_one_time_token_account_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('token_hash', name=op.f('pk_one_time_token'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_one_time_token')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_one_time_token_token_hash'))
     )
     with op.batch_alter_table('one_time_token', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_one_time_token_account_id'), ['account_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_one_time_token_email'), ['email'], unique=False)
+        batch_op.create_index(batch_op.f('ix_one_time_token_organisation_id'), ['organisation_id'], unique=False)
+
+    op.create_table('tries',
+    sa.Column('key', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('ends_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_tries'))
+    )
+    with op.batch_alter_table('tries', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_tries_ends_at'), ['ends_at'], unique=False)
 
     op.create_table('question',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -579,7 +593,13 @@ def downgrade() -> None:
 
     op.drop_table('signed_in_session')
     op.drop_table('question')
+    with op.batch_alter_table('tries', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_tries_ends_at'))
+
+    op.drop_table('tries')
     with op.batch_alter_table('one_time_token', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_one_time_token_organisation_id'))
+        batch_op.drop_index(batch_op.f('ix_one_time_token_email'))
         batch_op.drop_index(batch_op.f('ix_one_time_token_account_id'))
 
     op.drop_table('one_time_token')

@@ -1,0 +1,92 @@
+"""Pages to come in and to go out."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from app.accounts import deps, service
+from app.accounts.schemas import OwnPage, ResetInput, SignInInput
+from app.platform import pages
+from app.platform.db import Session
+from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, form
+from app.platform.i18n import Message
+from app.platform.pages import render, see_other
+from app.platform.security import NOBODY
+
+router = APIRouter()
+SignInForm = Annotated[FormOf[SignInInput], Depends(form(SignInInput))]
+ResetForm = Annotated[FormOf[ResetInput], Depends(form(ResetInput))]
+CLEARED = '"cache", "cookies", "storage"'
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """The ways in; `provider` is the name of the one staff may use, if there is one."""
+
+    next: str
+    provider: str | None
+
+
+def _page(request: Request, wanted: str) -> SignInPage:
+    settings = request.app.state.settings
+    provider = (settings.oidc_name or settings.oidc_issuer) if settings.has_oidc else None
+    return SignInPage(wanted, provider)
+
+
+@router.get("/sign-in", name="accounts.sign_in")
+async def sign_in(request: Request, wanted: Annotated[OwnPage, Query(alias="next")] = "") -> Response:
+    """The ways in."""
+    return render(request, "accounts/sign_in.html", _page(request, wanted))
+
+
+@router.post("/sign-in", name="accounts.sign_in")
+async def open_session(request: Request, form: SignInForm, session: Session) -> Response:
+    """Sign in with address and password; the browser gets a new session, its old one ends."""
+    if form.data is None:
+        return render(request, "accounts/sign_in.html", _page(request, ""), form)
+    data = form.data
+    account_id, checked = await deps.check_credentials(request, data.email, data.password)
+    done = await service.check_sign_in(session, data.email, account_id, checked)
+    if done.account_id is None:
+        form.errors = {"email": done.refusal or Message("")}
+        status = 429 if done.is_locked else 422
+        return render(request, "accounts/sign_in.html", _page(request, data.next), form, status)
+    token = await service.start_session(session, done.account_id, request.cookies.get(SESSION_COOKIE))
+    response = see_other(request, data.next or pages.url("organisations.start"))
+    pages.set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
+    return response
+
+
+@router.post("/sign-out", name="accounts.sign_out")
+async def close_session(request: Request, form: JustAButton, session: Session) -> Response:
+    """End the session, and have the browser forget everything of this portal."""
+    token = request.cookies.get(SESSION_COOKIE)
+    if token:
+        await service.close_session(session, token)
+    response = see_other(request, pages.url("consultations.home"))
+    response.delete_cookie(SESSION_COOKIE)
+    response.headers["clear-site-data"] = CLEARED
+    return response
+
+
+@router.get("/reset", name="accounts.reset")
+async def reset(request: Request) -> Response:
+    """Where somebody asks for a link to choose a new password."""
+    return render(request, "accounts/reset.html", None)
+
+
+@router.post("/reset", name="accounts.reset")
+async def ask_reset(request: Request, form: ResetForm, session: Session) -> Response:
+    """Send the link; the answer is the same whether or not the address is known."""
+    if form.data is None:
+        return render(request, "accounts/reset.html", None, form)
+    await service.ask_reset(session, NOBODY, form.data.email)
+    return see_other(request, pages.url("accounts.look_at_mail"))
+
+
+@router.get("/look-at-mail", name="accounts.look_at_mail")
+async def look_at_mail(request: Request) -> Response:
+    """What to do after a link was asked for."""
+    return render(request, "accounts/look_at_mail.html", None)
