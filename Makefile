@@ -1,0 +1,84 @@
+# Two commands matter: `make run` and `make check`. Both need Python 3.11 or newer with venv, and make.
+# uv is used where it is found. Everything is written into .venv/ and var/.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+PORT ?= 8000
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null)
+BIN := .venv/bin
+LOCKER = $(or $(UV),$(wildcard $(BIN)/uv))
+SOURCES := app tests migrations/env.py
+
+ifdef UV
+install = $(UV) pip install --quiet --python $(BIN)/python --require-hashes --requirement $(1)
+else
+install = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(1)
+endif
+
+.PHONY: help
+help: ## show what make can do
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+.PHONY: run
+run: .venv/run.stamp ## start the portal with demonstration data on http://127.0.0.1:8000 (PORT=…)
+	@mkdir -p var
+	@export PORTAL_DEMONSTRATION=true PORTAL_PUBLIC_URL=http://127.0.0.1:$(PORT); \
+	$(BIN)/python -m app migrate; \
+	$(BIN)/python -m app seed; \
+	exec $(BIN)/python -m app serve --port $(PORT)
+
+.PHONY: check
+check: .venv/check.stamp chromium ## install what the tests need, then format, lint, types, imports, messages, tests
+	@SECONDS=0; \
+	$(BIN)/ruff format --check --quiet $(SOURCES); \
+	$(BIN)/ruff check --quiet $(SOURCES); \
+	$(BIN)/mypy --no-error-summary; \
+	$(BIN)/lint-imports --no-cache >var/imports.log || { cat var/imports.log; exit 1; }; \
+	$(BIN)/python -m app translations check; \
+	$(BIN)/pytest -n 2; \
+	echo "make check: all is well after $$SECONDS seconds"
+
+.PHONY: bench
+bench: .venv/check.stamp ## measure the portal against its own ceiling
+	@$(BIN)/python -m tests.bench
+
+.PHONY: lock
+lock: .venv/check.stamp ## choose versions anew and write both lock files (needs uv)
+	@[ -n "$(LOCKER)" ] || { echo "make lock needs uv: $(BIN)/python -m pip install uv"; exit 1; }; \
+	$(LOCKER) lock --upgrade --quiet; \
+	$(LOCKER) export --quiet --no-header --no-emit-project --no-default-groups --output-file requirements.lock; \
+	$(LOCKER) export --quiet --no-header --no-emit-project --group test --output-file requirements-test.lock; \
+	! grep --line-number --extended-regexp 'https?://|file:|--(extra-)?index-url|--find-links' requirements*.lock
+
+.PHONY: chromium
+chromium: # the pages are tried in a real browser where there is one
+	@mkdir -p var; \
+	if command -v chromium >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && [ -f /etc/debian_version ]; then \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ apt-get -qq update && apt-get -qq install -y --no-install-recommends \
+			chromium fonts-noto-core fonts-noto-cjk; } >var/chromium.log 2>&1 && exit 0; \
+		echo "Chromium could not be installed (var/chromium.log)."; \
+	fi; \
+	echo "Left out: the tests marked 'browser', because there is no chromium on this machine."
+
+.venv/pyvenv.cfg:
+ifdef UV
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+else
+	@$(PYTHON) -m venv .venv
+endif
+
+.venv/run.stamp: requirements.lock | .venv/pyvenv.cfg
+	@echo "Installing the portal's libraries …"
+	@$(call install,requirements.lock)
+	@touch $@
+
+.venv/check.stamp: requirements-test.lock | .venv/pyvenv.cfg
+	@echo "Installing what the tests need …"
+	@$(call install,requirements-test.lock)
+	@touch $@ .venv/run.stamp
