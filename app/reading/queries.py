@@ -6,14 +6,24 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
+from sqlalchemy import func
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
 from app.contributions.models import Answer, AnswerVersion, Contribution, Law, Mode, Practice, Publication
 from app.contributions.queries import STANDING, narrowest
 from app.organisations.models import Organisation
-from app.translations.models import Text
+from app.platform.errors import NotFound
+from app.platform.i18n import Message, _, n_
+from app.platform.security import Actor
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.compiled import CompiledQuestion
+from app.reading import policy
+from app.reading.models import ReadMark
+from app.reading.schemas import AnswerFilter
+from app.translations.models import Text, Translation
+from app.translations.queries import latest_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +141,167 @@ def counted(groups: Iterable[tuple[Law | None, Practice | None, int]]) -> Stance
         if in_practice is not None:
             practice[in_practice] += number
     return StanceCounts(total, law, practice)
+
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """An answer with the translations that hold; `is_new` where the reader had not seen it before."""
+
+    answer: ReadAnswer
+    translations: Sequence[Translation]
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPage:
+    """All answers to one question side by side, a page at a time."""
+
+    consultation: Consultation
+    question: CompiledQuestion
+    mapped: Sequence[CompiledQuestion]
+    counts: StanceCounts
+    read: int
+    answers: Sequence[ShownAnswer]
+    filter: AnswerFilter
+    next_after: str | None
+    may_translate: bool
+
+    @property
+    def says(self) -> Message:
+        """What the bar shows, in a sentence."""
+        if not self.counts.total:
+            return _("No contribution has answered this question.")
+        practice = self.counts.practice
+        return n_(
+            "%(num)s contribution answered. It does not work: %(worse)s. It works in part: %(part)s. "
+            "It works: %(works)s.",
+            "%(num)s contributions answered. It does not work: %(worse)s. It works in part: %(part)s. "
+            "It works: %(works)s.",
+            self.counts.total,
+            worse=practice[Practice.DOES_NOT_WORK],
+            part=practice[Practice.WORKS_IN_PART],
+            works=practice[Practice.WORKS],
+        )
+
+    @property
+    def unread(self) -> int:
+        """How many answers the reader had not seen before this page."""
+        return self.counts.total - self.read
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionPage:
+    """Everything one contribution has handed in, in the order of the questions."""
+
+    consultation: Consultation
+    name: str
+    is_confidential: bool
+    submitted_on: date
+    items: Sequence[tuple[CompiledQuestion, ShownAnswer]]
+    may_translate: bool
+
+
+def _with_marks(actor: Actor) -> Any:
+    """SUBMITTED with a last column that is empty where the reader has not seen the version."""
+    mine = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
+    return SUBMITTED.add_columns(ReadMark.account_id).outerjoin(ReadMark, mine)  # type: ignore[arg-type]
+
+
+def _narrowed(query: Any, wanted: AnswerFilter) -> Any:
+    if wanted.law:
+        query = query.where(AnswerVersion.law == wanted.law)
+    if wanted.practice:
+        query = query.where(AnswerVersion.practice == wanted.practice)
+    if wanted.language:
+        query = query.where(AnswerVersion.language == wanted.language)
+    if wanted.words:
+        query = query.where(col(Text.body).icontains(wanted.words, autoescape=True))
+    if wanted.unread:
+        query = query.where(col(ReadMark.account_id).is_(None))
+    if wanted.after:
+        query = query.where(Contribution.label > wanted.after)
+    return query
+
+
+async def _shown(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[ShownAnswer]:
+    translations = await latest_for(session, [row[9] for row in rows if row[10]])
+    return [
+        ShownAnswer(as_read(row), tuple(translations.get(row[9], {}).values()), is_new=row[18] is None)
+        for row in rows
+    ]
+
+
+async def question_page(
+    session: AsyncSession,
+    actor: Actor,
+    consultation: Consultation,
+    code: str,
+    wanted: AnswerFilter,
+    language: str,
+) -> QuestionPage:
+    """One page of the answers to a question, in three statements; raises NotFound."""
+    version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    question = version[language].by_code.get(code)
+    if question is None:
+        raise NotFound
+    query = _narrowed(_with_marks(actor), wanted).where(
+        Answer.consultation_id == consultation.id, Answer.question_id == question.id
+    )
+    rows = (await session.exec(query.limit(PAGE + 1))).all()
+    counts, read = await _counts(session, actor, consultation, question.id)
+    state = await questionnaires.get_compiled(session, consultation.state_version_id)
+    return QuestionPage(
+        consultation=consultation,
+        question=question,
+        mapped=[state[language].by_id[place] for place in version.mapped.get(question.id, ())],
+        counts=counts,
+        read=read,
+        answers=await _shown(session, rows[:PAGE]),
+        filter=wanted,
+        next_after=rows[PAGE - 1][6] if len(rows) > PAGE else None,
+        may_translate=bool(policy.can_translate(actor, consultation)),
+    )
+
+
+async def _counts(
+    session: AsyncSession, actor: Actor, consultation: Consultation, question_id: UUID
+) -> tuple[StanceCounts, int]:
+    """The positions of all answers to a question, and how many of them the reader has seen."""
+    mine = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
+    query = (
+        select(AnswerVersion.law, AnswerVersion.practice, func.count(), func.count(col(ReadMark.account_id)))
+        .select_from(Answer)
+        .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)  # type: ignore[arg-type]
+        .join(Contribution, Contribution.id == Answer.contribution_id)  # type: ignore[arg-type]
+        .outerjoin(ReadMark, mine)  # type: ignore[arg-type]
+        .where(STANDING, Answer.consultation_id == consultation.id, Answer.question_id == question_id)
+        .group_by(AnswerVersion.law, AnswerVersion.practice)
+    )
+    groups = (await session.exec(query)).all()
+    return counted((law, practice, number) for law, practice, number, _read in groups), sum(g[3] for g in groups)
+
+
+async def contribution_page(
+    session: AsyncSession, actor: Actor, consultation: Consultation, contribution_id: UUID, language: str
+) -> ContributionPage:
+    """What one contribution handed in; raises NotFound for one that does not stand."""
+    query = _with_marks(actor).where(
+        Answer.consultation_id == consultation.id, Answer.contribution_id == contribution_id
+    )
+    rows = (await session.exec(query)).all()
+    if not rows:
+        raise NotFound
+    version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    shown = {item.answer.question_id: item for item in await _shown(session, rows)}
+    first = as_read(rows[0])
+    return ContributionPage(
+        consultation=consultation,
+        name=first.name,
+        is_confidential=first.is_confidential,
+        submitted_on=max(item.answer.submitted_on for item in shown.values()),
+        items=[(q, shown[q.id]) for q in version[language].questions if q.id in shown],
+        may_translate=bool(policy.can_translate(actor, consultation)),
+    )

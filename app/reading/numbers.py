@@ -1,0 +1,220 @@
+"""The numbers of a consultation: the desk's overview and its list of questions."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consultations.models import Consultation
+from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState, Mode, Practice
+from app.contributions.queries import STANDING
+from app.platform.i18n import CODES, Message, _, n_
+from app.platform.security import Actor
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.compiled import CompiledQuestion, CompiledSection
+from app.reading import policy
+from app.reading.models import ReadMark
+
+SHADES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """How many answers to a question take one position; `step` is its shade, 0 for none."""
+
+    practice: Practice
+    number: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """A question with what was said about practice."""
+
+    question: CompiledQuestion
+    cells: Sequence[HeatCell]
+    without_position: int
+    answers: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the contributions to a consultation say, in numbers."""
+
+    consultation: Consultation
+    named: int
+    confidential: int
+    answers: int
+    unread: int
+    rows: Sequence[HeatRow]
+    languages: Sequence[tuple[str, int]]
+    may_translate: bool
+
+    @property
+    def contributions(self) -> int:
+        """How many contributions stand."""
+        return self.named + self.confidential
+
+    @property
+    def unanswered(self) -> Sequence[CompiledQuestion]:
+        """The questions nobody has answered."""
+        return [row.question for row in self.rows if not row.answers]
+
+    @property
+    def says(self) -> Message:
+        """What the table of shades shows, in a sentence."""
+        worst = [row for row in self.rows if _is_most(row, Practice.DOES_NOT_WORK)]
+        if not self.answers:
+            return _("No answer has been submitted yet.")
+        if not worst:
+            return _("On no question is “It does not work” the most frequent answer.")
+        peak = max(worst, key=lambda row: _number(row, Practice.DOES_NOT_WORK))
+        return n_(
+            "“It does not work” is the most frequent answer to %(num)s question: %(code)s "
+            "(%(count)s of %(total)s).",
+            "“It does not work” is the most frequent answer to %(num)s questions, most of all to %(code)s "
+            "(%(count)s of %(total)s).",
+            len(worst),
+            code=peak.question.code,
+            count=_number(peak, Practice.DOES_NOT_WORK),
+            total=peak.answers,
+        )
+
+    @property
+    def languages_say(self) -> Message:
+        """How many answers are not in the language of the State's text."""
+        own = dict(self.languages).get(self.consultation.submission_language, 0)
+        return _(
+            "%(other)s of %(total)s answers are not in the language of the national submission.",
+            other=self.answers - own,
+            total=self.answers,
+        )
+
+
+def _number(row: HeatRow, practice: Practice) -> int:
+    return next(cell.number for cell in row.cells if cell.practice is practice)
+
+
+def _is_most(row: HeatRow, practice: Practice) -> bool:
+    own = _number(row, practice)
+    return own > 0 and all(cell.number < own for cell in row.cells if cell.practice is not practice)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """A question in the list, with its answers and how many of them the reader has not seen."""
+
+    question: CompiledQuestion
+    answers: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionList:
+    """The civil-society questions by section."""
+
+    consultation: Consultation
+    sections: Sequence[tuple[CompiledSection, Sequence[QuestionLine]]]
+    may_translate: bool
+
+
+def _standing(actor: Actor, consultation: Consultation, *groups: Any) -> Any:
+    """Counts of the standing answers, and of those the reader has seen, by these columns."""
+    mine = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
+    return (
+        select(*groups, func.count(), func.count(col(ReadMark.account_id)))
+        .select_from(Answer)
+        .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
+        .join(Contribution, Contribution.id == Answer.contribution_id)
+        .outerjoin(ReadMark, mine)
+        .where(STANDING, Answer.consultation_id == consultation.id)
+        .group_by(*groups)
+    )
+
+
+async def overview(
+    session: AsyncSession, actor: Actor, consultation: Consultation, language: str
+) -> Overview:
+    """The numbers of a consultation, in two statements."""
+    modes = dict(
+        (
+            await session.exec(
+                select(Contribution.mode, func.count())
+                .where(
+                    Contribution.consultation_id == consultation.id,
+                    Contribution.submitted_versions > 0,
+                    Contribution.state != ContributionState.WITHDRAWN,
+                )
+                .group_by(Contribution.mode)
+            )
+        ).all()
+    )
+    groups = (
+        await session.exec(
+            _standing(actor, consultation, Answer.question_id, AnswerVersion.practice, AnswerVersion.language)
+        )
+    ).all()
+    named, confidential = modes.get(Mode.NAMED, 0), modes.get(Mode.CONFIDENTIAL, 0)
+    version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    spoken = dict.fromkeys(CODES, 0)
+    for _question, _practice, code, number, _read in groups:
+        spoken[code] += number
+    total = sum(group[3] for group in groups)
+    return Overview(
+        consultation=consultation,
+        named=named,
+        confidential=confidential,
+        answers=total,
+        unread=total - sum(group[4] for group in groups),
+        rows=_heat(version[language].questions, groups, named + confidential),
+        languages=[(code, number) for code, number in spoken.items() if number],
+        may_translate=bool(policy.can_translate(actor, consultation)),
+    )
+
+
+def _heat(
+    questions: Sequence[CompiledQuestion], groups: Sequence[tuple[Any, ...]], contributions: int
+) -> list[HeatRow]:
+    """One row a question; the darkest shade is the largest number of the whole table."""
+    numbers: dict[tuple[UUID, Practice | None], int] = {}
+    answers: dict[UUID, int] = {}
+    read: dict[UUID, int] = {}
+    for question_id, practice, _language, number, seen in groups:
+        numbers[question_id, practice] = numbers.get((question_id, practice), 0) + number
+        answers[question_id] = answers.get(question_id, 0) + number
+        read[question_id] = read.get(question_id, 0) + seen
+    most = max((number for (_id, practice), number in numbers.items() if practice), default=0)
+    rows = []
+    for question in questions:
+        cells = [
+            HeatCell(practice, number, math.ceil(SHADES * number / most) if number else 0)
+            for practice in Practice
+            for number in (numbers.get((question.id, practice), 0),)
+        ]
+        given = answers.get(question.id, 0)
+        without = contributions - sum(cell.number for cell in cells)
+        rows.append(HeatRow(question, cells, max(without, 0), given, given - read.get(question.id, 0)))
+    return rows
+
+
+async def question_list(
+    session: AsyncSession, actor: Actor, consultation: Consultation, language: str
+) -> QuestionList:
+    """The questions with their numbers of answers, in one statement."""
+    groups = (await session.exec(_standing(actor, consultation, Answer.question_id))).all()
+    found: Mapping[UUID, tuple[int, int]] = {row[0]: (row[1], row[1] - row[2]) for row in groups}
+    version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    return QuestionList(
+        consultation,
+        [
+            (section, [QuestionLine(q, *found.get(q.id, (0, 0))) for q in section.questions])
+            for section in version[language].sections
+        ],
+        may_translate=bool(policy.can_translate(actor, consultation)),
+    )

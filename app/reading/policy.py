@@ -1,0 +1,36 @@
+"""Who may read answers, and who may only see texts to translate."""
+
+from app.consultations.models import Consultation
+from app.organisations.models import READERS, Role
+from app.platform.i18n import _
+from app.platform.security import ALLOW, Actor, Decision, deny
+
+TRANSLATORS = frozenset({Role.TRANSLATOR, Role.EXPERT, Role.FOCAL_POINT})
+
+
+def can_read(actor: Actor, consultation: Consultation) -> Decision:
+    """Experts, the focal point and government readers read everything that was submitted."""
+    office = consultation.office_id
+    if actor.holds_any(READERS, office):
+        return ALLOW
+    if actor.holds(Role.TRANSLATOR, office):
+        return deny(_("A translator sees texts without names. Open the list of texts instead."))
+    if actor.holds(Role.FACILITATOR, office):
+        return deny(_("A facilitator reads only what it entered. Open the intake page instead."))
+    if actor.holds(Role.AUDITOR, office):
+        return deny(_("An auditor reads the log and no answers."))
+    return deny(_("Only the staff of this consultation may read its answers."))
+
+
+def can_translate(actor: Actor, consultation: Consultation) -> Decision:
+    """Translators, experts and the focal point of the office write translations."""
+    if actor.holds_any(TRANSLATORS, consultation.office_id):
+        return ALLOW
+    return deny(_("Only translators, experts and the focal point may open the texts to translate."))
+
+
+def only_translates(actor: Actor, consultation: Consultation) -> bool:
+    """Whether the texts are the only part of the desk this person works on."""
+    return actor.holds(Role.TRANSLATOR, consultation.office_id) and not actor.holds_any(
+        READERS, consultation.office_id
+    )

@@ -1,0 +1,105 @@
+"""What comes in and what goes out as JSON."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field, field_validator, model_validator
+
+from app.contributions.models import Law, Practice, Publication
+from app.platform.forms import Input, OneLine
+
+LanguageCode = Literal["ar", "zh", "en", "fr", "ru", "es"]
+
+
+def _without_empty(data: Any) -> Any:
+    """A field of a filter that was left empty does not filter."""
+    if isinstance(data, dict):
+        return {name: value for name, value in data.items() if value not in ("", None)}
+    return data
+
+
+class AnswerFilter(Input):
+    """Which answers to one question are shown; `after` is the label the page before ended with."""
+
+    law: Law | None = None
+    practice: Practice | None = None
+    language: LanguageCode | None = None
+    words: Annotated[OneLine, Field(max_length=200)] = ""
+    unread: bool = False
+    after: str = Field(default="", max_length=8)
+
+    drop_empty = model_validator(mode="before")(_without_empty)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether some answers may be left out."""
+        return bool(self.law or self.practice or self.language or self.words or self.unread)
+
+    def as_query(self, **changes: Any) -> dict[str, Any]:
+        """The same filter for the address of a page."""
+        kept = self.model_dump(mode="json", exclude_defaults=True)
+        return {**kept, **changes}
+
+
+class TextFilter(Input):
+    """Which texts are listed: those without a translation into `missing`."""
+
+    missing: LanguageCode | None = None
+    after: UUID | None = None
+
+    drop_empty = model_validator(mode="before")(_without_empty)
+
+
+class TranslationInput(Input):
+    """A translation into one language."""
+
+    language: LanguageCode
+    body: str = Field(max_length=20_000)
+
+    @field_validator("body")
+    @classmethod
+    def without_margins(cls, value: str) -> str:
+        """Space around a text is not part of it."""
+        return value.strip()
+
+
+class TranslationOut(BaseModel):
+    """A translation that holds."""
+
+    language: str
+    number: int
+    body: str
+    origin: str
+    author: str
+
+
+class ReadAnswerOut(BaseModel):
+    """A submitted answer; `contributor` is an organisation or a label."""
+
+    id: UUID
+    version: int
+    contribution_id: UUID
+    contributor: str
+    confidential: bool
+    language: str
+    text_id: UUID
+    narrative: str
+    law: Law | None
+    practice: Practice | None
+    evidence: list[dict[str, Any]]
+    recommendation: dict[str, Any]
+    publication: Publication
+    submitted_on: date
+    translations: list[TranslationOut]
+
+
+class AnswersOut(BaseModel):
+    """One page of answers to one question; `next` continues it."""
+
+    question: str
+    total: int
+    law: dict[str, int]
+    practice: dict[str, int]
+    answers: list[ReadAnswerOut]
+    next: str | None
