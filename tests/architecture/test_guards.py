@@ -1,0 +1,106 @@
+"""Nobody gets in by an oversight: every write asks its policy, every route knows who asks."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from app import wiring
+from app.organisations import deps
+from app.platform import forms
+from app.platform.db import READING
+
+APP = Path(__file__).resolve().parents[2] / "app"
+ACTORS = {deps.any_actor, deps.current_actor, deps.recorded_actor}
+
+# Public functions of services that ask no policy, each with its reason.
+UNGUARDED: dict[str, str] = {}
+# Services whose functions are called before anybody is known, or on behalf of nobody in particular.
+WITHOUT_ACTOR: dict[str, str] = {}
+# Pages that are the same for everybody and need not know who reads them.
+WITHOUT_READER: dict[str, str] = {}
+
+
+def services() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for path in sorted(APP.glob("*/service.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_"):
+                yield f"{path.parent.name}.{node.name}", node
+
+
+def html_routes() -> list[APIRoute]:
+    routers = [*wiring.ROUTERS, *wiring.DEMONSTRATION_ROUTERS]
+    return [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+
+
+def calls(dependant: Dependant) -> Iterator[object]:
+    for inner in dependant.dependencies:
+        yield inner.call
+        yield from calls(inner)
+
+
+def names_called(function: ast.AST) -> set[str]:
+    called = [node.func for node in ast.walk(function) if isinstance(node, ast.Call)]
+    return {f.id if isinstance(f, ast.Name) else getattr(f, "attr", "") for f in called}
+
+
+def test_every_service_takes_the_session_and_the_actor_first() -> None:
+    wrong = [
+        name
+        for name, node in services()
+        if [a.arg for a in node.args.args][:2] != ["session", "actor"] and name not in WITHOUT_ACTOR
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_service_asks_its_policy() -> None:
+    excused = {*UNGUARDED, *WITHOUT_ACTOR}
+    wrong = [name for name, node in services() if "require" not in names_called(node) and name not in excused]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_exceptions_still_exist() -> None:
+    known = {name for name, _node in services()}
+    assert [name for name in [*UNGUARDED, *WITHOUT_ACTOR] if name not in known] == []
+    pages = {route.name for route in html_routes()}
+    assert [name for name in WITHOUT_READER if name not in pages] == []
+
+
+def test_every_page_knows_who_asks() -> None:
+    wrong = [
+        route.name
+        for route in html_routes()
+        if not ACTORS & set(calls(route.dependant)) and route.name not in WITHOUT_READER
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_form_is_checked_against_forgery() -> None:
+    checked = forms.form(forms.Nothing).__qualname__
+    wrong = [
+        route.name
+        for route in html_routes()
+        if not (route.methods or set()) <= READING
+        and checked not in {getattr(call, "__qualname__", "") for call in calls(route.dependant)}
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_interface_route_needs_somebody() -> None:
+    wrong = [
+        route.path
+        for router in wiring.API_ROUTERS
+        for route in router.routes
+        if isinstance(route, APIRoute) and not ACTORS & set(calls(route.dependant))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("route", html_routes(), ids=lambda route: route.name)
+def test_a_route_is_named_after_its_domain(route: APIRoute) -> None:
+    domain, _dot, page = route.name.partition(".")
+    assert page
+    assert domain in {"demo", *(path.name for path in APP.iterdir() if path.is_dir())}
