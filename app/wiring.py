@@ -26,11 +26,15 @@ from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
 from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
+from app.intake import api as intake_api
+from app.intake import routes as intake
 from app.organisations.models import KIND_NAMES, ROLE_NAMES
 from app.platform.events import Handler
 from app.platform.i18n import Message
 from app.platform.pages import ServiceNav
 from app.platform.queue import JobFunction
+from app.reading import api as reading_api
+from app.reading import routes as reading
 from app.site import routes as site
 from app.submissions.models import DISPOSITION_NAMES, POSITION_NAMES, SUBMISSION_STATE_NAMES
 from app.submissions.models import STATE_NAMES as NATIONAL_ANSWER_STATES
@@ -41,9 +45,11 @@ metadata = SQLModel.metadata
 ROUTERS: Sequence[APIRouter] = (
     consultations.router,
     contributions.router,
+    intake.router,
+    reading.router,
     site.router,
 )
-API_ROUTERS: Sequence[APIRouter] = (contributions_api.router,)
+API_ROUTERS: Sequence[APIRouter] = (contributions_api.router, intake_api.router, reading_api.router)
 DEMONSTRATION_ROUTERS: Sequence[APIRouter] = ()
 HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = ()
 JOBS: Mapping[str, JobFunction] = {}
