@@ -1,0 +1,311 @@
+"""The pages of the desk: the overview, the merge desk of a question, a question nobody asks the State."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consultations import queries as consultations
+from app.consultations.models import Consultation
+from app.platform.errors import NotFound
+from app.platform.security import Actor, Decision, require
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.compiled import CompiledQuestion
+from app.reading import queries as reading
+from app.reading.queries import ReadAnswer, StanceCounts
+from app.submissions import merging, policy, queries
+from app.submissions.merging import Span
+from app.submissions.models import PassageVersion, Submission
+from app.submissions.queries import (
+    Frame,
+    QuestionLine,
+    ShownDisposition,
+    ShownPassage,
+    ShownSource,
+    Standing,
+    UnaskedLine,
+)
+from app.translations import queries as translations
+from app.translations.models import Translation
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSentence:
+    """A sentence of an answer as a check box; `used_in` is the number of the passage it is in."""
+
+    value: str
+    text: str
+    used_in: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAnswer:
+    """An answer on the desk: its sentences, its translations, its disposition, where it is used."""
+
+    read: ReadAnswer
+    sentences: Sequence[DeskSentence]
+    translations: Mapping[str, Translation]
+    disposition: ShownDisposition | None
+    passages: Sequence[int]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether this version of the answer still needs a disposition."""
+        return self.disposition is None or not self.disposition.is_current
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The merge desk of one State question."""
+
+    frame: Frame
+    question: CompiledQuestion
+    asked: Sequence[CompiledQuestion]
+    answers: Sequence[DeskAnswer]
+    stance: StanceCounts
+    standing: Standing
+    editing: UUID | None
+    changes: Sequence[tuple[str, str]]
+    may_draft: Decision
+    may_dispose: Decision
+    may_propose: Decision
+    may_take_back: Decision
+    may_clear: Decision
+    may_reopen: Decision
+
+    @property
+    def slug(self) -> str:
+        """The consultation's slug, for the navigation."""
+        return self.frame.consultation.slug
+
+    @property
+    def passages(self) -> Sequence[ShownPassage]:
+        """The passages in order."""
+        return self.standing.passages
+
+    @property
+    def disposed(self) -> int:
+        """How many answers have their disposition."""
+        return sum(not answer.is_open for answer in self.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """The answers to a civil-society question that no State question takes up."""
+
+    slug: str
+    question: CompiledQuestion
+    answers: Sequence[DeskAnswer]
+    stance: StanceCounts
+    may_dispose: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The whole submission: every question and how far it is."""
+
+    consultation: Consultation
+    submission: Submission | None
+    lines: Sequence[QuestionLine]
+    unasked: Sequence[UnaskedLine]
+
+    @property
+    def slug(self) -> str:
+        """The consultation's slug, for the navigation."""
+        return self.consultation.slug
+
+
+async def desk_page(
+    session: AsyncSession, actor: Actor, slug: str, code: str, language: str, editing: UUID | None = None
+) -> Desk:
+    """The merge desk of a State question, for experts, readers and the focal point of its office."""
+    frame = await queries.get_frame(session, actor, slug, code)
+    consultation, national = frame.consultation, frame.national
+    state = await questionnaires.get_compiled(session, consultation.state_version_id)
+    asked = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    mapped = state.mapped.get(frame.question_id, ())
+    read = await reading.answers_to(session, consultation, mapped)
+    dispositions = await queries.dispositions_of(session, {a.answer_id: a.answer_version_id for a in read})
+    missing = sum(
+        a.answer_id not in dispositions or not dispositions[a.answer_id].is_current for a in read
+    )
+    standing = await queries.standing_of(session, frame, mapped, missing)
+    translated = await translations.latest_for(session, [a.text_id for a in read])
+    office, found = consultation.office_id, standing.obstacles
+    text = [shown.passage.text for shown in standing.passages]
+    return Desk(
+        frame=frame,
+        question=state[language].by_id[frame.question_id],
+        asked=[asked[language].by_id[question] for question in mapped],
+        answers=[_answer(a, standing.passages, translated, dispositions) for a in read],
+        stance=reading.stance_counts(read),
+        standing=standing,
+        editing=editing,
+        changes=merging.difference("\n".join(national.cleared_text), "\n".join(text))
+        if national.cleared_text and national.cleared_text != text
+        else [],
+        may_draft=policy.can_draft(actor, office, national),
+        may_dispose=policy.can_dispose(actor, office),
+        may_propose=policy.can_propose(actor, office, national, found),
+        may_take_back=policy.can_take_back(actor, office, national),
+        may_clear=policy.can_clear(actor, frame.review, national, standing.editors, found),
+        may_reopen=policy.can_reopen(actor, frame.review, national),
+    )
+
+
+def _answer(
+    read: ReadAnswer,
+    passages: Sequence[ShownPassage],
+    translated: Mapping[UUID, Mapping[str, Translation]],
+    dispositions: Mapping[UUID, ShownDisposition],
+) -> DeskAnswer:
+    used = [(p.number, s) for p in passages for s in p.sources if s.answer_id == read.answer_id]
+    sentences = []
+    for span in merging.sentences(read.body, read.language):
+        words = merging.trimmed(read.body, span)
+        if words.start < words.end:
+            value = f"{read.answer_version_id}:{words.start}:{words.end}"
+            text = read.body[words.start : words.end]
+            sentences.append(DeskSentence(value, text, _used_in(used, read, words)))
+    return DeskAnswer(
+        read,
+        sentences,
+        translated.get(read.text_id, {}),
+        dispositions.get(read.answer_id),
+        sorted({number for number, _source in used}),
+    )
+
+
+def _used_in(used: Sequence[tuple[int, ShownSource]], read: ReadAnswer, words: Span) -> int | None:
+    """The first passage whose sources hold some of these words of this version."""
+    for number, source in used:
+        if source.answer_version_id == read.answer_version_id and merging.overlaps(source.span, words):
+            return number
+    return None
+
+
+async def unasked_page(session: AsyncSession, actor: Actor, slug: str, code: str, language: str) -> Unasked:
+    """The answers to a question the State is not asked: each still gets its disposition and reason."""
+    consultation = await consultations.get_desk_consultation(session, actor, slug)
+    require(policy.can_read(actor, consultation.office_id))
+    version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    if code not in version.ids:
+        raise NotFound
+    read = await reading.answers_to(session, consultation, [version.ids[code]])
+    dispositions = await queries.dispositions_of(session, {a.answer_id: a.answer_version_id for a in read})
+    translated = await translations.latest_for(session, [a.text_id for a in read])
+    return Unasked(
+        slug=slug,
+        question=version[language].by_code[code],
+        answers=[_answer(a, (), translated, dispositions) for a in read],
+        stance=reading.stance_counts(read),
+        may_dispose=policy.can_dispose(actor, consultation.office_id),
+    )
+
+
+async def overview_page(session: AsyncSession, actor: Actor, slug: str, language: str) -> Overview:
+    """Every State question with its passages, answers and missing dispositions."""
+    consultation = await consultations.get_desk_consultation(session, actor, slug)
+    require(policy.can_read(actor, consultation.office_id))
+    state = await questionnaires.get_compiled(session, consultation.state_version_id)
+    asked = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    submission = await queries.find_submission(session, consultation.id)
+    nationals = await queries.national_answers(session, consultation.id)
+    counts = await queries.answer_counts(session, consultation.id)
+    lines = []
+    for question in state[language].questions:
+        national, passages = nationals.get(question.id, (None, 0))
+        own = [counts.get(other, (0, 0)) for other in state.mapped.get(question.id, ())]
+        total, missing = sum(n for n, _m in own), sum(m for _n, m in own)
+        topic = question.topic
+        lines.append(
+            QuestionLine(question.code, topic.text, topic.language, national, passages, total, missing)
+        )
+    unasked = [
+        UnaskedLine(q.code, q.topic.text, q.topic.language, *counts.get(q.id, (0, 0)))
+        for q in asked[language].questions
+        if not asked.mapped.get(q.id)
+    ]
+    return Overview(consultation, submission, lines, unasked)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two texts of one passage, and what both started from."""
+
+    frame: Frame
+    question: CompiledQuestion
+    number: int
+    shown: ShownPassage
+    ancestor: PassageVersion | None
+    mine: str
+    mine_parts: Sequence[tuple[str, str]]
+    theirs_parts: Sequence[tuple[str, str]]
+
+    @property
+    def slug(self) -> str:
+        """The consultation's slug, for the navigation."""
+        return self.frame.consultation.slug
+
+
+async def conflict_page(
+    session: AsyncSession, actor: Actor, slug: str, code: str, language: str, passage_id: UUID, edit: tuple[int, str]
+) -> Conflict:
+    """Both texts and their common ancestor; `edit` is the version started from and the text typed."""
+    desk = await desk_page(session, actor, slug, code, language)
+    shown = next((p for p in desk.passages if p.passage.id == passage_id), None)
+    if shown is None:
+        raise NotFound
+    started_from, mine = edit
+    ancestor = await session.get(PassageVersion, (passage_id, started_from))
+    common = ancestor.text if ancestor else ""
+    return Conflict(
+        frame=desk.frame,
+        question=desk.question,
+        number=shown.number,
+        shown=shown,
+        ancestor=ancestor,
+        mine=mine,
+        mine_parts=merging.difference(common, mine),
+        theirs_parts=merging.difference(common, shown.passage.text),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """How a passage came to read as it does."""
+
+    frame: Frame
+    question: CompiledQuestion
+    number: int
+    versions: Sequence[tuple[PassageVersion, Sequence[tuple[str, str]]]]
+
+    @property
+    def slug(self) -> str:
+        """The consultation's slug, for the navigation."""
+        return self.frame.consultation.slug
+
+
+async def history_page(
+    session: AsyncSession, actor: Actor, slug: str, code: str, language: str, passage_id: UUID
+) -> History:
+    """Every version of a passage, the newest first, each with what changed."""
+    frame = await queries.get_frame(session, actor, slug, code)
+    state = await questionnaires.get_compiled(session, frame.consultation.state_version_id)
+    passages = await queries.passages_of(session, frame.national)
+    shown = next((p for p in passages if p.passage.id == passage_id), None)
+    if shown is None:
+        raise NotFound
+    rows = await session.exec(
+        select(PassageVersion)
+        .where(PassageVersion.passage_id == passage_id)
+        .order_by(PassageVersion.number)  # type: ignore[arg-type]
+    )
+    versions = rows.all()
+    before = ["", *(version.text for version in versions)]
+    compared = [
+        (version, merging.difference(old, version.text)) for old, version in zip(before, versions, strict=False)
+    ]
+    return History(frame, state[language].by_id[frame.question_id], shown.number, compared[::-1])

@@ -1,0 +1,335 @@
+"""Reading submissions: the merge desk, the overview, what became of each answer."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, func
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consultations.models import Consultation
+from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState, Mode, Publication
+from app.contributions.queries import STANDING, narrowest
+from app.organisations.models import Organisation
+from app.platform.errors import NotFound
+from app.platform.i18n import Message, _, n_
+from app.platform.security import Actor
+from app.questionnaires.models import Question
+from app.reviews.models import CountryReview
+from app.submissions import merging, policy
+from app.submissions.merging import Span
+from app.submissions.models import (
+    Disposition,
+    NationalAnswer,
+    Passage,
+    Source,
+    Submission,
+)
+from app.translations.models import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One State question of a consultation: who is reviewed, the submission, the answer as it stands."""
+
+    consultation: Consultation
+    review: CountryReview
+    question_id: UUID
+    submission: Submission | None
+    national: NationalAnswer
+
+    @property
+    def language(self) -> str:
+        """The language of the submission."""
+        return self.consultation.submission_language
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSource:
+    """An excerpt as staff may see it: without words where its author withdrew them."""
+
+    id: UUID
+    passage_id: UUID
+    answer_id: UUID
+    answer_version_id: UUID
+    span: Span
+    quote: str | None
+    language: str
+    version: int
+    voice: str
+    is_confidential: bool
+    publication: Publication
+    organisation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPassage:
+    """A passage with its sources and what stands against proposing it."""
+
+    number: int
+    passage: Passage
+    sources: Sequence[ShownSource]
+    obstacles: Sequence[Message]
+
+    @property
+    def voices(self) -> int:
+        """How many contributions speak in it."""
+        return len({source.voice for source in self.sources})
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDisposition:
+    """What became of an answer, and why."""
+
+    disposition: Disposition
+    reason: str
+    reason_language: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything about a national answer that decides whether it may go on."""
+
+    passages: Sequence[ShownPassage]
+    open_dispositions: int
+    obstacles: Sequence[Message] = field(default=())
+
+    @property
+    def editors(self) -> set[UUID]:
+        """Who wrote the passages as they stand."""
+        return {p.passage.edited_by_id for p in self.passages if p.passage.edited_by_id is not None}
+
+
+def undisposed() -> ColumnElement[bool]:
+    """Answers whose submitted version has no disposition."""
+    return ~exists().where(Disposition.answer_version_id == Answer.current_version_id)  # type: ignore[arg-type]
+
+
+async def get_frame(session: AsyncSession, actor: Actor, slug: str, code: str, *, lock: bool = False) -> Frame:
+    """A State question of a consultation of the actor's own office; raises NotFound."""
+    query = (
+        select(Consultation, CountryReview, Question.id, Submission, NationalAnswer)
+        .join(CountryReview, CountryReview.id == Consultation.country_review_id)  # type: ignore[arg-type]
+        .join(Question, (Question.version_id == Consultation.state_version_id) & (Question.code == code))  # type: ignore[arg-type]
+        .outerjoin(Submission, Submission.consultation_id == Consultation.id)  # type: ignore[arg-type]
+        .outerjoin(
+            NationalAnswer,
+            (NationalAnswer.submission_id == Submission.id) & (NationalAnswer.question_id == Question.id),  # type: ignore[arg-type]
+        )
+        .where(Consultation.slug == slug)
+    )
+    if lock:
+        query = query.with_for_update(of=Consultation, read=True)
+    row = (await session.exec(query)).first()
+    if row is None or not policy.can_read(actor, row[0].office_id):
+        raise NotFound
+    consultation, review, question_id, submission, national = row
+    blank = NationalAnswer(submission_id=consultation.id, question_id=question_id, version=0)
+    return Frame(consultation, review, question_id, submission, national or blank)
+
+
+async def passages_of(session: AsyncSession, national: NationalAnswer) -> list[ShownPassage]:
+    """The passages of an answer in order, each with its sources; two statements."""
+    if not national.version:
+        return []
+    found = await session.exec(
+        select(Passage)
+        .where(Passage.national_answer_id == national.id)
+        .order_by(Passage.position, Passage.id)  # type: ignore[arg-type]
+    )
+    passages = found.all()
+    sources = await sources_where(session, Passage.national_answer_id == national.id)  # type: ignore[arg-type]
+    return [
+        _shown(number, passage, [s for s in sources if s.passage_id == passage.id])
+        for number, passage in enumerate(passages, 1)
+    ]
+
+
+async def sources_where(session: AsyncSession, condition: ColumnElement[bool]) -> list[ShownSource]:
+    """Sources with whose they are, in one statement; what was withdrawn has no words."""
+    rows = await session.exec(
+        select(Source, AnswerVersion, Answer.publication, Contribution, Organisation.name)  # type: ignore[call-overload]
+        .join(Passage, Passage.id == Source.passage_id)
+        .join(AnswerVersion, AnswerVersion.id == Source.answer_version_id)
+        .join(Answer, Answer.id == Source.answer_id)
+        .join(Contribution, Contribution.id == Answer.contribution_id)
+        .outerjoin(Organisation, Organisation.id == Contribution.organisation_id)
+        .where(condition)
+        .order_by(Contribution.label, Source.starts)
+    )
+    return [_source(*row) for row in rows]
+
+
+def _source(
+    source: Source, version: AnswerVersion, draft: Publication, contribution: Contribution, name: str | None
+) -> ShownSource:
+    withdrawn = contribution.state is ContributionState.WITHDRAWN
+    confidential = contribution.mode is Mode.CONFIDENTIAL
+    return ShownSource(
+        id=source.id,
+        passage_id=source.passage_id,
+        answer_id=source.answer_id,
+        answer_version_id=source.answer_version_id,
+        span=Span(source.starts, source.ends),
+        quote=None if withdrawn else source.quote,
+        language=version.language,
+        version=version.number,
+        voice=contribution.label if confidential or withdrawn or not name else name,
+        is_confidential=confidential,
+        publication=Publication.NO if withdrawn else narrowest(version.publication, draft),
+        organisation=None if confidential or withdrawn else name,
+    )
+
+
+def _shown(number: int, passage: Passage, sources: list[ShownSource]) -> ShownPassage:
+    return ShownPassage(number, passage, sources, list(_obstacles_in(number, passage.text, sources)))
+
+
+def _obstacles_in(number: int, text: str, sources: list[ShownSource]) -> list[Message]:
+    found: list[Message] = []
+    if not text.strip():
+        found.append(_("Passage %(number)s has no text yet.", number=number))
+    for source in sources:
+        hidden = source.publication is Publication.NO and source.quote is not None
+        if hidden and merging.repeated(text, source.quote or "", source.language):
+            found.append(
+                _(
+                    "Passage %(number)s repeats words of %(voice)s, who does not allow their publication. "
+                    "Say it in your own words.",
+                    number=number,
+                    voice=source.voice,
+                )
+            )
+        named = source.organisation and source.publication is not Publication.NAMED
+        if named and source.organisation in text:
+            found.append(
+                _(
+                    "Passage %(number)s names %(voice)s, who does not allow it. Take the name out.",
+                    number=number,
+                    voice=source.voice,
+                )
+            )
+    return found
+
+
+async def standing_of(
+    session: AsyncSession, frame: Frame, civil_society_ids: Collection[UUID], disposed: int | None = None
+) -> Standing:
+    """What stands in the way of proposing or clearing; `disposed` spares a count already made."""
+    passages = await passages_of(session, frame.national)
+    missing = disposed if disposed is not None else await count_open(session, frame, civil_society_ids)
+    return Standing(passages, missing, obstacles(frame.national, passages, missing))
+
+
+async def count_open(session: AsyncSession, frame: Frame, civil_society_ids: Collection[UUID]) -> int:
+    """How many submitted answers to these questions have no disposition."""
+    if not civil_society_ids:
+        return 0
+    query = select(func.count()).where(
+        STANDING,
+        Answer.consultation_id == frame.consultation.id,
+        Answer.question_id.in_(civil_society_ids),  # type: ignore[attr-defined]
+        undisposed(),
+    )
+    return (await session.exec(query)).one()
+
+
+def obstacles(national: NationalAnswer, passages: Sequence[ShownPassage], missing: int) -> list[Message]:
+    """What must be done before an answer is proposed or cleared, in the order of work."""
+    found: list[Message] = []
+    if missing:
+        found.append(
+            n_(
+                "%(num)s answer has no disposition or no reason yet.",
+                "%(num)s answers have no disposition or no reason yet.",
+                missing,
+            )
+        )
+    if national.position is None:
+        found.append(_("The national answer has no position yet: yes, in part, or no."))
+    if not passages:
+        found.append(_("The national answer has no passage yet."))
+    for passage in passages:
+        found.extend(passage.obstacles)
+    return found
+
+
+async def dispositions_of(
+    session: AsyncSession, answers: Mapping[UUID, UUID]
+) -> dict[UUID, ShownDisposition]:
+    """The newest disposition by answer; `answers` maps each answer to its submitted version."""
+    if not answers:
+        return {}
+    rows = await session.exec(
+        select(Disposition, Text.body, Text.language)
+        .outerjoin(Text, Text.id == Disposition.reason_text_id)  # type: ignore[arg-type]
+        .where(Disposition.answer_id.in_(answers))  # type: ignore[attr-defined]
+        .order_by(Disposition.number)  # type: ignore[arg-type]
+    )
+    return {
+        disposition.answer_id: ShownDisposition(
+            disposition,
+            body or "",
+            language or "en",
+            disposition.answer_version_id == answers[disposition.answer_id],
+        )
+        for disposition, body, language in rows
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLine:
+    """One State question on the overview."""
+
+    code: str
+    topic: str
+    topic_language: str
+    national: NationalAnswer | None
+    passages: int
+    answers: int
+    open_dispositions: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnaskedLine:
+    """A civil-society question the State is not asked about."""
+
+    code: str
+    topic: str
+    topic_language: str
+    answers: int
+    open_dispositions: int
+
+
+async def national_answers(session: AsyncSession, consultation_id: UUID) -> dict[UUID, tuple[NationalAnswer, int]]:
+    """The national answers of a consultation by question, with the number of their passages."""
+    rows = await session.exec(
+        select(NationalAnswer, func.count(Passage.id))  # type: ignore[arg-type]
+        .join(Submission, Submission.id == NationalAnswer.submission_id)  # type: ignore[arg-type]
+        .outerjoin(Passage, Passage.national_answer_id == NationalAnswer.id)  # type: ignore[arg-type]
+        .where(Submission.consultation_id == consultation_id)
+        .group_by(NationalAnswer)  # type: ignore[arg-type]
+    )
+    return {national.question_id: (national, count) for national, count in rows}
+
+
+async def answer_counts(session: AsyncSession, consultation_id: UUID) -> dict[UUID, tuple[int, int]]:
+    """By civil-society question: how many submitted answers, and how many without a disposition."""
+    rows = await session.exec(
+        select(
+            Answer.question_id,
+            func.count(),
+            func.count().filter(undisposed()),
+        )
+        .where(STANDING, Answer.consultation_id == consultation_id)
+        .group_by(Answer.question_id)  # type: ignore[arg-type]
+    )
+    return {question: (total, missing) for question, total, missing in rows}
+
+
+async def find_submission(session: AsyncSession, consultation_id: UUID) -> Submission | None:
+    """The submission of a consultation, if drafting has begun."""
+    query = select(Submission).where(Submission.consultation_id == consultation_id)
+    return (await session.exec(query)).first()

@@ -1,0 +1,125 @@
+"""What became of each answer, for those who wrote it: disposition, reason, passage."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.contributions import queries as contributions
+from app.contributions.models import Answer, AnswerVersion
+from app.contributions.queries import Frame
+from app.platform.security import Actor
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.compiled import CompiledQuestion
+from app.submissions import queries
+from app.submissions.models import NationalAnswer, NationalAnswerState, Passage, Source, SubmissionState
+from app.submissions.queries import ShownDisposition
+from app.translations import queries as translations
+from app.translations.models import Text, Translation
+
+
+@dataclass(frozen=True, slots=True)
+class UsedIn:
+    """A passage of the national answer that rests on the contributor's words."""
+
+    code: str
+    text: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One submitted answer and what became of it; `disposition` is empty until it is released."""
+
+    question: CompiledQuestion
+    words: str
+    language: str
+    disposition: ShownDisposition | None
+    translation: Translation | None
+    passages: Sequence[UsedIn]
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonsPage:
+    """Every submitted answer of a contribution with its reason."""
+
+    frame: Frame
+    reasons: Sequence[Reason]
+    submission_language: str
+
+    @property
+    def given(self) -> int:
+        """How many answers have their reason."""
+        return sum(reason.disposition is not None for reason in self.reasons)
+
+
+async def reasons_page(
+    session: AsyncSession, actor: Actor, contribution_id: UUID, language: str
+) -> ReasonsPage:
+    """What became of each answer, for those behind the contribution; raises NotFound.
+
+    A disposition is released once a State question its answer informs is cleared, or, where the State
+    is not asked, once the submission is handed over.
+    """
+    frame = await contributions.get_frame(session, actor, contribution_id)
+    asked = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
+    state = await questionnaires.get_compiled(session, frame.consultation.state_version_id)
+    rows = (
+        await session.exec(
+            select(Answer.id, Answer.question_id, AnswerVersion.id, Text.body, Text.language)  # type: ignore[call-overload]
+            .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
+            .join(Text, Text.id == AnswerVersion.text_id)
+            .where(Answer.contribution_id == contribution_id)
+        )
+    ).all()
+    dispositions = await queries.dispositions_of(session, {row[0]: row[2] for row in rows})
+    submission = await queries.find_submission(session, frame.consultation.id)
+    handed_over = submission is not None and submission.state is SubmissionState.HANDED_OVER
+    cleared = {
+        question
+        for question, (national, _count) in (
+            await queries.national_answers(session, frame.consultation.id)
+        ).items()
+        if national.state is NationalAnswerState.CLEARED
+    }
+    passages = await _passages(session, [row[0] for row in rows], state.codes, cleared)
+    reason_ids = [d.disposition.reason_text_id for d in dispositions.values() if d.disposition.reason_text_id]
+    translated = await translations.latest_for(session, reason_ids)
+    reasons = []
+    for answer_id, question_id, _version, words, words_language in rows:
+        released = handed_over or any(other in cleared for other in asked.mapped.get(question_id, ()))
+        shown = dispositions.get(answer_id) if released else None
+        text_id = shown.disposition.reason_text_id if shown else None
+        reasons.append(
+            Reason(
+                asked[language].by_id[question_id],
+                words,
+                words_language,
+                shown,
+                translated.get(text_id, {}).get(language) if text_id else None,
+                passages.get(answer_id, ()),
+            )
+        )
+    reasons.sort(key=lambda reason: reason.question.number)
+    return ReasonsPage(frame, reasons, frame.consultation.submission_language)
+
+
+async def _passages(
+    session: AsyncSession, answers: Sequence[UUID], codes: Mapping[UUID, str], cleared: set[UUID]
+) -> dict[UUID, list[UsedIn]]:
+    """The cleared passages that rest on these answers."""
+    if not answers or not cleared:
+        return {}
+    rows = await session.exec(
+        select(Source.answer_id, Source.quote, Passage.text, NationalAnswer.question_id)
+        .join(Passage, Passage.id == Source.passage_id)  # type: ignore[arg-type]
+        .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)  # type: ignore[arg-type]
+        .where(Source.answer_id.in_(answers), NationalAnswer.question_id.in_(cleared))  # type: ignore[attr-defined]
+        .order_by(Passage.position, Source.starts)  # type: ignore[arg-type]
+    )
+    found: dict[UUID, list[UsedIn]] = {}
+    for answer_id, quote, text, question_id in rows:
+        found.setdefault(answer_id, []).append(UsedIn(codes[question_id], text, quote))
+    return found

@@ -1,0 +1,288 @@
+"""Pages of the merge desk, and the reasons as contributors see them."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.organisations.deps import CurrentActor
+from app.platform import pages
+from app.platform.db import Session
+from app.platform.errors import Invalid, StaleEdit
+from app.platform.forms import FormOf, JustAButton, form
+from app.platform.i18n import Message, _
+from app.platform.pages import render, see_other, url
+from app.submissions import desk, dispositions, reasons, service
+from app.submissions.schemas import (
+    DispositionInput,
+    MergeForm,
+    MoveForm,
+    NationalAnswerInput,
+    PassageInput,
+    ReopenInput,
+)
+
+router = APIRouter()
+HOME = "/desk/{slug}/submission/{code}"
+
+
+async def show_desk(
+    request: Request,
+    session: Session,
+    actor: CurrentActor,
+    slug: str,
+    code: str,
+    form: FormOf[Any] | None = None,
+    *,
+    about: str = "",
+    status: int = 200,
+) -> Response:
+    """The merge desk, with a form that could not be taken as it was typed; `about` says which one."""
+    page = await desk.desk_page(session, actor, slug, code, request.state.language)
+    if form is not None:
+        form.values["about"] = about
+    return render(request, "submissions/desk.html", page, form, status)
+
+
+def done(request: Request, slug: str, code: str, said: Message, place: str = "") -> Response:
+    """Back to the desk after a change."""
+    return see_other(request, url("submissions.desk", slug=slug, code=code) + place, said)
+
+
+@router.get("/desk/{slug}/submission", name="submissions.overview")
+async def overview(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
+    """The whole submission, question by question."""
+    page = await desk.overview_page(session, actor, slug, request.state.language)
+    return render(request, "submissions/overview.html", page)
+
+
+@router.get(HOME, name="submissions.desk")
+async def merge_desk(
+    request: Request, slug: str, code: str, session: Session, actor: CurrentActor, edit: UUID | None = None
+) -> Response:
+    """Answers, national answer and dispositions side by side."""
+    page = await desk.desk_page(session, actor, slug, code, request.state.language, edit)
+    return render(request, "submissions/desk.html", page)
+
+
+@router.get("/desk/{slug}/unasked/{code}", name="submissions.unasked")
+async def unasked(request: Request, slug: str, code: str, session: Session, actor: CurrentActor) -> Response:
+    """Answers to a question the State is not asked."""
+    page = await desk.unasked_page(session, actor, slug, code, request.state.language)
+    return render(request, "submissions/unasked.html", page)
+
+
+@router.post(HOME + "/sources", name="submissions.merge")
+async def merge(
+    request: Request,
+    slug: str,
+    code: str,
+    form: Annotated[FormOf[MergeForm], Depends(form(MergeForm))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Put the ticked words into a passage, then let its text be written."""
+    try:
+        passage = await service.merge_excerpts(session, actor, slug, code, form.valid.as_input())
+    except Invalid as problem:
+        form.errors = form.errors or problem.errors or {"": problem.detail}
+        return await show_desk(request, session, actor, slug, code, form, about="merge")
+    to = url("submissions.desk", slug=slug, code=code, query={"edit": passage.id}) + f"#edit-{passage.id}"
+    return see_other(request, to, _("The words are sources now. Write what the passage says."))
+
+
+@router.post(HOME + "/passages", name="submissions.add_passage")
+async def add_passage(
+    request: Request,
+    slug: str,
+    code: str,
+    form: Annotated[FormOf[PassageInput], Depends(form(PassageInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """A passage of the State's own."""
+    if form.data is None:
+        return await show_desk(request, session, actor, slug, code, form, about="new")
+    await service.add_passage(session, actor, slug, code, form.data)
+    return done(request, slug, code, _("The passage was added."), "#col-national")
+
+
+@router.post(HOME + "/passages/{passage_id}", name="submissions.edit_passage")
+async def edit_passage(
+    request: Request,
+    slug: str,
+    code: str,
+    passage_id: UUID,
+    form: Annotated[FormOf[PassageInput], Depends(form(PassageInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Save a passage; when somebody else saved first, both texts come back."""
+    if form.data is None:
+        page = await desk.desk_page(session, actor, slug, code, request.state.language, passage_id)
+        form.values["about"] = str(passage_id)
+        return render(request, "submissions/desk.html", page, form)
+    try:
+        await service.edit_passage(session, actor, slug, code, passage_id, form.data)
+    except StaleEdit:
+        language = request.state.language
+        edit = (form.data.version, form.data.text)
+        conflict = await desk.conflict_page(session, actor, slug, code, language, passage_id, edit)
+        return render(request, "submissions/conflict.html", conflict, status=409)
+    return done(request, slug, code, _("Saved."), "#col-national")
+
+
+@router.get(HOME + "/passages/{passage_id}/history", name="submissions.history")
+async def history(
+    request: Request, slug: str, code: str, passage_id: UUID, session: Session, actor: CurrentActor
+) -> Response:
+    """How a passage came to read as it does."""
+    page = await desk.history_page(session, actor, slug, code, request.state.language, passage_id)
+    return render(request, "submissions/history.html", page)
+
+
+@router.post(HOME + "/passages/{passage_id}/move", name="submissions.move_passage")
+async def move_passage(
+    request: Request,
+    slug: str,
+    code: str,
+    passage_id: UUID,
+    form: Annotated[FormOf[MoveForm], Depends(form(MoveForm))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """A passage up or down."""
+    step = -1 if form.valid.direction == "up" else 1
+    await service.move_passage(session, actor, slug, code, passage_id, step)
+    return done(request, slug, code, _("The passage was moved."), "#col-national")
+
+
+@router.post(HOME + "/passages/{passage_id}/delete", name="submissions.delete_passage")
+async def delete_passage(
+    request: Request,
+    slug: str,
+    code: str,
+    passage_id: UUID,
+    form: JustAButton,
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Take a passage out."""
+    await service.delete_passage(session, actor, slug, code, passage_id)
+    return done(request, slug, code, _("The passage was taken out."), "#col-national")
+
+
+@router.post(HOME + "/sources/{source_id}/remove", name="submissions.remove_source")
+async def remove_source(
+    request: Request,
+    slug: str,
+    code: str,
+    source_id: UUID,
+    form: JustAButton,
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Take words away from a passage."""
+    await service.remove_source(session, actor, slug, code, source_id)
+    return done(request, slug, code, _("The source was taken away."), "#col-national")
+
+
+@router.post(HOME + "/answer", name="submissions.set_answer")
+async def set_answer(
+    request: Request,
+    slug: str,
+    code: str,
+    form: Annotated[FormOf[NationalAnswerInput], Depends(form(NationalAnswerInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Set position, citations and assistance."""
+    try:
+        await service.set_answer(session, actor, slug, code, form.valid)
+    except StaleEdit as problem:
+        form.errors = {"": problem.detail}
+        form.values.pop("version", None)
+        return await show_desk(request, session, actor, slug, code, form, about="answer", status=409)
+    except Invalid as problem:
+        form.errors = form.errors or problem.errors
+        return await show_desk(request, session, actor, slug, code, form, about="answer")
+    return done(request, slug, code, _("Saved."), "#col-national")
+
+
+@router.post("/desk/{slug}/dispositions/{answer_id}", name="submissions.dispose")
+async def dispose(
+    request: Request,
+    slug: str,
+    answer_id: UUID,
+    form: Annotated[FormOf[DispositionInput], Depends(form(DispositionInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Give a disposition, from the desk of a State question or from a question nobody asks the State."""
+    code = str(form.values.get("code", ""))
+    from_unasked = form.values.get("from") == "unasked"
+    try:
+        await dispositions.dispose_answer(session, actor, slug, answer_id, form.valid)
+    except Invalid as problem:
+        form.errors = form.errors or problem.errors
+        if not from_unasked:
+            return await show_desk(request, session, actor, slug, code, form, about=str(answer_id))
+        page = await desk.unasked_page(session, actor, slug, code, request.state.language)
+        form.values["about"] = str(answer_id)
+        return render(request, "submissions/unasked.html", page, form)
+    name = "submissions.unasked" if from_unasked else "submissions.desk"
+    to = pages.url(name, slug=slug, code=code) + f"#d-{answer_id}"
+    return see_other(request, to, _("The disposition was saved."))
+
+
+@router.post(HOME + "/propose", name="submissions.propose")
+async def propose(
+    request: Request, slug: str, code: str, form: JustAButton, session: Session, actor: CurrentActor
+) -> Response:
+    """Say that the answer is ready."""
+    await service.propose_answer(session, actor, slug, code)
+    return done(request, slug, code, _("The answer is proposed. The focal point can clear it."))
+
+
+@router.post(HOME + "/take-back", name="submissions.take_back")
+async def take_back(
+    request: Request, slug: str, code: str, form: JustAButton, session: Session, actor: CurrentActor
+) -> Response:
+    """Back to drafting."""
+    await service.take_back_answer(session, actor, slug, code)
+    return done(request, slug, code, _("The answer is being drafted again."))
+
+
+@router.post(HOME + "/clear", name="submissions.clear")
+async def clear(
+    request: Request, slug: str, code: str, form: JustAButton, session: Session, actor: CurrentActor
+) -> Response:
+    """Freeze the answer."""
+    await service.clear_answer(session, actor, slug, code)
+    return done(request, slug, code, _("The answer is cleared."))
+
+
+@router.post(HOME + "/reopen", name="submissions.reopen")
+async def reopen(
+    request: Request,
+    slug: str,
+    code: str,
+    form: Annotated[FormOf[ReopenInput], Depends(form(ReopenInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Open a cleared answer again, with a reason."""
+    if form.data is None:
+        return await show_desk(request, session, actor, slug, code, form, about="reopen")
+    await service.reopen_answer(session, actor, slug, code, form.data.reason)
+    return done(request, slug, code, _("The answer is being drafted again."))
+
+
+@router.get("/contributions/{contribution_id}/reasons", name="submissions.reasons")
+async def show_reasons(
+    request: Request, contribution_id: UUID, session: Session, actor: CurrentActor
+) -> Response:
+    """What became of each answer, for those who wrote it."""
+    page = await reasons.reasons_page(session, actor, contribution_id, request.state.language)
+    return render(request, "submissions/reasons.html", page)

@@ -1,0 +1,372 @@
+"""Writing submissions: merging, editing, disposing, proposing, clearing, reopening."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, func
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.audit import service as audit
+from app.consultations.models import Consultation
+from app.platform import clock, ids
+from app.platform.db import check_version, insert_into
+from app.platform.errors import Forbidden, Invalid, NotFound, StaleEdit
+from app.platform.events import publish
+from app.platform.i18n import _
+from app.platform.security import Actor, require
+from app.platform.states import move
+from app.questionnaires import queries as questionnaires
+from app.reading import queries as reading
+from app.reading.queries import ReadAnswer
+from app.submissions import merging, policy, queries
+from app.submissions.events import NationalAnswerCleared, NationalAnswerReopened
+from app.submissions.merging import Span
+from app.submissions.models import (
+    MOVES,
+    SUBMISSION_MOVES,
+    NationalAnswer,
+    NationalAnswerState,
+    Passage,
+    PassageVersion,
+    Source,
+    Submission,
+    SubmissionState,
+)
+from app.submissions.queries import Frame, Standing
+from app.submissions.schemas import MergeInput, NationalAnswerInput, PassageInput
+
+MAX_PASSAGES = 200
+
+
+async def _start(session: AsyncSession, consultation: Consultation, question_id: UUID) -> NationalAnswer:
+    """The national answer to a question, begun if nobody has; two people may do so at once."""
+    await session.exec(
+        insert_into(session, Submission)
+        .values(
+            id=ids.new_id(),
+            consultation_id=consultation.id,
+            office_id=consultation.office_id,
+            language=consultation.submission_language,
+            state=SubmissionState.DRAFTING,
+            state_since=clock.now(),
+            version=1,
+        )
+        .on_conflict_do_nothing(index_elements=["consultation_id"])
+    )
+    submission = await queries.find_submission(session, consultation.id)
+    if submission is None:
+        raise NotFound
+    await session.exec(
+        insert_into(session, NationalAnswer)
+        .values(
+            id=ids.new_id(),
+            submission_id=submission.id,
+            question_id=question_id,
+            citations=[],
+            assistance="",
+            state=NationalAnswerState.DRAFTING,
+            state_since=clock.now(),
+            cleared_text=[],
+            reopened_reason="",
+            version=1,
+        )
+        .on_conflict_do_nothing(index_elements=["submission_id", "question_id"])
+    )
+    query = select(NationalAnswer).where(
+        NationalAnswer.submission_id == submission.id, NationalAnswer.question_id == question_id
+    )
+    return (await session.exec(query)).one()
+
+
+async def _drafting(
+    session: AsyncSession, actor: Actor, slug: str, code: str
+) -> tuple[Frame, NationalAnswer]:
+    """The question, allowed to be drafted on, and its national answer."""
+    frame = await queries.get_frame(session, actor, slug, code)
+    require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
+    if frame.national.version:
+        return frame, frame.national
+    return frame, await _start(session, frame.consultation, frame.question_id)
+
+
+async def merge_excerpts(
+    session: AsyncSession, actor: Actor, slug: str, code: str, data: MergeInput
+) -> Passage:
+    """Make the selected words sources of a new passage, or of one that stands.
+
+    A new passage begins with the words that are in the submission's language and whose author lets
+    them be published; other words stand beside it as sources, to be said in the State's own.
+    """
+    frame = await queries.get_frame(session, actor, slug, code)
+    require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
+    excerpts = await _excerpts(session, frame, data)
+    national = frame.national
+    if not national.version:
+        national = await _start(session, frame.consultation, frame.question_id)
+    if data.passage_id is None:
+        own = [
+            quote
+            for answer, _span, quote in excerpts
+            if answer.language == frame.language and answer.publication.value != "no"
+        ]
+        text = merging.prefilled(own, frame.language)
+        passage = await _add(session, actor, national, text)
+    else:
+        passage = await _passage(session, national, data.passage_id)
+    await _add_sources(session, passage, excerpts)
+    audit.record(
+        session,
+        actor,
+        "submission.excerpt_merged",
+        passage,
+        scope_id=frame.review.id,
+        question=code,
+        sources=len(excerpts),
+    )
+    return passage
+
+
+async def _excerpts(
+    session: AsyncSession, frame: Frame, data: MergeInput
+) -> list[tuple[ReadAnswer, Span, str]]:
+    """The selected words, cut from answers that stand and belong to this question."""
+    mapped = await mapped_questions(session, frame)
+    answers = {a.answer_version_id: a for a in await reading.answers_to(session, frame.consultation, mapped)}
+    spans: dict[UUID, list[Span]] = {}
+    for chosen in data.selections:
+        answer = answers.get(chosen.answer_version_id)
+        if answer is None:
+            raise Invalid(detail=merging.OUTSIDE)
+        start = 0 if chosen.start is None else chosen.start
+        end = len(answer.body) if chosen.end is None else chosen.end
+        spans.setdefault(answer.answer_version_id, []).append(Span(start, end))
+    return [
+        (answers[version], span, merging.cut(answers[version].body, span))
+        for version, chosen in spans.items()
+        for span in merging.joined(answers[version].body, chosen)
+    ]
+
+
+async def mapped_questions(session: AsyncSession, frame: Frame) -> Sequence[UUID]:
+    """The civil-society questions that inform the frame's State question."""
+    version = await questionnaires.get_compiled(session, frame.consultation.state_version_id)
+    return version.mapped.get(frame.question_id, ())
+
+
+async def _add_sources(
+    session: AsyncSession, passage: Passage, excerpts: Sequence[tuple[ReadAnswer, Span, str]]
+) -> None:
+    """Add the excerpts as sources; words that are a source of the passage already are not added twice."""
+    standing = await session.exec(select(Source).where(Source.passage_id == passage.id))
+    known = {(s.answer_version_id, s.starts, s.ends) for s in standing}
+    for answer, span, quote in excerpts:
+        if (answer.answer_version_id, span.start, span.end) in known:
+            continue
+        session.add(
+            Source(
+                passage_id=passage.id,
+                answer_id=answer.answer_id,
+                answer_version_id=answer.answer_version_id,
+                starts=span.start,
+                ends=span.end,
+                quote=quote,
+            )
+        )
+    await session.flush()
+
+
+async def _add(session: AsyncSession, actor: Actor, national: NationalAnswer, text: str) -> Passage:
+    last = await session.exec(
+        select(func.max(Passage.position), func.count()).where(Passage.national_answer_id == national.id)
+    )
+    highest, count = last.one()
+    if count >= MAX_PASSAGES:
+        raise Invalid(detail=_("This answer has as many passages as it can hold."))
+    passage = Passage(
+        national_answer_id=national.id,
+        position=(highest or 0) + 1,
+        text=text,
+        edited_by_id=actor.account_id,
+        edited_by_name=actor.name,
+    )
+    session.add(passage)
+    await session.flush()
+    _keep(session, passage)
+    return passage
+
+
+def _keep(session: AsyncSession, passage: Passage) -> None:
+    """Keep the passage as it stands, so that a later conflict can show what both started from."""
+    session.add(
+        PassageVersion(
+            passage_id=passage.id,
+            number=passage.version,
+            text=passage.text,
+            edited_by_name=passage.edited_by_name,
+        )
+    )
+
+
+async def _passage(session: AsyncSession, national: NationalAnswer, passage_id: UUID) -> Passage:
+    passage = await session.get(Passage, passage_id)
+    if passage is None or passage.national_answer_id != national.id:
+        raise NotFound
+    return passage
+
+
+async def add_passage(session: AsyncSession, actor: Actor, slug: str, code: str, data: PassageInput) -> Passage:
+    """A passage of the State's own words."""
+    frame = await queries.get_frame(session, actor, slug, code)
+    require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
+    national = frame.national
+    if not national.version:
+        national = await _start(session, frame.consultation, frame.question_id)
+    passage = await _add(session, actor, national, data.text)
+    audit.record(session, actor, "submission.passage_added", passage, scope_id=frame.review.id, question=code)
+    return passage
+
+
+async def edit_passage(
+    session: AsyncSession, actor: Actor, slug: str, code: str, passage_id: UUID, data: PassageInput
+) -> Passage:
+    """Change the text of a passage; raises StaleEdit if somebody changed it since."""
+    frame, national = await _drafting(session, actor, slug, code)
+    passage = await _passage(session, national, passage_id)
+    check_version(passage, data.version)
+    passage.text = data.text
+    passage.edited_by_id = actor.account_id
+    passage.edited_by_name = actor.name
+    passage.edited_at = clock.now()
+    session.add(passage)
+    await session.flush()
+    _keep(session, passage)
+    audit.record(session, actor, "submission.passage_edited", passage, scope_id=frame.review.id, question=code)
+    return passage
+
+
+async def move_passage(
+    session: AsyncSession, actor: Actor, slug: str, code: str, passage_id: UUID, step: int
+) -> None:
+    """Move a passage one place up (-1) or down (+1)."""
+    frame, national = await _drafting(session, actor, slug, code)
+    await _passage(session, national, passage_id)
+    ordered = [shown.passage for shown in await queries.passages_of(session, frame.national)]
+    place = next(i for i, passage in enumerate(ordered) if passage.id == passage_id)
+    other = place + step
+    if 0 <= other < len(ordered):
+        ordered[place], ordered[other] = ordered[other], ordered[place]
+    for position, passage in enumerate(ordered, 1):
+        if passage.position != position:
+            passage.position = position
+            session.add(passage)
+            await session.flush()
+            _keep(session, passage)
+
+
+async def delete_passage(session: AsyncSession, actor: Actor, slug: str, code: str, passage_id: UUID) -> None:
+    """Take a passage out; the answers it rested on keep their dispositions."""
+    frame, national = await _drafting(session, actor, slug, code)
+    passage = await _passage(session, national, passage_id)
+    audit.record(session, actor, "submission.passage_deleted", passage, scope_id=frame.review.id, question=code)
+    for table in (Source, PassageVersion):
+        await session.exec(delete(table).where(table.passage_id == passage_id))  # type: ignore[attr-defined]
+    await session.delete(passage)
+    await session.flush()
+
+
+async def remove_source(session: AsyncSession, actor: Actor, slug: str, code: str, source_id: UUID) -> None:
+    """Take words away from a passage; the passage stays."""
+    frame, national = await _drafting(session, actor, slug, code)
+    source = await session.get(Source, source_id)
+    if source is None:
+        raise NotFound
+    passage = await _passage(session, national, source.passage_id)
+    await session.delete(source)
+    audit.record(session, actor, "submission.source_removed", passage, scope_id=frame.review.id, question=code)
+
+
+async def set_answer(
+    session: AsyncSession, actor: Actor, slug: str, code: str, data: NationalAnswerInput
+) -> NationalAnswer:
+    """Set the position, the legal citations and the help that is needed."""
+    frame = await queries.get_frame(session, actor, slug, code)
+    require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
+    if frame.national.version != data.version:
+        raise StaleEdit(frame.national)
+    national = frame.national
+    if not national.version:
+        national = await _start(session, frame.consultation, frame.question_id)
+    national.position = data.position
+    national.citations = [c.model_dump() for c in data.citations if c.title or c.url]
+    national.assistance = data.assistance
+    session.add(national)
+    audit.record(session, actor, "submission.answer_set", national, scope_id=frame.review.id, question=code)
+    return national
+
+
+async def _standing(session: AsyncSession, frame: Frame) -> Standing:
+    return await queries.standing_of(session, frame, await mapped_questions(session, frame))
+
+
+async def propose_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
+    """An expert says the answer is ready; not while a disposition or a reason is missing."""
+    frame = await queries.get_frame(session, actor, slug, code, lock=True)
+    standing = await _standing(session, frame)
+    require(policy.can_propose(actor, frame.consultation.office_id, frame.national, standing.obstacles))
+    national = frame.national
+    move(national, MOVES, NationalAnswerState.PROPOSED)
+    national.proposed_by_id = actor.account_id
+    session.add(national)
+    audit.record(session, actor, "submission.proposed", national, scope_id=frame.review.id, question=code)
+    return national
+
+
+async def take_back_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
+    """A proposed answer goes back to drafting."""
+    frame = await queries.get_frame(session, actor, slug, code)
+    require(policy.can_take_back(actor, frame.consultation.office_id, frame.national))
+    move(frame.national, MOVES, NationalAnswerState.DRAFTING)
+    frame.national.proposed_by_id = None
+    session.add(frame.national)
+    audit.record(session, actor, "submission.taken_back", frame.national, scope_id=frame.review.id, question=code)
+    return frame.national
+
+
+async def clear_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
+    """The focal point freezes the answer; a second person, and nothing may be missing."""
+    frame = await queries.get_frame(session, actor, slug, code, lock=True)
+    standing = await _standing(session, frame)
+    require(policy.can_clear(actor, frame.review, frame.national, standing.editors, standing.obstacles))
+    national = frame.national
+    move(national, MOVES, NationalAnswerState.CLEARED)
+    national.cleared_by_id = actor.account_id
+    national.cleared_at = clock.now()
+    national.cleared_text = [shown.passage.text for shown in standing.passages]
+    session.add(national)
+    audit.record(session, actor, "submission.cleared", national, scope_id=frame.review.id, question=code)
+    await publish(session, NationalAnswerCleared(national.id, frame.consultation.id))
+    return national
+
+
+async def reopen_answer(
+    session: AsyncSession, actor: Actor, slug: str, code: str, reason: str
+) -> NationalAnswer:
+    """A cleared answer is drafted again; the submission with it, if it was cleared or handed over."""
+    frame = await queries.get_frame(session, actor, slug, code)
+    require(policy.can_reopen(actor, frame.review, frame.national))
+    if frame.submission is None:
+        raise Forbidden
+    national = frame.national
+    move(national, MOVES, NationalAnswerState.DRAFTING)
+    national.reopened_reason = reason
+    national.proposed_by_id = national.cleared_by_id = None
+    session.add(national)
+    if frame.submission.state is not SubmissionState.DRAFTING:
+        move(frame.submission, SUBMISSION_MOVES, SubmissionState.DRAFTING)
+        session.add(frame.submission)
+    audit.record(
+        session, actor, "submission.reopened", national, scope_id=frame.review.id, question=code, reason=reason
+    )
+    await publish(session, NationalAnswerReopened(national.id, frame.consultation.id))
+    return national
