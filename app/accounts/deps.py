@@ -1,14 +1,18 @@
-"""Checking a password outside the unit of work."""
+"""What pages of accounts need of the request: the ways in, and a password checked outside the unit of work."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from fastapi import Request
 
 from app.accounts import passwords, queries
 from app.platform.db import Database
+from app.platform.settings import Settings
 
 
-async def check_credentials(request: Request, email: str, password: str) -> tuple[UUID | None, passwords.Checked]:
+async def check_credentials(
+    request: Request, email: str, password: str
+) -> tuple[UUID | None, passwords.Checked]:
     """Whose password this would be, and whether it fits.
 
     A session of its own reads and is given back first: the costly part must not hold the lock of a
@@ -19,3 +23,18 @@ async def check_credentials(request: Request, email: str, password: str) -> tupl
         known = await queries.find_credentials(session, email)
     checked = await passwords.check(known.password_hash if known else None, password)
     return (known.account_id if known else None), checked
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """The ways in; `provider` is the name of the one staff may use, if there is one."""
+
+    next: str
+    provider: str | None
+
+
+def sign_in_page(request: Request, wanted: str) -> SignInPage:
+    """The ways in of this portal; `wanted` is the page somebody wanted to open."""
+    settings: Settings = request.app.state.settings
+    provider = (settings.oidc_name or settings.oidc_issuer) if settings.has_oidc else None
+    return SignInPage(wanted, provider)

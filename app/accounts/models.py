@@ -52,7 +52,7 @@ class Purpose(StrEnum):
 
     CONFIRM_EMAIL = "confirm_email"
     INVITATION = "invitation"
-    RESET_PASSWORD = "reset_password"
+    RESET_PASSWORD = "reset_password"  # noqa: S105  (a purpose, no password)
 
 
 class OneTimeToken(SQLModel, table=True):

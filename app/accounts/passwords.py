@@ -22,17 +22,18 @@ THREADS = ThreadPoolExecutor(2, "password")
 NOBODYS = HASHER.hash(ids.new_token())
 
 # Without digits and signs, in lower case: a common word stays common with "123!" behind it.
-COMMON = frozenset(
-    """
-    password passwordpassword passw0rd motdepasse motdepassemotdepasse contrasena contraseña contrasenia
-    qwerty qwertyuiop qwertyuiopas qwertyuiopasd qwertyuiopasdfgh qwertyqwerty azerty azertyuiop
-    azertyuiopqs azertyazerty asdfghjkl asdfghjklzx asdfghjklasdf zxcvbnm zxcvbnmasdfg йцукен йцукенгшщзхъ
-    пароль парольпароль letmein letmeinplease iloveyou iloveyouforever trustno welcome welcomewelcome
-    administrator adminadmin administrateur administrador sunshine princess football baseball superman
-    changeme changemechangeme secretsecret abcdefgh abcdefghijkl abcdefghijklm abcabcabcabc correcthorsebatterystaple
-    polyphony polyphonypolyphony unodc untoc كلمةالسر كلمةالمرور 密码密码密码
-    """.split()
-)
+WORDS = """
+password passwordpassword passw0rd motdepasse motdepassemotdepasse contrasena contraseña contrasenia
+qwerty qwertyuiop qwertyuiopas qwertyuiopasd qwertyuiopasdfgh qwertyqwerty azerty azertyuiop
+azertyuiopqs azertyazerty asdfghjkl asdfghjklzx asdfghjklasdf zxcvbnm zxcvbnmasdfg йцукен йцукенгшщзхъ
+пароль парольпароль letmein letmeinplease iloveyou iloveyouforever trustno welcome welcomewelcome
+administrator adminadmin administrateur administrador sunshine princess football baseball superman
+changeme changemechangeme secretsecret abcdefgh abcdefghijkl abcdefghijklm abcabcabcabc correcthorsebatterystaple
+polyphony polyphonypolyphony unodc untoc كلمةالسر كلمةالمرور 密码密码密码
+"""
+COMMON = frozenset(WORDS.split())
+ROW = "01234567890123456789098765432109876543210"
+FEWEST_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,15 @@ def problem_with(typed: str, *names: str) -> Message | None:
     if length > LONGEST:
         return _("Choose at most %(most)s characters.", most=LONGEST)
     letters, marks = _letters(typed), _marks(typed)
-    if letters in COMMON or len(set(marks or typed)) < 4 or marks in "01234567890123456789098765432109876543210":
-        return _("This password is among the first that are guessed. Choose another; four random words are good.")
-    known = {_letters(name) for name in names} | {_letters(name.partition("@")[0]) for name in names if "@" in name}
+    if letters in COMMON or len(set(marks or typed)) < FEWEST_LETTERS or (marks and marks in ROW):
+        return _(
+            "This password is among the first that are guessed. Choose another; four random words are good."
+        )
+    known = {_letters(part) for name in names for part in (name, name.partition("@")[0])}
     if letters and letters in known:
-        return _("This password is the name or address everybody knows. Choose another; four random words are good.")
+        return _(
+            "This password is the name or address everybody knows. Choose another; four random words are good."
+        )
     return None
 
 

@@ -1,6 +1,5 @@
 """Pages to come in and to go out."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -21,38 +20,24 @@ ResetForm = Annotated[FormOf[ResetInput], Depends(form(ResetInput))]
 CLEARED = '"cache", "cookies", "storage"'
 
 
-@dataclass(frozen=True, slots=True)
-class SignInPage:
-    """The ways in; `provider` is the name of the one staff may use, if there is one."""
-
-    next: str
-    provider: str | None
-
-
-def _page(request: Request, wanted: str) -> SignInPage:
-    settings = request.app.state.settings
-    provider = (settings.oidc_name or settings.oidc_issuer) if settings.has_oidc else None
-    return SignInPage(wanted, provider)
-
-
 @router.get("/sign-in", name="accounts.sign_in")
 async def sign_in(request: Request, wanted: Annotated[OwnPage, Query(alias="next")] = "") -> Response:
     """The ways in."""
-    return render(request, "accounts/sign_in.html", _page(request, wanted))
+    return render(request, "accounts/sign_in.html", deps.sign_in_page(request, wanted))
 
 
 @router.post("/sign-in", name="accounts.sign_in")
 async def open_session(request: Request, form: SignInForm, session: Session) -> Response:
     """Sign in with address and password; the browser gets a new session, its old one ends."""
     if form.data is None:
-        return render(request, "accounts/sign_in.html", _page(request, ""), form)
+        return render(request, "accounts/sign_in.html", deps.sign_in_page(request, ""), form)
     data = form.data
     account_id, checked = await deps.check_credentials(request, data.email, data.password)
     done = await service.check_sign_in(session, data.email, account_id, checked)
     if done.account_id is None:
         form.errors = {"email": done.refusal or Message("")}
         status = 429 if done.is_locked else 422
-        return render(request, "accounts/sign_in.html", _page(request, data.next), form, status)
+        return render(request, "accounts/sign_in.html", deps.sign_in_page(request, data.next), form, status)
     token = await service.start_session(session, done.account_id, request.cookies.get(SESSION_COOKIE))
     response = see_other(request, data.next or pages.url("organisations.start"))
     pages.set_cookie(request, response, SESSION_COOKIE, token, max_age=None)

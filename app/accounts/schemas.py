@@ -12,7 +12,7 @@ from app.platform.i18n import _
 
 ADDRESS = re.compile(r"""[^\s@<>"(),:;\[\]\\]+@[^\s@<>"(),:;\[\]\\]+\.[^\s@<>"(),:;\[\]\\.]+""")
 NOT_AN_ADDRESS = _("Write an e-mail address such as name@example.org.")
-TOKEN_DAYS = (30, 90, 365)
+LONGEST = 254
 
 
 def _address(value: str) -> str:
@@ -22,7 +22,7 @@ def _address(value: str) -> str:
         plain = f"{name}@{domain.encode('idna').decode()}" if domain else name
     except UnicodeError as problem:
         raise Problem(NOT_AN_ADDRESS) from problem
-    if len(plain) > 254 or not plain.isascii() or not ADDRESS.fullmatch(plain):
+    if len(plain) > LONGEST or not plain.isascii() or not ADDRESS.fullmatch(plain):
         raise Problem(NOT_AN_ADDRESS)
     return plain
 
@@ -42,7 +42,7 @@ def _own_page(value: str) -> str:
     return value if all(" " < c != "\x7f" for c in value) else ""
 
 
-EmailAddress = Annotated[OneLine, Field(max_length=254), AfterValidator(_address)]
+EmailAddress = Annotated[OneLine, Field(max_length=LONGEST), AfterValidator(_address)]
 NewPassword = Annotated[str, AfterValidator(_new_password)]
 OwnPage = Annotated[str, Field(max_length=2000), AfterValidator(_own_page)]
 

@@ -139,7 +139,12 @@ async def start_session(session: AsyncSession, account_id: UUID, old: str | None
 
 
 async def register_account(
-    session: AsyncSession, actor: Actor, email: str, name: str, language: str, password_hash: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    email: str,
+    name: str,
+    language: str,
+    password_hash: str | None = None,
 ) -> Account:
     """Make an account whose address is known to be right: from a used link, or by the portal itself."""
     require(policy.can_register(actor))
@@ -153,7 +158,9 @@ async def register_account(
 
 async def may_send(session: AsyncSession, what: str, email: str) -> bool:
     """Whether one more mail may go to an address, so that nobody can flood somebody else's."""
-    return await count_try(session, tries_key(what, email), timedelta(hours=1), MAILS_AN_HOUR) <= MAILS_AN_HOUR
+    return (
+        await count_try(session, tries_key(what, email), timedelta(hours=1), MAILS_AN_HOUR) <= MAILS_AN_HOUR
+    )
 
 
 async def add_link(session: AsyncSession, link: OneTimeToken) -> OneTimeToken:

@@ -1,21 +1,27 @@
 """Reading organisations, members and the person behind a session."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.accounts.models import Account, ApiToken, SignedInSession
-from app.organisations.models import Membership, Organisation
+from app.accounts import queries as accounts
+from app.accounts.models import Account, ApiToken, OneTimeToken, Purpose, SignedInSession
+from app.organisations import policy
+from app.organisations.models import STAFF, Membership, Organisation, Role
 from app.platform import clock
 from app.platform.errors import NotFound
-from app.platform.security import NOBODY, Actor
+from app.platform.security import NOBODY, Actor, Decision
 
 
-def _holder(table: type[SignedInSession] | type[ApiToken]):  # type: ignore[no-untyped-def]
+def _holder(table: type[SignedInSession] | type[ApiToken]) -> Any:
     return (
-        select(table.account_id, table.bearer_of, Account.name, Membership.role, Membership.organisation_id)
+        select(table.account_id, table.bearer_of, Account.name, Membership.role, Membership.organisation_id)  # type: ignore[call-overload]
         .outerjoin(Account, (Account.id == table.account_id) & Account.is_active)  # type: ignore[arg-type]
         .outerjoin(Membership, Membership.account_id == Account.id)  # type: ignore[arg-type]
         .where(table.token_hash == bindparam("hash"), table.expires_at > bindparam("now"))
@@ -65,3 +71,198 @@ async def organisations_of(session: AsyncSession, actor: Actor) -> list[Organisa
         return []
     query = select(Organisation).where(Organisation.id.in_(places)).order_by(Organisation.name)  # type: ignore[attr-defined]
     return list((await session.exec(query)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody with her roles in an organisation."""
+
+    account_id: UUID
+    name: str
+    email: str | None
+    roles: Sequence[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation that waits for an answer."""
+
+    id: UUID
+    email: str
+    role: Role
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """The people of an organisation, and what the reader may change."""
+
+    organisation: Organisation
+    members: Sequence[Member]
+    invitations: Sequence[Invitation]
+    may_manage: Decision
+    roles: Sequence[Role]
+    own_id: UUID | None
+
+    def may_take(self, member: Member, role: Role) -> bool:
+        """Whether the reader may take this role from this member."""
+        own = member.account_id == self.own_id and role is not Role.FOCAL_POINT
+        is_last = role is Role.SIGNATORY and sum(role in other.roles for other in self.members) == 1
+        return (own or role in self.roles) and not is_last
+
+
+async def people_page(session: AsyncSession, actor: Actor, organisation_id: UUID) -> PeoplePage:
+    """Members and waiting invitations of an organisation of one's own; raises NotFound."""
+    organisation = await get_visible(session, actor, organisation_id)
+    roles = policy.roles_to_give(actor, organisation)
+    rows = await session.exec(
+        select(Account.id, Account.name, Account.email, Membership.role)
+        .join(Membership, Membership.account_id == Account.id)  # type: ignore[arg-type]
+        .where(Membership.organisation_id == organisation_id)
+        .order_by(Account.name, Account.id)  # type: ignore[arg-type]
+    )
+    members: dict[UUID, Member] = {}
+    for account_id, name, email, role in rows:
+        # Colleagues know each other by name; addresses are for those who manage them.
+        shown = email if roles or account_id == actor.account_id else None
+        known = members.get(account_id) or Member(account_id, name, shown, ())
+        members[account_id] = replace(known, roles=(*known.roles, Role(role)))
+    return PeoplePage(
+        organisation,
+        tuple(members.values()),
+        await list_invitations(session, organisation_id) if roles else (),
+        policy.can_manage(actor, organisation),
+        tuple(role for role in Role if role in roles),
+        actor.account_id,
+    )
+
+
+async def list_invitations(session: AsyncSession, organisation_id: UUID) -> Sequence[Invitation]:
+    """The invitations of an organisation that wait."""
+    query = (
+        select(OneTimeToken)
+        .where(
+            OneTimeToken.organisation_id == organisation_id,
+            OneTimeToken.purpose == Purpose.INVITATION,
+            OneTimeToken.used == False,  # noqa: E712
+            OneTimeToken.expires_at > clock.now(),
+        )
+        .order_by(OneTimeToken.email, OneTimeToken.id)  # type: ignore[arg-type]
+    )
+    links = (await session.exec(query)).all()
+    return [Invitation(link.id, link.email, Role(link.payload["role"]), link.expires_at) for link in links]
+
+
+async def get_visible(
+    session: AsyncSession, actor: Actor, organisation_id: UUID, *, lock: bool = False
+) -> Organisation:
+    """An organisation whose people somebody may know, locked for a change if asked; raises NotFound."""
+    query = select(Organisation).where(Organisation.id == organisation_id, policy.visible(actor))
+    found = (await session.exec(query.with_for_update() if lock else query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def find_membership(
+    session: AsyncSession, organisation_id: UUID, account_id: UUID, role: Role
+) -> Membership | None:
+    """Somebody's one role in an organisation."""
+    query = select(Membership).where(
+        Membership.organisation_id == organisation_id,
+        Membership.account_id == account_id,
+        Membership.role == role,
+    )
+    return (await session.exec(query)).first()
+
+
+async def count_holders(session: AsyncSession, organisation_id: UUID, role: Role) -> int:
+    """How many people hold a role in an organisation."""
+    query = select(func.count()).where(Membership.organisation_id == organisation_id, Membership.role == role)
+    return (await session.exec(query)).one()
+
+
+async def find_staff_account(session: AsyncSession, email: str) -> Account | None:
+    """The account an identity provider may open: active, confirmed, and somebody of the staff."""
+    is_staff = select(Membership.id).where(
+        Membership.account_id == Account.id,
+        Membership.role.in_(STAFF),  # type: ignore[attr-defined]
+    )
+    query = select(Account).where(
+        Account.email == email, Account.is_active, Account.email_confirmed, is_staff.exists()
+    )
+    return (await session.exec(query)).first()
+
+
+async def people_with(session: AsyncSession, organisation_ids: set[UUID], *roles: Role) -> Sequence[UUID]:
+    """The active accounts that hold one of these roles in one of these organisations."""
+    if not organisation_ids:
+        return []
+    query = (
+        select(Account.id)
+        .join(Membership, Membership.account_id == Account.id)  # type: ignore[arg-type]
+        .where(
+            Membership.organisation_id.in_(organisation_ids),  # type: ignore[attr-defined]
+            Membership.role.in_(roles),  # type: ignore[attr-defined]
+            Account.is_active,
+        )
+        .distinct()
+    )
+    return (await session.exec(query)).all()
+
+
+async def names_around(session: AsyncSession, account_id: UUID | None) -> list[str]:
+    """The names of the organisations of an account: poor passwords."""
+    query = (
+        select(Organisation.name)
+        .join(Membership, Membership.organisation_id == Organisation.id)  # type: ignore[arg-type]
+        .where(Membership.account_id == account_id)
+    )
+    return list((await session.exec(query)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation somebody belongs to, with her roles there."""
+
+    organisation: Organisation
+    roles: Sequence[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """A person's account: who she is here and where she belongs."""
+
+    account: Account
+    places: Sequence[Place]
+
+
+async def own_page(session: AsyncSession, actor: Actor) -> OwnPage:
+    """The account of who asks; raises NotFound for somebody without one."""
+    account = await accounts.get_account(session, actor.account_id)
+    organisations = await organisations_of(session, actor)
+    return OwnPage(
+        account,
+        [Place(each, [role for role in Role if actor.holds(role, each.id)]) for each in organisations],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPage:
+    """What an invitation offers; who has an account already need not fill in anything."""
+
+    token: str
+    email: str
+    organisation: Organisation
+    role: Role
+    is_known: bool
+
+
+async def invitation_page(session: AsyncSession, token: str) -> InvitationPage:
+    """The page of an invitation that still waits; raises NotFound."""
+    link = await accounts.get_link(session, token, Purpose.INVITATION)
+    organisation = await session.get(Organisation, link.organisation_id)
+    if organisation is None:
+        raise NotFound
+    known = await accounts.find_account(session, link.email)
+    return InvitationPage(token, link.email, organisation, Role(link.payload["role"]), known is not None)

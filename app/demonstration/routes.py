@@ -1,0 +1,51 @@
+"""Pages of the demonstration: only where the settings say that nothing is real."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.accounts import queries as account_queries
+from app.accounts import service as accounts
+from app.demonstration import queries
+from app.demonstration.schemas import PersonInput
+from app.organisations.deps import AnyActor
+from app.platform import pages
+from app.platform.db import Session
+from app.platform.forms import SESSION_COOKIE, FormOf, form
+from app.platform.i18n import _
+from app.platform.pages import render, see_other
+
+router = APIRouter()
+PersonForm = Annotated[FormOf[PersonInput], Depends(form(PersonInput))]
+
+
+@router.get("/demo", name="demo.index")
+async def index(request: Request, actor: AnyActor) -> Response:
+    """Whom one can be, and what to try."""
+    return render(request, "demonstration/index.html", queries.demo_page(request.app.state.settings))
+
+
+@router.post("/demo/sign-in", name="demo.sign_in")
+async def sign_in(request: Request, form: PersonForm, session: Session) -> Response:
+    """Become one of the persons without a password."""
+    person = queries.get_person(request.app.state.settings, form.valid.key)
+    account = await account_queries.get_account(session, UUID(person.account_id))
+    token = await accounts.start_session(session, account.id, request.cookies.get(SESSION_COOKIE))
+    said = _("You are %(name)s now.", name=person.name)
+    response = see_other(request, pages.url("organisations.start"), said)
+    pages.set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
+    return response
+
+
+@router.get("/demo/mail", name="demo.mail")
+async def mail(request: Request, actor: AnyActor) -> Response:
+    """The mails the portal wrote, the newest first."""
+    return render(request, "demonstration/mail.html", queries.mail_page(request.app.state.settings))
+
+
+@router.get("/demo.json", name="demo.json")
+async def as_json(request: Request) -> dict[str, Any]:
+    """The same for programs: persons with their tokens, and the codes."""
+    return queries.get_content(request.app.state.settings)

@@ -1,0 +1,61 @@
+"""Which mail follows what; a handler only enqueues."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.accounts.events import PasswordResetAsked
+from app.contributions.events import ContributionSubmitted, ContributionWithdrawn
+from app.contributions.models import Contribution, Mode
+from app.notifications import service
+from app.organisations.events import MemberInvited, SignUpRepeated, SignUpStarted
+from app.platform.events import Handler
+
+
+async def sign_up_started(session: AsyncSession, event: SignUpStarted) -> None:
+    """Ask the address to confirm."""
+    await service.notify_by_link(session, event.link_id, "accounts/confirm")
+
+
+async def sign_up_repeated(session: AsyncSession, event: SignUpRepeated) -> None:
+    """Tell the one who has the account; the page told nobody."""
+    await service.notify_account(session, event.account_id, "accounts/address_known")
+
+
+async def reset_asked(session: AsyncSession, event: PasswordResetAsked) -> None:
+    """Send the link for a new password."""
+    await service.notify_by_link(session, event.link_id, "accounts/reset")
+
+
+async def member_invited(session: AsyncSession, event: MemberInvited) -> None:
+    """Send the invitation."""
+    await service.notify_by_link(session, event.link_id, "organisations/invitation")
+
+
+async def contribution_submitted(session: AsyncSession, event: ContributionSubmitted) -> None:
+    """Confirm that the answers arrived."""
+    await _tell_signatories(session, event.contribution_id, "contributions/received")
+
+
+async def contribution_withdrawn(session: AsyncSession, event: ContributionWithdrawn) -> None:
+    """Confirm that the answers are withdrawn."""
+    await _tell_signatories(session, event.contribution_id, "contributions/withdrawn")
+
+
+async def _tell_signatories(session: AsyncSession, contribution_id: UUID, template: str) -> None:
+    contribution = await session.get(Contribution, contribution_id)
+    # A contribution that became confidential has an organisation no longer, and no mail ever.
+    if contribution is None or contribution.mode is not Mode.NAMED or contribution.organisation_id is None:
+        return
+    await service.notify_signatories(session, {contribution.organisation_id}, template)
+
+
+HANDLERS: Mapping[type, Sequence[Handler]] = {
+    SignUpStarted: (sign_up_started,),
+    SignUpRepeated: (sign_up_repeated,),
+    PasswordResetAsked: (reset_asked,),
+    MemberInvited: (member_invited,),
+    ContributionSubmitted: (contribution_submitted,),
+    ContributionWithdrawn: (contribution_withdrawn,),
+}

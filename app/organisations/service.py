@@ -1,0 +1,241 @@
+"""Setting up organisations; giving and taking roles."""
+
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.accounts import passwords
+from app.accounts import queries as account_queries
+from app.accounts import service as accounts
+from app.accounts.models import OneTimeToken, Purpose
+from app.audit import service as audit
+from app.organisations import events, policy, queries
+from app.organisations.models import Membership, Organisation, OrganisationKind, Role
+from app.organisations.schemas import SignUpInput
+from app.platform.errors import Conflict, Invalid, NotFound
+from app.platform.events import publish
+from app.platform.i18n import _
+from app.platform.security import Actor, require
+
+FIRST_ROLES = (Role.DRAFTER, Role.SIGNATORY)
+HAS_ACCOUNT = _("This address has an account already. Sign in, or choose “I forgot my password”.")
+
+
+async def register_organisation(
+    session: AsyncSession,
+    actor: Actor,
+    name: str,
+    kind: OrganisationKind,
+    language: str = "en",
+    based_in: str = "",
+    entered_by_id: UUID | None = None,
+) -> Organisation:
+    """Set up an organisation; one entered by a facilitator says so for good."""
+    require(policy.can_register(actor))
+    if not actor.is_system and not actor.has_role(Role.SECRETARIAT):
+        places = actor.places(Role.FACILITATOR)
+        entered_by_id = entered_by_id if entered_by_id in places else places[0]
+    organisation = Organisation(
+        name=name, kind=kind, language=language, based_in=based_in, entered_by_id=entered_by_id
+    )
+    session.add(organisation)
+    await session.flush()
+    audit.record(session, actor, "organisation.registered", organisation, entered_by=entered_by_id or "")
+    return organisation
+
+
+async def give_role(
+    session: AsyncSession, actor: Actor, organisation_id: UUID, account_id: UUID, role: Role
+) -> Membership:
+    """Give somebody a role in an organisation; giving it twice changes nothing."""
+    organisation = await queries.get_visible(session, actor, organisation_id)
+    require(policy.can_invite(actor, organisation, role))
+    return await _give(session, actor, organisation_id, account_id, role)
+
+
+async def _give(
+    session: AsyncSession, actor: Actor, organisation_id: UUID, account_id: UUID, role: Role
+) -> Membership:
+    standing = await queries.find_membership(session, organisation_id, account_id, role)
+    if standing is not None:
+        return standing
+    membership = Membership(account_id=account_id, organisation_id=organisation_id, role=role)
+    session.add(membership)
+    await session.flush()
+    _record_role(session, actor, "organisation.role_given", membership)
+    return membership
+
+
+def _record_role(session: AsyncSession, actor: Actor, action: str, membership: Membership) -> None:
+    audit.record(
+        session,
+        actor,
+        action,
+        membership,
+        organisation=membership.organisation_id,
+        account=membership.account_id,
+        role=membership.role.value,
+    )
+
+
+async def sign_up(session: AsyncSession, actor: Actor, data: SignUpInput, language: str) -> None:
+    """Begin an organisation's way in; nothing exists until its address is confirmed.
+
+    Whether the address has an account is said in the mail only. Raises Invalid for a poor password.
+    """
+    require(policy.can_sign_up(actor))
+    problem = passwords.problem_with(data.password, data.organisation, data.email)
+    if problem is not None:
+        raise Invalid({"password": problem})
+    password_hash = await passwords.hashed(data.password)  # before the first statement: nobody waits for it
+    may = await accounts.may_send(session, "sign-up", data.email)
+    known = await account_queries.find_account(session, data.email)
+    if not may:
+        return
+    if known is not None:
+        await publish(session, events.SignUpRepeated(known.id))
+        return
+    purpose = Purpose.CONFIRM_EMAIL
+    link = OneTimeToken(
+        purpose=purpose,
+        email=data.email,
+        language=language,
+        payload={
+            "password_hash": password_hash,
+            "name": data.name or data.email.partition("@")[0],
+            "organisation": data.organisation,
+            "kind": data.kind.value,
+        },
+        expires_at=accounts.link_end(purpose),
+    )
+    await accounts.add_link(session, link)
+    await publish(session, events.SignUpStarted(link.id))
+
+
+async def confirm_sign_up(session: AsyncSession, actor: Actor, token: str) -> UUID:
+    """Make the account and the organisation that were asked for; returns the account."""
+    require(policy.can_sign_up(actor))
+    pending = await account_queries.get_link(session, token, Purpose.CONFIRM_EMAIL, lock=True)
+    if await account_queries.find_account(session, pending.email) is not None:
+        raise Conflict(HAS_ACCOUNT)
+    link = await accounts.use_link(session, token, Purpose.CONFIRM_EMAIL)
+    portal = Actor.system("sign-up")
+    account = await accounts.register_account(
+        session, portal, link.email, link.payload["name"], link.language, link.payload["password_hash"]
+    )
+    kind = OrganisationKind(link.payload["kind"])
+    organisation = await register_organisation(
+        session, portal, link.payload["organisation"], kind, link.language
+    )
+    for role in FIRST_ROLES:
+        await _give(session, portal, organisation.id, account.id, role)
+    return account.id
+
+
+async def invite_member(
+    session: AsyncSession, actor: Actor, organisation_id: UUID, email: str, role: Role, language: str
+) -> OneTimeToken:
+    """Invite somebody to a role by e-mail; an invitation to the same role is sent anew."""
+    organisation = await queries.get_visible(session, actor, organisation_id, lock=True)
+    require(policy.can_invite(actor, organisation, role))
+    email = email.strip().lower()
+    for waiting in await queries.list_invitations(session, organisation_id):
+        if (waiting.email, waiting.role) == (email, role):
+            await _end_link(session, waiting.id)
+    purpose = Purpose.INVITATION
+    link = OneTimeToken(
+        purpose=purpose,
+        email=email,
+        language=language,
+        organisation_id=organisation_id,
+        payload={"role": role.value, "by": str(actor.account_id or ""), "by_name": actor.name},
+        expires_at=accounts.link_end(purpose),
+    )
+    await accounts.add_link(session, link)
+    audit.record(
+        session, actor, "organisation.member_invited", organisation, role=role.value, invitation=link.id
+    )
+    await publish(session, events.MemberInvited(link.id))
+    return link
+
+
+async def _end_link(session: AsyncSession, link_id: UUID) -> None:
+    link = await session.get(OneTimeToken, link_id)
+    if link is not None:
+        await session.delete(link)
+
+
+async def withdraw_invitation(
+    session: AsyncSession, actor: Actor, organisation_id: UUID, invitation_id: UUID
+) -> None:
+    """Take back an invitation nobody accepted yet; raises NotFound if there is none."""
+    organisation = await queries.get_visible(session, actor, organisation_id)
+    waiting = {each.id: each for each in await queries.list_invitations(session, organisation_id)}
+    invitation = waiting.get(invitation_id)
+    if invitation is None:
+        raise NotFound
+    require(policy.can_invite(actor, organisation, invitation.role))
+    await _end_link(session, invitation_id)
+    role = invitation.role.value
+    audit.record(session, actor, "organisation.invitation_withdrawn", organisation, role=role)
+
+
+async def accept_invitation(
+    session: AsyncSession, actor: Actor, token: str, name: str = "", password: str = ""
+) -> UUID | None:
+    """Take the role an invitation offers; returns the account if it is new, and so signed in.
+
+    Who has an account proves only that the mail arrived: she signs in as always. Raises Invalid.
+    """
+    require(policy.can_accept(actor))
+    password_hash = await passwords.hashed(password) if password else ""  # before the first statement
+    page = await queries.invitation_page(session, token)
+    if not page.is_known:
+        _check_newcomer(name, password, page)
+    link = await accounts.use_link(session, token, Purpose.INVITATION)
+    portal = Actor.system("invitation")
+    account = await account_queries.find_account(session, link.email)
+    if account is None:
+        account = await accounts.register_account(
+            session, portal, link.email, name, link.language, password_hash
+        )
+    inviting = Actor(UUID(link.payload["by"]) if link.payload["by"] else None, link.payload["by_name"])
+    await _give(session, inviting, page.organisation.id, account.id, page.role)
+    return None if page.is_known else account.id
+
+
+def _check_newcomer(name: str, password: str, page: queries.InvitationPage) -> None:
+    errors = {} if name else {"name": _("Fill this in.")}
+    problem = passwords.problem_with(password, page.organisation.name, page.email, name)
+    if problem is not None:
+        errors["password"] = problem
+    if errors:
+        raise Invalid(errors)
+
+
+async def remove_member(
+    session: AsyncSession, actor: Actor, organisation_id: UUID, account_id: UUID, role: Role
+) -> None:
+    """Take a role from somebody, at once; the last signatory stays. Raises NotFound."""
+    organisation = await queries.get_visible(session, actor, organisation_id, lock=True)
+    membership = await queries.find_membership(session, organisation_id, account_id, role)
+    if membership is None:
+        raise NotFound
+    is_last = await queries.count_holders(session, organisation_id, role) == 1
+    own = account_id == actor.account_id
+    require(policy.can_remove(actor, organisation, role, own=own, is_last=is_last))
+    _record_role(session, actor, "organisation.role_taken", membership)
+    await session.delete(membership)
+    await session.flush()
+
+
+async def reset_password(session: AsyncSession, actor: Actor, token: str, password: str) -> UUID:
+    """Choose a new password by a link; it may not be what everybody knows. Raises Invalid, NotFound."""
+    require(policy.can_accept(actor))
+    password_hash = await passwords.hashed(password)  # before the first statement
+    link = await account_queries.get_link(session, token, Purpose.RESET_PASSWORD)
+    names = await queries.names_around(session, link.account_id)
+    problem = passwords.problem_with(password, link.email, *names)
+    if problem is not None:
+        raise Invalid({"password": problem})
+    return await accounts.set_password(session, actor, token, password_hash)
