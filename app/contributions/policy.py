@@ -61,6 +61,21 @@ def can_submit(
     return may
 
 
+def can_submit_for(
+    actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
+) -> Decision:
+    """A facilitator of the office, for what was entered on behalf of an organisation."""
+    if not actor.holds(Role.FACILITATOR, consultation.office_id) or contribution.entered_by_id is None:
+        return deny(_("Only a facilitator may submit what was entered for an organization."))
+    if not consultation.takes_answers(at):
+        return deny(CLOSED)
+    if contribution.state is ContributionState.WITHDRAWN:
+        return deny(_("This contribution was withdrawn."))
+    if contribution.state is ContributionState.DRAFTING and contribution.submitted_versions:
+        return deny(_("The organization is revising its answers itself."))
+    return ALLOW
+
+
 def can_revise(
     actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
 ) -> Decision:

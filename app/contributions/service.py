@@ -142,6 +142,24 @@ async def submit_contribution(
     frame = await queries.get_frame(session, actor, contribution_id, lock=True)
     contribution = frame.contribution
     require(policy.can_submit(actor, contribution, frame.consultation, clock.arrival()))
+    return await _hand_in(session, actor, contribution, frame.consultation)
+
+
+async def submit_for(
+    session: AsyncSession, actor: Actor, contribution: Contribution, consultation: Consultation
+) -> ContributionVersion:
+    """Hand in what a facilitator entered on behalf of an organisation; again, after an addition."""
+    require(policy.can_submit_for(actor, contribution, consultation, clock.arrival()))
+    if contribution.state is ContributionState.SUBMITTED:
+        move(contribution, MOVES, ContributionState.DRAFTING)
+    return await _hand_in(session, actor, contribution, consultation)
+
+
+async def _hand_in(
+    session: AsyncSession, actor: Actor, contribution: Contribution, consultation: Consultation
+) -> ContributionVersion:
+    """A new version of a contribution from its answers as they stand."""
+    contribution_id = contribution.id
     answers = [a for a in (await queries.answers_of(session, contribution_id)).values() if not a.is_empty]
     if not answers:
         raise Invalid(detail=_("There is nothing to submit yet: answer at least one question."))
@@ -162,10 +180,10 @@ async def submit_contribution(
         actor,
         "contribution.submitted",
         contribution,
-        scope_id=frame.consultation.country_review_id,
+        scope_id=consultation.country_review_id,
         number=version.number,
     )
-    await publish(session, ContributionSubmitted(contribution_id, frame.consultation.id))
+    await publish(session, ContributionSubmitted(contribution_id, consultation.id))
     return version
 
 
