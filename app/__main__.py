@@ -77,6 +77,41 @@ def translate(what: str) -> int:
     return 1 if problems else 0
 
 
+async def take_in(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Look at a table of statements as a facilitator, or take it in; returns the exit code."""
+    from app import wiring  # noqa: PLC0415
+    from app.intake import command as intake  # noqa: PLC0415
+    from app.platform import events  # noqa: PLC0415
+    from app.platform.db import Database  # noqa: PLC0415
+
+    events.register(wiring.HANDLERS)
+    data = intake.read(arguments.file)
+    if data is None:
+        return 2
+    db = Database(settings.database_url, settings.pool_size)
+    try:
+        return await intake.run(db, arguments.consultation, arguments.email, data, write=arguments.yes)
+    finally:
+        await db.close()
+
+
+async def seed(settings: Settings) -> None:
+    """Publish the shipped questionnaires; in demonstration mode, tell the demonstration's stories too."""
+    from app import wiring  # noqa: PLC0415
+    from app.platform import events  # noqa: PLC0415
+    from app.platform.db import Database  # noqa: PLC0415
+    from app.seed import loader  # noqa: PLC0415
+
+    events.register(wiring.HANDLERS)
+    db = Database(settings.database_url, settings.pool_size)
+    try:
+        await loader.load_questionnaires(db)
+        if settings.demonstration:
+            await loader.load_demonstration(db, settings)
+    finally:
+        await db.close()
+
+
 def parser() -> argparse.ArgumentParser:
     """What the command line understands."""
     made = argparse.ArgumentParser(prog="python -m app", description="Polyphony, a consultation portal")
@@ -88,6 +123,11 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("worker", help="work off jobs (PostgreSQL; SQLite does it while serving)")
     commands.add_parser("migrate", help="bring the database to the newest revision")
     commands.add_parser("seed", help="load the questionnaires and the demonstration")
+    intake = commands.add_parser("intake", help="take in a table of statements as a facilitator")
+    intake.add_argument("file", type=Path, metavar="FILE")
+    intake.add_argument("--consultation", required=True, metavar="SLUG")
+    intake.add_argument("--as", dest="email", required=True, metavar="E-MAIL")
+    intake.add_argument("--yes", action="store_true", help="take them in; without it nothing is written")
     translating = commands.add_parser("translations", help="bring the catalogues up to date, or check them")
     translating.add_argument("what", choices=("update", "check"))
     return made
@@ -105,6 +145,10 @@ def main(argv: list[str] | None = None) -> int:
             asyncio.run(work(settings))
         case "migrate":
             migrate(settings)
+        case "seed":
+            asyncio.run(seed(settings))
+        case "intake":
+            return asyncio.run(take_in(settings, arguments))
         case "translations":
             return translate(arguments.what)
     return 0

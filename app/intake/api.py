@@ -1,0 +1,56 @@
+"""The intake as JSON: the same services as the pages."""
+
+from collections.abc import Iterable
+
+from fastapi import APIRouter
+
+from app.intake import service
+from app.intake.formats import Finding
+from app.intake.plan import Fate, Preview
+from app.intake.schemas import FindingOut, IntakeInput, IntakeOut, PlacedOut
+from app.organisations.deps import CurrentActor
+from app.platform.db import Session
+
+router = APIRouter(tags=["intake"])
+
+
+@router.post("/desk/{slug}/intake")
+async def take_in(slug: str, data: IntakeInput, session: Session, actor: CurrentActor) -> IntakeOut:
+    """Look at a table of statements; take it in if `dry_run` is false."""
+    act = service.preview_intake if data.dry_run else service.import_statements
+    return report(await act(session, actor, slug, data.csv.encode()), dry_run=data.dry_run)
+
+
+def report(seen: Preview, *, dry_run: bool) -> IntakeOut:
+    """The whole report on a table, line by line."""
+    plan = seen.plan
+    return IntakeOut(
+        dry_run=dry_run,
+        taken_in=len(plan.of(Fate.NEW)),
+        kept=len(plan.of(Fate.KEPT)),
+        known=len(plan.of(Fate.KNOWN)),
+        repeated=len(plan.of(Fate.REPEATED)),
+        new_organisations=seen.new_organisations,
+        contributions=len(plan.speakers),
+        answers=len(plan.drafts),
+        problems=_findings(seen.table.problems),
+        notes=_findings(seen.table.notes),
+        rows=[
+            PlacedOut(
+                line=each.row.line,
+                organisation=each.row.organisation,
+                fate=each.fate.value,
+                question=seen.version.codes[each.question_id] if each.question_id else None,
+                how=each.how.value if each.how else None,
+                why=str(each.reason) if each.why else None,
+            )
+            for each in plan.placed
+        ],
+    )
+
+
+def _findings(findings: Iterable[Finding]) -> list[FindingOut]:
+    return [
+        FindingOut(line=each.line, column=each.column, problem=str(each.problem), remedy=str(each.remedy))
+        for each in findings
+    ]

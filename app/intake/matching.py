@@ -1,0 +1,82 @@
+"""Finding the question a statement answers: instrument and article first, then the topic."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from app.intake.rows import Row
+from app.platform.i18n import Message, _
+from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
+
+WORD = re.compile(r"\w+")
+SMALL = frozenset({"a", "an", "and", "by", "for", "in", "non", "of", "on", "or", "the", "to", "with"})
+EVERY_ARTICLE = "X"
+
+
+class How(StrEnum):
+    """By what a statement found its question, or why it found none."""
+
+    TOPIC = "topic"
+    WORD = "word"
+    ONLY = "only"
+    ELSEWHERE = "elsewhere"
+    NO_TOPIC = "no_topic"
+    NO_ARTICLE = "no_article"
+
+
+HOW_NAMES: dict[How, Message] = {
+    How.TOPIC: _("By article and topic"),
+    How.WORD: _("By article and a word of the topic"),
+    How.ONLY: _("By article: it has one question"),
+    How.ELSEWHERE: _("By topic, under another article: please check"),
+    How.NO_TOPIC: _("No question of this article has this topic."),
+    How.NO_ARTICLE: _("There is no question on this article or topic."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The question found, if any, and how."""
+
+    question_id: UUID | None
+    how: How
+
+
+def match(row: Row, version: CompiledVersion) -> Match:
+    """The question a row answers; the same row and version always give the same question."""
+    same = [q for q in version["en"].questions if q.instrument == row.instrument]
+    here = [q for q in same if q.article.upper() == row.article]
+    topic = " ".join(row.topic.casefold().split())
+    found = _first_with(topic, here, version)
+    if found:
+        return Match(found.id, How.TOPIC)
+    found = _nearest(topic, here, version)
+    if found:
+        return Match(found.id, How.WORD)
+    found = _first_with(topic, sorted(same, key=lambda q: q.article != EVERY_ARTICLE), version)
+    if found:
+        return Match(found.id, How.ELSEWHERE)
+    if len(here) == 1:
+        return Match(here[0].id, How.ONLY)
+    return Match(None, How.NO_TOPIC if here else How.NO_ARTICLE)
+
+
+def _first_with(
+    topic: str, questions: list[CompiledQuestion], version: CompiledVersion
+) -> CompiledQuestion | None:
+    return next((q for q in questions if topic in version.topics[q.id]), None)
+
+
+def _nearest(
+    topic: str, questions: list[CompiledQuestion], version: CompiledVersion
+) -> CompiledQuestion | None:
+    """The question with most words of the topic in common, the first of equals; none without one."""
+    wanted = _words(topic)
+    shared = {q.id: len(wanted & _words(" ".join(version.topics[q.id]))) for q in questions}
+    best = max(questions, key=lambda q: shared[q.id], default=None)
+    return best if best and shared[best.id] else None
+
+
+def _words(text: str) -> set[str]:
+    return set(WORD.findall(text.casefold())) - SMALL

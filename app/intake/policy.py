@@ -1,0 +1,23 @@
+"""Who may take in statements gathered elsewhere."""
+
+from datetime import datetime
+
+from app.consultations.models import Consultation
+from app.organisations.models import Role
+from app.platform.i18n import _
+from app.platform.security import ALLOW, Actor, Decision, deny
+
+
+def can_see(actor: Actor, consultation: Consultation) -> Decision:
+    """The facilitators of the office."""
+    if actor.holds(Role.FACILITATOR, consultation.office_id):
+        return ALLOW
+    return deny(_("Only a facilitator of this consultation may take in statements."))
+
+
+def can_take_in(actor: Actor, consultation: Consultation, at: datetime) -> Decision:
+    """The same, while the consultation is open."""
+    may = can_see(actor, consultation)
+    if may and not consultation.takes_answers(at):
+        return deny(_("This consultation is not open, so no statements can be taken in."))
+    return may

@@ -1,0 +1,204 @@
+"""Reading for the intake: what is known about the rows of a table, and the rows that wait."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.accounts.models import Account
+from app.consultations import queries as consultations
+from app.consultations.models import Consultation
+from app.contributions.models import Answer, Contribution
+from app.intake import policy
+from app.intake.models import IntakeRow
+from app.intake.plan import WHY_NAMES, Speaker, Standing, Why
+from app.intake.rows import COLUMNS, Row, speaker_key
+from app.organisations import queries as organisations
+from app.organisations.models import OPEN_KINDS, Membership, Organisation, OrganisationKind, Role
+from app.platform import clock
+from app.platform.errors import NotFound
+from app.platform.i18n import Message
+from app.platform.security import Actor, Decision, require
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.compiled import CompiledQuestion
+
+PAGE = 50
+
+
+async def standing_of(
+    session: AsyncSession, consultation: Consultation, rows: Collection[Row], *, lock: bool = False
+) -> Standing:
+    """What the portal holds about these rows, in four statements however many there are."""
+    places = await _organisations_of(session, {row.speaker for row in rows})
+    prints = [row.fingerprint for row in rows]
+    known = await session.exec(
+        select(IntakeRow.fingerprint).where(
+            IntakeRow.consultation_id == consultation.id,
+            IntakeRow.fingerprint.in_(prints),  # type: ignore[attr-defined]
+        )
+    )
+    entered = select(Contribution).where(
+        Contribution.consultation_id == consultation.id,
+        Contribution.entered_by_id.is_not(None),  # type: ignore[union-attr]
+        Contribution.organisation_id.in_(places.values()),  # type: ignore[union-attr]
+    )
+    taken_in = await session.exec(entered.with_for_update() if lock else entered)
+    by_place = {each.organisation_id: each for each in taken_in if each.organisation_id}
+    answers = await session.exec(
+        select(Answer).where(Answer.contribution_id.in_([each.id for each in by_place.values()]))  # type: ignore[attr-defined]
+    )
+    return Standing(
+        known=frozenset(known.all()),
+        organisations=places,
+        contributions=by_place,
+        answers={(each.contribution_id, each.question_id): each for each in answers},
+    )
+
+
+async def _organisations_of(session: AsyncSession, speakers: set[Speaker]) -> dict[Speaker, UUID]:
+    """The organisations of these names and places, the first of equals.
+
+    Names are compared here: the two databases do not agree on the small letters of all scripts.
+    """
+    query = (
+        select(Organisation.name, Organisation.based_in, Organisation.id)
+        .where(
+            Organisation.based_in.in_({based_in for _name, based_in in speakers}),  # type: ignore[attr-defined]
+            Organisation.kind.in_(OPEN_KINDS),  # type: ignore[attr-defined]
+        )
+        .order_by(Organisation.created_at, Organisation.id)  # type: ignore[arg-type]
+    )
+    found: dict[Speaker, UUID] = {}
+    for name, based_in, organisation_id in await session.exec(query):
+        key = speaker_key(name, based_in)
+        if key in speakers:
+            found.setdefault(key, organisation_id)
+    return found
+
+
+async def collector_of(session: AsyncSession, actor: Actor, consultation: Consultation) -> UUID:
+    """The organisation a facilitator gathers statements for: her own, or else the office."""
+    own = [
+        each.id
+        for each in await organisations.organisations_of(session, actor)
+        if each.kind is OrganisationKind.FACILITATOR and actor.holds(Role.FACILITATOR, each.id)
+    ]
+    return own[0] if own else consultation.office_id
+
+
+@dataclass(frozen=True, slots=True)
+class IntakePage:
+    """Where statements are handed in."""
+
+    consultation: Consultation
+    may_take_in: Decision
+    taken_in: int
+    waiting: int
+
+
+async def intake_page(session: AsyncSession, actor: Actor, slug: str) -> IntakePage:
+    """The page of the intake with how many statements came in so far."""
+    consultation = await get_consultation(session, actor, slug)
+    query = select(func.count(), func.count(IntakeRow.answer_id)).where(  # type: ignore[call-overload,arg-type]
+        IntakeRow.consultation_id == consultation.id
+    )
+    total, placed = (await session.exec(query)).one()
+    may = policy.can_take_in(actor, consultation, clock.arrival())
+    return IntakePage(consultation, may, placed, total - placed)
+
+
+async def get_consultation(session: AsyncSession, actor: Actor, slug: str) -> Consultation:
+    """A consultation for its facilitators; raises NotFound outside the office, Forbidden inside it."""
+    consultation = await consultations.get_desk_consultation(session, actor, slug)
+    require(policy.can_see(actor, consultation))
+    return consultation
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A statement that found no answer to go into."""
+
+    id: UUID
+    row: Row
+    why: Why
+
+    @property
+    def reason(self) -> Message:
+        """Why it waits."""
+        return WHY_NAMES[self.why]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """The statements that wait for a person, oldest first, and the questions they may go to."""
+
+    consultation: Consultation
+    rows: Sequence[WaitingRow]
+    questions: Sequence[CompiledQuestion]
+    may_take_in: Decision
+    next_after: UUID | None
+
+
+async def kept_page(
+    session: AsyncSession, actor: Actor, slug: str, language: str, after: UUID | None = None
+) -> KeptPage:
+    """One page of the statements that wait."""
+    consultation = await get_consultation(session, actor, slug)
+    query = (
+        select(IntakeRow)
+        .where(IntakeRow.consultation_id == consultation.id, IntakeRow.answer_id.is_(None))  # type: ignore[union-attr]
+        .order_by(IntakeRow.id)  # type: ignore[arg-type]
+        .limit(PAGE + 1)
+    )
+    if after is not None:
+        query = query.where(IntakeRow.id > after)
+    found = (await session.exec(query)).all()
+    version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    return KeptPage(
+        consultation=consultation,
+        rows=[as_waiting(each) for each in found[:PAGE]],
+        questions=version[language].questions,
+        may_take_in=policy.can_take_in(actor, consultation, clock.arrival()),
+        next_after=found[PAGE - 1].id if len(found) > PAGE else None,
+    )
+
+
+def as_waiting(kept: IntakeRow) -> WaitingRow:
+    """A row as it was read from its table."""
+    cells = {name: str(kept.row.get(name, "")) for name in COLUMNS}
+    why = str(kept.row.get("why", ""))
+    return WaitingRow(kept.id, Row(line=0, **cells), Why(why) if why in set(Why) else Why.NO_TOPIC)
+
+
+async def get_kept(session: AsyncSession, consultation: Consultation, row_id: UUID) -> IntakeRow:
+    """A statement that waits, locked for a change; raises NotFound."""
+    query = (
+        select(IntakeRow)
+        .where(
+            IntakeRow.id == row_id,
+            IntakeRow.consultation_id == consultation.id,
+            IntakeRow.answer_id.is_(None),  # type: ignore[union-attr]
+        )
+        .with_for_update()
+    )
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def find_actor_by_email(session: AsyncSession, email: str) -> Actor | None:
+    """The person of an e-mail address with every role, for the command line."""
+    query = (
+        select(Account.id, Account.name, Membership.role, Membership.organisation_id)
+        .outerjoin(Membership, Membership.account_id == Account.id)  # type: ignore[arg-type]
+        .where(Account.email == email.strip().lower(), Account.is_active)
+    )
+    rows = (await session.exec(query)).all()
+    if not rows:
+        return None
+    roles = frozenset((str(row[2]), row[3]) for row in rows if row[2] is not None)
+    return Actor(rows[0][0], rows[0][1], roles)

@@ -1,0 +1,100 @@
+"""Pages of the facilitator: hand in a table, look at what comes of it, place what waits."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.intake import formats, queries, service
+from app.intake.plan import Fate, Preview
+from app.intake.schemas import PASTED_LIMIT, AssignForm, IntakeForm
+from app.organisations.deps import CurrentActor
+from app.platform.db import Session
+from app.platform.errors import Invalid
+from app.platform.forms import FormOf, form
+from app.platform.i18n import _
+from app.platform.pages import render, see_other, url
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPage:
+    """What a table would do; `text` carries it to the next step, unless only the file can."""
+
+    seen: Preview
+    text: str | None
+
+
+@router.get("/desk/{slug}/intake", name="intake.page")
+async def intake(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
+    """Where a table of statements is handed in."""
+    return render(request, "intake/page.html", await queries.intake_page(session, actor, slug))
+
+
+@router.post("/desk/{slug}/intake", name="intake.take_in")
+async def take_in(
+    request: Request,
+    slug: str,
+    form: Annotated[FormOf[IntakeForm], Depends(form(IntakeForm))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Look at a table, or take it in once it was looked at."""
+    page = await queries.intake_page(session, actor, slug)
+    upload = form.files.get("file")
+    sent = await upload.read() if upload and upload.filename else b""
+    data = sent or (form.data.csv.encode() if form.data else b"")
+    if form.data is None or not data:
+        form.errors = form.errors or {"file": _("Choose a file or paste the table.")}
+        return render(request, "intake/page.html", page, form)
+    if form.data.then == "preview":
+        seen = await service.preview_intake(session, actor, slug, data)
+        return render(request, "intake/preview.html", PreviewPage(seen, _text_of(data)))
+    seen = await service.import_statements(session, actor, slug, data)
+    new, kept = len(seen.plan.of(Fate.NEW)), len(seen.plan.of(Fate.KEPT))
+    said = _("Statements taken in: %(new)s. Kept for you to place: %(kept)s.", new=new, kept=kept)
+    if not seen.has_news:
+        said = _("Nothing changed: every statement of this table was taken in before.")
+    return see_other(request, url("intake.page", slug=slug), said)
+
+
+def _text_of(data: bytes) -> str | None:
+    """The table as the text of a form field, if a field can hold it unchanged."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    fits = len(data) + data.count(b"\n") <= PASTED_LIMIT
+    return text if fits and formats.readable(text) == text else None
+
+
+@router.get("/desk/{slug}/intake/kept", name="intake.kept")
+async def kept(
+    request: Request, slug: str, session: Session, actor: CurrentActor, after: UUID | None = None
+) -> Response:
+    """The statements that wait for a person."""
+    page = await queries.kept_page(session, actor, slug, request.state.language, after)
+    return render(request, "intake/kept.html", page)
+
+
+@router.post("/desk/{slug}/intake/{row_id}/assign", name="intake.assign")
+async def assign(
+    request: Request,
+    slug: str,
+    row_id: UUID,
+    form: Annotated[FormOf[AssignForm], Depends(form(AssignForm))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Put a statement that waits into the answer to a question."""
+    try:
+        await service.assign_row(session, actor, slug, row_id, form.valid.code)
+    except Invalid as problem:
+        form.errors = {f"code-{row_id}": each for each in (form.errors or problem.errors).values()}
+        form.values[f"code-{row_id}"] = form.values.get("code", "")
+        page = await queries.kept_page(session, actor, slug, request.state.language)
+        return render(request, "intake/kept.html", page, form)
+    return see_other(request, url("intake.kept", slug=slug), _("The statement is part of an answer now."))
