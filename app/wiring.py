@@ -20,14 +20,24 @@ import app.reading.models
 import app.reviews.models
 import app.submissions.models
 import app.translations.models  # noqa: F401
+from app.accounts import api as accounts_api
+from app.accounts import routes as accounts
 from app.contributions import api as contributions_api
+from app.consultations import api as consultations_api
+from app.consultations import desk_routes as desk
+from app.consultations import jobs as consultation_jobs
 from app.consultations import routes as consultations
 from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
 from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
+from app.demonstration import routes as demonstration
 from app.intake import api as intake_api
 from app.intake import routes as intake
+from app.notifications import handlers as notification_handlers
+from app.notifications import jobs as notification_jobs
+from app.organisations import api as organisations_api
+from app.organisations import routes as organisations
 from app.organisations.models import KIND_NAMES, ROLE_NAMES
 from app.platform.events import Handler
 from app.platform.i18n import Message
@@ -35,7 +45,11 @@ from app.platform.pages import ServiceNav
 from app.platform.queue import JobFunction
 from app.reading import api as reading_api
 from app.reading import routes as reading
+from app.reviews import api as reviews_api
+from app.reviews import routes as reviews
 from app.site import routes as site
+from app.submissions import api as submissions_api
+from app.submissions import routes as submissions
 from app.submissions.models import DISPOSITION_NAMES, POSITION_NAMES, SUBMISSION_STATE_NAMES
 from app.submissions.models import STATE_NAMES as NATIONAL_ANSWER_STATES
 from app.translations.models import ORIGIN_NAMES
@@ -44,16 +58,24 @@ metadata = SQLModel.metadata
 
 ROUTERS: Sequence[APIRouter] = (
     consultations.router,
+    desk.router,  # before the other pages of a desk: /desk/new is not a consultation
+    reviews.router,
     contributions.router,
     intake.router,
     reading.router,
+    submissions.router,
+    organisations.router,
+    accounts.router,
     site.router,
 )
-API_ROUTERS: Sequence[APIRouter] = (contributions_api.router, intake_api.router, reading_api.router)
-DEMONSTRATION_ROUTERS: Sequence[APIRouter] = ()
-HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = ()
-JOBS: Mapping[str, JobFunction] = {}
-SERVICE_NAV: Sequence[ServiceNav] = (contributions.service_nav,)
+API_ROUTERS: Sequence[APIRouter] = (accounts_api.router, organisations_api.router, reviews_api.router, consultations_api.router, contributions_api.router, intake_api.router, reading_api.router, submissions_api.router)
+DEMONSTRATION_ROUTERS: Sequence[APIRouter] = (demonstration.router,)
+HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (notification_handlers.HANDLERS,)
+JOBS: Mapping[str, JobFunction] = {
+    **notification_jobs.JOBS,
+    "consultations.close_due": consultation_jobs.close_due_consultations,
+}
+SERVICE_NAV: Sequence[ServiceNav] = (consultations.service_nav, contributions.service_nav, organisations.service_nav)
 ON_START: Sequence[Callable[[Any], Awaitable[None]]] = ()
 VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
     "law_names": LAW_NAMES,
