@@ -128,7 +128,7 @@ def _standing(actor: Actor, consultation: Consultation, *groups: Any) -> Any:
     """Counts of the standing answers, and of those the reader has seen, by these columns."""
     mine = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
     return (
-        select(*groups, func.count(), func.count(col(ReadMark.account_id)))
+        select(*groups, func.count(), func.count(col(ReadMark.account_id)))  # type: ignore[call-overload]
         .select_from(Answer)
         .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
         .join(Contribution, Contribution.id == Answer.contribution_id)

@@ -111,7 +111,8 @@ async def answers_to(
     if not question_ids:
         return []
     query = SUBMITTED.where(
-        Answer.consultation_id == consultation.id, Answer.question_id.in_(question_ids)  # type: ignore[attr-defined]
+        Answer.consultation_id == consultation.id,
+        Answer.question_id.in_(question_ids),  # type: ignore[attr-defined]
     )
     return [as_read(row) for row in (await session.exec(query)).all()]
 
@@ -278,10 +279,10 @@ async def _counts(
         .join(Contribution, Contribution.id == Answer.contribution_id)  # type: ignore[arg-type]
         .outerjoin(ReadMark, mine)  # type: ignore[arg-type]
         .where(STANDING, Answer.consultation_id == consultation.id, Answer.question_id == question_id)
-        .group_by(AnswerVersion.law, AnswerVersion.practice)
+        .group_by(col(AnswerVersion.law), col(AnswerVersion.practice))
     )
-    groups = (await session.exec(query)).all()
-    return counted((law, practice, number) for law, practice, number, _read in groups), sum(g[3] for g in groups)
+    groups: Sequence[Any] = (await session.exec(query)).all()
+    return counted(group[:3] for group in groups), sum(group[3] for group in groups)
 
 
 async def contribution_page(

@@ -54,7 +54,11 @@ async def read_text(
 
 
 async def _mark(
-    session: AsyncSession, actor: Actor, consultation: Consultation, versions: Collection[UUID], **where: object
+    session: AsyncSession,
+    actor: Actor,
+    consultation: Consultation,
+    versions: Collection[UUID],
+    **where: object,
 ) -> None:
     """Note what is read for the first time; one entry in the record for all of it."""
     if not versions or actor.account_id is None:
@@ -64,9 +68,7 @@ async def _mark(
     new = (await session.exec(statement.returning(col(ReadMark.answer_version_id)))).all()
     if new:
         scope = consultation.country_review_id
-        audit.record(
-            session, actor, "answers.read", consultation, scope_id=scope, number=len(new), **where
-        )
+        audit.record(session, actor, "answers.read", consultation, scope_id=scope, number=len(new), **where)
 
 
 async def write_translation(

@@ -97,7 +97,9 @@ async def texts_page(
         consultation=consultation,
         languages=languages_of(consultation),
         lines=[
-            TextLine(row[0], version[language].by_id[row[1]], row[2], row[3], frozenset(present.get(row[0], ())))
+            TextLine(
+                row[0], version[language].by_id[row[1]], row[2], row[3], frozenset(present.get(row[0], ()))
+            )
             for row in shown
         ],
         filter=wanted,
@@ -138,5 +140,7 @@ async def text_page(
         body=row[3],
         translations=made,
         options=options,
-        suggested=next(code for code in wishes if code in missing or (not missing and code in {*options, ""})),
+        suggested=next(
+            code for code in wishes if code in missing or (not missing and code in {*options, ""})
+        ),
     )

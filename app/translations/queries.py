@@ -22,9 +22,7 @@ LATEST = select(Translation).where(
 )
 
 
-async def latest_for(
-    session: AsyncSession, text_ids: Collection[UUID]
-) -> dict[UUID, dict[str, Translation]]:
+async def latest_for(session: AsyncSession, text_ids: Collection[UUID]) -> dict[UUID, dict[str, Translation]]:
     """The translation that holds in each language, by text: the one with the highest number."""
     if not text_ids:
         return {}
@@ -54,8 +52,6 @@ async def get_text(session: AsyncSession, text_id: UUID, *, lock: bool = False) 
 
 async def last_number(session: AsyncSession, text_id: UUID, language: str) -> int:
     """The number of the newest translation of a text in a language; 0 if there is none."""
-    query = select(Translation.number).where(
-        Translation.text_id == text_id, Translation.language == language
-    )
+    query = select(Translation.number).where(Translation.text_id == text_id, Translation.language == language)
     newest = Translation.number.desc()  # type: ignore[attr-defined]
     return (await session.exec(query.order_by(newest).limit(1))).first() or 0

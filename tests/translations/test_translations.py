@@ -23,7 +23,11 @@ async def a_text(session: AsyncSession, body: str = "آلة الوسم معطّ�
 
 async def test_the_newest_translation_of_each_language_holds(session: AsyncSession) -> None:
     text, other = await a_text(session), await a_text(session)
-    for language, body in (("en", "The machine is broke."), ("fr", "En panne."), ("en", "The machine is broken.")):
+    for language, body in (
+        ("en", "The machine is broke."),
+        ("fr", "En panne."),
+        ("en", "The machine is broken."),
+    ):
         await service.add_translation(session, TRANSLATOR, ALLOW, text.id, language, body)
     found = await queries.latest_for(session, [text.id, other.id])
     assert {code: (made.number, made.body) for code, made in found[text.id].items()} == {

@@ -1,0 +1,232 @@
+"""Who reads which answers, under which name, and what reading leaves behind."""
+
+from collections.abc import Callable
+
+import httpx2
+import pytest
+from sqlmodel import select
+
+from app.audit.models import AuditEntry
+from app.contributions import service as contributions
+from app.contributions.models import Contribution, Mode, Practice, Publication
+from app.organisations.models import READERS, Role
+from app.platform.db import Database
+from app.questionnaires import queries as questionnaires
+from app.reading import queries
+from app.reading.models import ReadMark
+from tests.factories import Make
+from tests.reading.conftest import CODE, Scene
+
+
+async def question_ids(db: Database, scene: Scene) -> list:
+    async with db.read() as session:
+        version = await questionnaires.get_compiled(session, scene.consultation.civil_society_version_id)
+        return [version.ids[CODE], version.ids["FP-03-a"]]
+
+
+async def read_now(db: Database, scene: Scene) -> list[queries.ReadAnswer]:
+    ids = await question_ids(db, scene)
+    async with db.read() as session:
+        return await queries.answers_to(session, scene.consultation, ids)
+
+
+async def test_a_name_or_a_label_stands_beside_the_words(db: Database, scene: Scene) -> None:
+    found = await read_now(db, scene)
+    assert {(a.name, a.is_confidential) for a in found} == {
+        ("Orsa Valley Legal Aid", False),
+        (scene.confidential.label, True),
+    }
+    counts = queries.stance_counts(found)
+    assert (counts.total, counts.practice[Practice.DOES_NOT_WORK], counts.practice[Practice.WORKS]) == (
+        3,
+        1,
+        0,
+    )
+
+
+async def test_only_the_last_submission_of_a_standing_contribution_is_read(
+    db: Database, make: Make, scene: Scene
+) -> None:
+    behind = make.behind(scene.named)
+    async with db.write() as session:
+        await contributions.revise_contribution(session, behind, scene.named.id)
+    await make.answer(scene.named, CODE, {"narrative": "Only drafted.", "publication": "no"}, version=1)
+    (answer,) = [a for a in await read_now(db, scene) if not a.is_confidential]
+    assert answer.body.startswith("Of 61 rifles")
+    # The permission that was taken back counts before the next submission.
+    assert answer.publication is Publication.NO
+    await make.submit(scene.named)
+    (answer,) = [a for a in await read_now(db, scene) if not a.is_confidential]
+    assert (answer.body, answer.version_number) == ("Only drafted.", 2)
+    async with db.write() as session:
+        await contributions.withdraw_contribution(session, behind, scene.named.id)
+    assert all(a.is_confidential for a in await read_now(db, scene))
+
+
+@pytest.mark.parametrize("role", sorted(READERS))
+async def test_staff_reads_the_question_screen(
+    client: httpx2.AsyncClient, make: Make, scene: Scene, role: Role
+) -> None:
+    await make.signed_in(client, scene.staff[role])
+    page = await client.get(f"/en/desk/{scene.slug}/questions/{CODE}")
+    assert page.status_code == 200, page.text
+    assert "Of 61 rifles seized" in page.text
+    assert "Orsa Valley Legal Aid" in page.text
+    assert f"<bdi>{scene.confidential.label}</bdi>, confidential" in page.text
+    assert "Court files of 2026" in page.text
+    assert ("Translate" in page.text) is (role is not Role.GOVERNMENT_READER)
+    assert (await client.get(f"/en/desk/{scene.slug}")).status_code == 200
+    assert (await client.get(f"/en/desk/{scene.slug}/questions")).status_code == 200
+    whole = await client.get(f"/en/desk/{scene.slug}/contributions/{scene.confidential.id}")
+    assert whole.status_code == 200
+    assert "Orsa Valley" not in whole.text
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("role", [Role.FACILITATOR, Role.TRANSLATOR, Role.AUDITOR])
+@pytest.mark.parametrize("path", ["/questions", f"/questions/{CODE}", "/contributions/{id}"])
+async def test_the_others_are_told_why_not(
+    client: httpx2.AsyncClient, make: Make, scene: Scene, role: Role, path: str
+) -> None:
+    await make.signed_in(client, scene.staff[role])
+    page = await client.get(f"/en/desk/{scene.slug}{path.format(id=scene.named.id)}")
+    assert page.status_code == 403
+    assert "Orsa Valley" not in page.text
+    assert {Role.FACILITATOR: "facilitator", Role.TRANSLATOR: "translator", Role.AUDITOR: "auditor"}[
+        role
+    ] in page.text
+
+
+@pytest.mark.one_database
+async def test_another_state_finds_nothing(client: httpx2.AsyncClient, make: Make, scene: Scene) -> None:
+    elsewhere = await make.consultation(await make.review(await make.state("OR")))
+    expert = await make.staff(elsewhere, Role.EXPERT)
+    await make.signed_in(client, expert)
+    for path in ("", "/questions", f"/questions/{CODE}", f"/contributions/{scene.named.id}", "/texts"):
+        assert (await client.get(f"/en/desk/{scene.slug}{path}")).status_code == 404, path
+    own = await client.get(f"/en/desk/{elsewhere.slug}/contributions/{scene.named.id}")
+    assert own.status_code == 404
+    assert (await client.get(f"/en/desk/{elsewhere.slug}/questions/NO-SUCH")).status_code == 404
+
+
+async def test_reading_is_recorded_once(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.staff[Role.EXPERT])
+    for _time in range(2):
+        await client.get(f"/en/desk/{scene.slug}/questions/{CODE}")
+    async with db.read() as session:
+        entries = (await session.exec(select(AuditEntry).where(AuditEntry.action == "answers.read"))).all()
+        marks = (await session.exec(select(ReadMark))).all()
+    (entry,) = entries
+    assert entry.scope_id == scene.consultation.country_review_id
+    assert entry.details == {"number": "2", "question": CODE}
+    assert len(marks) == 2
+
+
+async def test_the_question_screen_costs_the_same_for_many_answers(
+    client: httpx2.AsyncClient, make: Make, scene: Scene, statements: Callable[[], list[str]]
+) -> None:
+    await make.signed_in(client, scene.staff[Role.EXPERT])
+    here = f"/en/desk/{scene.slug}/questions/{CODE}"
+    await client.get(here.replace(CODE, "FP-03-c"))  # both questionnaires are in memory now
+    counted = statements()
+    await client.get(here)
+    few = len(counted)
+    for _number in range(4):
+        await make.contribution(scene.consultation, answers={CODE: "More words."})
+    counted.clear()
+    await client.get(here)
+    assert len(counted) == few <= 8
+    counted.clear()
+    await client.get(here)
+    assert len(counted) <= 5, counted
+    counted.clear()
+    await client.get(f"/en/desk/{scene.slug}")
+    assert len(counted) <= 4, counted
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("practice=does_not_work", {"Of 61 rifles"}),
+        ("language=ar", {"آلة الوسم"}),
+        ("words=IMPORT%20mark", {"Of 61 rifles"}),
+        ("words=100%25", set()),
+        ("practice=&language=&words=", {"Of 61 rifles", "آلة الوسم"}),
+    ],
+)
+async def test_answers_can_be_filtered(
+    client: httpx2.AsyncClient, make: Make, scene: Scene, query: str, shown: set[str]
+) -> None:
+    await make.signed_in(client, scene.staff[Role.EXPERT])
+    page = await client.get(f"/en/desk/{scene.slug}/questions/{CODE}?{query}")
+    assert page.status_code == 200
+    assert {words for words in ("Of 61 rifles", "آلة الوسم") if words in page.text} == shown
+
+
+@pytest.mark.one_database
+async def test_pages_follow_one_another_by_label(
+    client: httpx2.AsyncClient, make: Make, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PAGE", 1)
+    headers = await make.token(scene.staff[Role.EXPERT])
+    path, seen, after = f"/api/v1/desk/{scene.slug}/questions/{CODE}/answers", [], ""
+    while after is not None:
+        answered = await client.get(path, params={"after": after}, headers=headers)
+        assert answered.status_code == 200, answered.text
+        seen += [answer["contributor"] for answer in answered.json()["answers"]]
+        after = answered.json()["next"]
+    by_label = sorted([scene.named, scene.confidential], key=lambda made: made.label)
+    names = {scene.named.id: "Orsa Valley Legal Aid", scene.confidential.id: scene.confidential.label}
+    assert seen == [names[made.id] for made in by_label]
+
+
+@pytest.mark.one_database
+async def test_a_withdrawn_contribution_is_gone(client: httpx2.AsyncClient, make: Make, scene: Scene) -> None:
+    async with make.db.write() as session:
+        await contributions.withdraw_contribution(
+            session, make.behind(scene.confidential), scene.confidential.id
+        )
+    await make.signed_in(client, scene.staff[Role.FOCAL_POINT])
+    page = await client.get(f"/en/desk/{scene.slug}/contributions/{scene.confidential.id}")
+    assert page.status_code == 404
+    assert "آلة الوسم" not in (await client.get(f"/en/desk/{scene.slug}/questions/{CODE}")).text
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("language", ["ar", "zh", "en", "fr", "ru", "es"])
+async def test_every_page_opens_in_every_language(
+    client: httpx2.AsyncClient, make: Make, scene: Scene, language: str
+) -> None:
+    await make.signed_in(client, scene.staff[Role.FOCAL_POINT])
+    for path in ("", "/questions", f"/questions/{CODE}", f"/contributions/{scene.named.id}", "/texts"):
+        page = await client.get(f"/{language}/desk/{scene.slug}{path}")
+        assert page.status_code == 200, path
+        assert page.text.count("<h1") == 1
+
+
+@pytest.mark.one_database
+async def test_a_question_without_answers_and_one_nobody_asks_the_state(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    async with make.db.read() as session:
+        version = await questionnaires.get_compiled(session, scene.consultation.civil_society_version_id)
+    unasked = next(code for code, made in version.ids.items() if not version.mapped.get(made))
+    await make.signed_in(client, scene.staff[Role.EXPERT])
+    page = await client.get(f"/en/desk/{scene.slug}/questions/{unasked}")
+    assert "No contribution has answered this question." in page.text
+    assert "the State is not asked about this" in page.text
+
+
+@pytest.mark.one_database
+async def test_a_label_replaces_whatever_name_a_confidential_row_may_hold(
+    db: Database, make: Make, scene: Scene
+) -> None:
+    other = await make.organisation("Must stay unknown")
+    async with db.write() as session:
+        row = await session.get_one(Contribution, scene.confidential.id)
+        row.organisation_id = other.id
+        session.add(row)
+    assert row.mode is Mode.CONFIDENTIAL
+    assert "Must stay unknown" not in {a.name for a in await read_now(db, scene)}
