@@ -1,0 +1,1 @@
+"""Demonstration data: two invented States, told in TOML files and written through the services."""
