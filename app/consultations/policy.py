@@ -1,6 +1,7 @@
 """Who may see, prepare and move a consultation."""
 
 from sqlalchemy import ColumnElement, or_
+from sqlmodel import col
 
 from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState
 from app.organisations.models import Role
@@ -15,11 +16,11 @@ NOT_FOCAL_POINT = _("Only the focal point of this review may do this.")
 
 def visible(actor: Actor) -> ColumnElement[bool]:
     """Consultations somebody may know of: the public ones, and those of her own office."""
-    public = Consultation.state.in_(PUBLIC_STATES)  # type: ignore[attr-defined]
+    public = col(Consultation.state).in_(PUBLIC_STATES)
     if actor.is_system or actor.has_role(Role.SECRETARIAT):
-        return Consultation.id.is_not(None)  # type: ignore[attr-defined]
+        return col(Consultation.id).is_not(None)
     offices = actor.places(*DESK_ROLES)
-    return or_(public, Consultation.office_id.in_(offices)) if offices else public  # type: ignore[attr-defined]
+    return or_(public, col(Consultation.office_id).in_(offices)) if offices else public
 
 
 def can_enter_desk(actor: Actor, consultation: Consultation) -> Decision:

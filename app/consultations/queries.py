@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations import policy, timing
@@ -25,18 +27,24 @@ from app.reviews.queries import ReviewFrame
 MOST_LISTED = 200
 
 
-async def get_consultation(session: AsyncSession, actor: Actor, slug: str) -> Consultation:
-    """A consultation somebody may know of, by its slug; raises NotFound."""
+async def get_consultation(
+    session: AsyncSession, actor: Actor, slug: str, *, lock: bool = False
+) -> Consultation:
+    """A consultation somebody may know of, by its slug, locked for a change if asked; raises NotFound."""
     query = select(Consultation).where(Consultation.slug == slug, policy.visible(actor))
+    if lock:
+        query = query.with_for_update()
     found = (await session.exec(query)).first()
     if found is None:
         raise NotFound
     return found
 
 
-async def get_desk_consultation(session: AsyncSession, actor: Actor, slug: str) -> Consultation:
+async def get_desk_consultation(
+    session: AsyncSession, actor: Actor, slug: str, *, lock: bool = False
+) -> Consultation:
     """A consultation for its own staff; to everybody else it does not exist here (raises NotFound)."""
-    found = await get_consultation(session, actor, slug)
+    found = await get_consultation(session, actor, slug, lock=lock)
     if not policy.can_enter_desk(actor, found):
         raise NotFound
     return found
@@ -52,13 +60,23 @@ class Listed:
     """A consultation in a list, with what a reader needs to choose one."""
 
     consultation: Consultation
-    state_names: dict[str, str]
-    instruments: Sequence[Message]
+    state: State
+    instrument_codes: Sequence[str]
     cluster: str
     phase: Phase
     note: Message
     questions: int
     minutes: int
+
+    @property
+    def instruments(self) -> list[Message]:
+        """The names of the instruments under review."""
+        return [INSTRUMENT_NAMES[code] for code in self.instrument_codes]
+
+    @property
+    def phase_name(self) -> Message:
+        """The phase in words."""
+        return PHASE_NAMES[self.phase]
 
     @property
     def shown_at(self) -> datetime:
@@ -77,17 +95,28 @@ class Home:
 
 
 LISTED = (
-    select(Consultation, State.names, CountryReview.instruments, CountryReview.cluster)
+    select(Consultation, State, CountryReview.instruments, CountryReview.cluster)
     .join(CountryReview, CountryReview.id == Consultation.country_review_id)  # type: ignore[arg-type]
     .join(State, State.code == CountryReview.state_code)  # type: ignore[arg-type]
-    .order_by(Consultation.closes_at.desc(), Consultation.slug)  # type: ignore[attr-defined]
+    .order_by(col(Consultation.closes_at).desc(), Consultation.slug)
 )
-PUBLIC = LISTED.where(Consultation.state.in_(PUBLIC_STATES)).limit(MOST_LISTED)  # type: ignore[attr-defined]
+PUBLIC = LISTED.where(col(Consultation.state).in_(PUBLIC_STATES)).limit(MOST_LISTED)
 
 
 async def list_public(session: AsyncSession, at: datetime) -> list[Listed]:
     """Every consultation that is or was open, the latest closing first."""
-    rows = (await session.exec(PUBLIC)).all()
+    return await _listed(session, PUBLIC, at)
+
+
+async def list_of_reviews(session: AsyncSession, review_ids: Sequence[UUID], at: datetime) -> list[Listed]:
+    """The consultations of these reviews, those in preparation too, the latest closing first."""
+    if not review_ids:
+        return []
+    return await _listed(session, LISTED.where(col(Consultation.country_review_id).in_(review_ids)), at)
+
+
+async def _listed(session: AsyncSession, query: Any, at: datetime) -> list[Listed]:
+    rows = (await session.exec(query)).all()
     # Published versions are kept in memory: after the first time this loop asks no database.
     sizes = {
         version_id: len((await questionnaires.get_compiled(session, version_id)).ids)
@@ -96,15 +125,15 @@ async def list_public(session: AsyncSession, at: datetime) -> list[Listed]:
     return [
         Listed(
             consultation,
-            names,
-            [INSTRUMENT_NAMES[code] for code in instruments],
+            state,
+            instruments,
             cluster,
             timing.phase_of(consultation, at),
             timing.deadline_note(consultation, at),
             sizes[consultation.civil_society_version_id],
             timing.minutes_needed(sizes[consultation.civil_society_version_id]),
         )
-        for consultation, names, instruments, cluster in rows
+        for consultation, state, instruments, cluster in rows
     ]
 
 
@@ -113,7 +142,9 @@ async def home_page(session: AsyncSession) -> Home:
     listed = await list_public(session, clock.arrival())
     return Home(
         open=[item for item in reversed(listed) if item.phase is Phase.OPEN],
-        coming=sorted((item for item in listed if item.phase is Phase.COMING), key=lambda item: item.shown_at),
+        coming=sorted(
+            (item for item in listed if item.phase is Phase.COMING), key=lambda item: item.shown_at
+        ),
         closed=[item for item in listed if item.phase in {Phase.CLOSED, Phase.CONCLUDED}],
     )
 
@@ -189,5 +220,26 @@ async def questions_page(session: AsyncSession, actor: Actor, slug: str, languag
     own = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
     state = await questionnaires.get_compiled(session, consultation.state_version_id)
     return QuestionsPage(
-        consultation, own[language], state[language], (own, state), consultation.takes_answers(clock.arrival())
+        consultation,
+        own[language],
+        state[language],
+        (own, state),
+        consultation.takes_answers(clock.arrival()),
     )
+
+
+def as_json(consultation: Consultation, phase: Phase) -> dict[str, Any]:
+    """A consultation as the JSON interface shows it, without its review."""
+    kept = {
+        "slug",
+        "state",
+        "titles",
+        "summaries",
+        "rules",
+        "languages",
+        "submission_language",
+        "opens_at",
+        "closes_at",
+        "version",
+    }
+    return consultation.model_dump(include=kept) | {"phase": phase.value}

@@ -6,9 +6,17 @@ from starlette.responses import Response
 from app.consultations import queries
 from app.organisations.deps import AnyActor
 from app.platform.db import Session
-from app.platform.pages import render
+from app.platform.i18n import _
+from app.platform.pages import Link, render, url
+from app.platform.security import Actor
+from app.reviews import policy as review_policy
 
 router = APIRouter()
+
+
+def service_nav(actor: Actor) -> list[Link]:
+    """The way to the desk, for those who work there."""
+    return [Link(_("Desk"), url("consultations.desk"))] if review_policy.can_enter(actor) else []
 
 
 @router.get("/", name="consultations.home")

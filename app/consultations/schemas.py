@@ -42,9 +42,9 @@ Rules = Annotated[str, Field(max_length=10_000)]
 class ConsultationEdit(Input):
     """What may change while a consultation is prepared; instants without a zone are UTC."""
 
-    titles: dict[LanguageCode, Title] = {}
-    summaries: dict[LanguageCode, Summary] = {}
-    rules: dict[LanguageCode, Rules] = {}
+    titles: dict[LanguageCode, Title] = Field(default_factory=dict)
+    summaries: dict[LanguageCode, Summary] = Field(default_factory=dict)
+    rules: dict[LanguageCode, Rules] = Field(default_factory=dict)
     languages: list[LanguageCode] = Field(min_length=1)
     submission_language: LanguageCode
     opens_at: Instant
@@ -70,11 +70,11 @@ class NewForm(ConsultationInput):
 
     review_id: UUID | None = None
     state_code: str = Field(default="", max_length=2)
-    instruments: list[Instrument] = []
+    instruments: list[Instrument] = Field(default_factory=list)
     cluster: Cluster | None = None
     phase: int = Field(default=1, ge=1, le=4)
     started_on: Day | None = None
-    working_languages: list[LanguageCode] = []
+    working_languages: list[LanguageCode] = Field(default_factory=list)
 
 
 class Extension(Input):

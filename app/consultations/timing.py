@@ -53,7 +53,10 @@ def deadline_note(consultation: Consultation, at: datetime) -> Message:
             if days == 0:
                 return _("closes today at %(time)s UTC", time=time)
             return n_(
-                "closes at %(time)s UTC, in %(num)s day", "closes at %(time)s UTC, in %(num)s days", days, time=time
+                "closes at %(time)s UTC, in %(num)s day",
+                "closes at %(time)s UTC, in %(num)s days",
+                days,
+                time=time,
             )
         case Phase.COMING | Phase.DRAFT:
             return _("opens at %(time)s UTC", time=MARK + short_time(consultation.opens_at))

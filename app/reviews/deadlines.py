@@ -49,15 +49,15 @@ RULES: dict[Step, Message] = {
     Step.PRELIMINARY_CONSULTATION: _("Within six weeks of the start of the review"),
     Step.QUESTIONNAIRE: _("Within six months of the start of the review"),
     Step.FEEDBACK: _(
-        "At most six months after the answer was received. "
-        "Where that month is shorter, its last day counts."
+        "At most six months after the answer was received. Where that month is shorter, its last day counts."
     ),
 }
 STATUS_NOTE = _("Note by the Secretariat on the status of the Mechanism, 21 June 2022")
 OVERVIEW = _("UNODC, overview of the review mechanism")
 SOURCES: dict[Step, Message] = {
     Step.FOCAL_POINT: _(
-        "%(note)s, paragraph 9 (procedures and rules, paragraph 18; guidelines, paragraph 5)", note=STATUS_NOTE
+        "%(note)s, paragraph 9 (procedures and rules, paragraph 18; guidelines, paragraph 5)",
+        note=STATUS_NOTE,
     ),
     Step.EXPERTS: _("%(note)s, paragraph 9 (guidelines, paragraph 6)", note=STATUS_NOTE),
     Step.PRELIMINARY_CONSULTATION: _("%(note)s, paragraph 21 (guidelines, paragraph 11)", note=STATUS_NOTE),

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
+from sqlmodel import col
 
 from app.organisations.models import Role
 from app.platform.i18n import _
@@ -24,8 +25,8 @@ DESK_ROLES = frozenset(
 def visible(actor: Actor) -> ColumnElement[bool]:
     """Reviews of the offices somebody works for; all of them for the secretariat."""
     if actor.is_system or actor.has_role(Role.SECRETARIAT):
-        return CountryReview.id.is_not(None)  # type: ignore[attr-defined]
-    return CountryReview.office_id.in_(actor.places(*DESK_ROLES))  # type: ignore[attr-defined]
+        return col(CountryReview.id).is_not(None)
+    return col(CountryReview.office_id).in_(actor.places(*DESK_ROLES))
 
 
 def is_focal_point(actor: Actor, review: CountryReview) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import exists
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.models import Account
@@ -87,9 +87,8 @@ async def get_public_frame(session: AsyncSession, review_id: UUID) -> ReviewFram
 
 async def list_reviews(session: AsyncSession, actor: Actor) -> list[ReviewFrame]:
     """The reviews somebody works on, the newest start first."""
-    query = FRAME.where(policy.visible(actor)).order_by(
-        CountryReview.started_on.desc(), CountryReview.id  # type: ignore[attr-defined]
-    )
+    newest_first = col(CountryReview.started_on).desc(), col(CountryReview.id)
+    query = FRAME.where(policy.visible(actor)).order_by(*newest_first)
     return [frame_of(*row) for row in (await session.exec(query)).all()]
 
 
@@ -107,7 +106,7 @@ async def list_states(session: AsyncSession, actor: Actor) -> list[State]:
     """The States in which somebody may begin a review: all, or those of the own offices."""
     query = select(State).order_by(State.code)
     if not policy.can_create_state(actor):
-        query = query.where(State.office_id.in_(actor.places(Role.FOCAL_POINT)))  # type: ignore[attr-defined]
+        query = query.where(col(State.office_id).in_(actor.places(Role.FOCAL_POINT)))
     return list((await session.exec(query)).all())
 
 
@@ -119,7 +118,7 @@ async def find_unanswered(
         CountryReview.state_code == state_code,
         CountryReview.cluster == cluster,
         CountryReview.phase == phase,
-        CountryReview.questionnaire_answered_on.is_(None),  # type: ignore[union-attr]
+        col(CountryReview.questionnaire_answered_on).is_(None),
     )
     return list((await session.exec(query)).all())
 
@@ -143,7 +142,7 @@ async def list_members(session: AsyncSession, office_id: UUID) -> list[Member]:
     )
     people: dict[UUID, tuple[str, list[Role]]] = {}
     for account_id, name, role in await session.exec(query):
-        people.setdefault(account_id, (name, []))[1].append(role)
+        people.setdefault(account_id, (name, []))[1].append(Role(role))
     return [Member(account_id, name, roles) for account_id, (name, roles) in people.items()]
 
 
@@ -180,6 +179,11 @@ class ReviewList:
     frames: Sequence[ReviewFrame]
     states: Sequence[State]
     may_create_state: Decision
+
+    @property
+    def may_create_review(self) -> bool:
+        """Whether there is a State one may begin a review of."""
+        return bool(self.states)
 
 
 async def review_list(session: AsyncSession, actor: Actor) -> ReviewList:

@@ -34,7 +34,12 @@ async def create_state(session: AsyncSession, actor: Actor, data: StateInput) ->
     )
     session.add(office)
     await session.flush()
-    state = State(code=data.code, names=dict(data.names), zone=data.zone, office_id=office.id)
+    state = State(
+        code=data.code,
+        names={str(code): name for code, name in data.names.items()},
+        zone=data.zone,
+        office_id=office.id,
+    )
     session.add(state)
     audit.record(session, actor, "state.created", office, state=data.code)
     await session.flush()
@@ -137,13 +142,23 @@ async def _give_role(session: AsyncSession, actor: Actor, review: CountryReview,
     await session.flush()
     if former is not None:
         await _take_role(session, review, former)
-    place = {"account_id": account_id, "organisation_id": review.office_id, "role": Role.FOCAL_POINT}
-    if (await session.exec(select(Membership).filter_by(**place))).first() is None:
-        session.add(Membership(**place))
+    await _hold_role(session, review, account_id)
     action = "review.focal_point_set" if former is None else "review.focal_point_handed_over"
     audit.record(session, actor, action, review, scope_id=review.id, to=account_id, former=former or "")
     await session.flush()
     await events.publish(session, FocalPointChanged(review.id, account_id, former))
+
+
+async def _hold_role(session: AsyncSession, review: CountryReview, account_id: UUID) -> None:
+    held = select(Membership.id).where(
+        Membership.account_id == account_id,
+        Membership.organisation_id == review.office_id,
+        Membership.role == Role.FOCAL_POINT,
+    )
+    if (await session.exec(held)).first() is None:
+        session.add(
+            Membership(account_id=account_id, organisation_id=review.office_id, role=Role.FOCAL_POINT)
+        )
 
 
 async def _take_role(session: AsyncSession, review: CountryReview, former: UUID) -> None:

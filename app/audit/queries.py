@@ -1,0 +1,83 @@
+"""Reading the audit record of one country review, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.audit.models import AuditEntry
+from app.audit.sentences import sentence_of
+from app.platform.i18n import Message, _
+
+PAGE = 50
+# Reasons that speak of the consultation itself; those about answers are not for the auditor's eyes.
+GIVEN_WITH_REASON = frozenset({"consultation.extended"})
+CONTRIBUTORS_ACTS = "contribution."
+CONTRIBUTOR = _("A contributor")
+PORTAL = _("The portal")
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One act as staff may read it: a contributor has no name and no time of day here."""
+
+    at: datetime
+    who: str | Message
+    action: str
+    sentence: Message
+    reason: str
+    day_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntries:
+    """One page of the record, and the key that asks for the next one."""
+
+    entries: Sequence[LogEntry]
+    before: str | None
+
+
+async def list_entries(
+    session: AsyncSession, scope_id: UUID, before: str = "", limit: int = PAGE
+) -> LogEntries:
+    """Acts of one country review, newest first, from a key on; a key nobody gave out begins anew."""
+    query = select(AuditEntry).where(AuditEntry.scope_id == scope_id)
+    key = _key(before)
+    if key is not None:
+        at, entry_id = key
+        older = (col(AuditEntry.at) < at) | ((col(AuditEntry.at) == at) & (col(AuditEntry.id) < entry_id))
+        query = query.where(older)
+    query = query.order_by(col(AuditEntry.at).desc(), col(AuditEntry.id).desc()).limit(limit + 1)
+    rows = (await session.exec(query)).all()
+    shown = rows[:limit]
+    more = f"{shown[-1].at.isoformat()}_{shown[-1].id}" if len(rows) > limit else None
+    return LogEntries([_entry(row) for row in shown], more)
+
+
+def _key(text: str) -> tuple[datetime, UUID] | None:
+    at, _line, entry_id = text.partition("_")
+    try:
+        instant = datetime.fromisoformat(at)
+        return (instant, UUID(entry_id)) if instant.tzinfo is not None else None
+    except ValueError:
+        return None
+
+
+def _entry(row: AuditEntry) -> LogEntry:
+    by_contributor = row.action.startswith(CONTRIBUTORS_ACTS) or not row.actor_name
+    who: str | Message = row.actor_name
+    if by_contributor:
+        who = CONTRIBUTOR
+    elif row.actor_id is None:
+        who = PORTAL
+    return LogEntry(
+        at=row.at,
+        who=who,
+        action=row.action,
+        sentence=sentence_of(row.action),
+        reason=row.details.get("reason", "") if row.action in GIVEN_WITH_REASON else "",
+        day_only=by_contributor or row.at.time() == time(0),
+    )

@@ -1,0 +1,256 @@
+"""Reading consultations: the pages of the desk."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.audit import queries as audit
+from app.audit.queries import LogEntry
+from app.consultations import policy, queries, timing
+from app.consultations.models import Consultation, ConsultationState, InvitationCode
+from app.consultations.queries import Listed
+from app.consultations.timing import Phase
+from app.organisations.models import Role
+from app.platform import clock
+from app.platform.i18n import Message, _
+from app.platform.security import Actor, Decision, require
+from app.questionnaires import queries as questionnaires
+from app.reviews import policy as review_policy
+from app.reviews import queries as reviews
+from app.reviews.deadlines import Standing, advised_closing
+from app.reviews.models import State
+from app.reviews.queries import Member, ReviewFrame
+
+LAST_MINUTE = time(23, 59)
+OPEN_DAYS = 42
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFrame:
+    """What every page of the desk of a consultation shows: which one, of which review."""
+
+    consultation: Consultation
+    frame: ReviewFrame
+
+    @property
+    def slug(self) -> str:
+        """The address of the consultation."""
+        return self.consultation.slug
+
+    @property
+    def phase(self) -> Phase:
+        """How the consultation stands now."""
+        return timing.phase_of(self.consultation, clock.arrival())
+
+    @property
+    def phase_name(self) -> Message:
+        """The same in words."""
+        return timing.PHASE_NAMES[self.phase]
+
+
+async def get_desk_frame(session: AsyncSession, actor: Actor, slug: str) -> DeskFrame:
+    """A consultation with its review, for its own staff; raises NotFound."""
+    consultation = await queries.get_desk_consultation(session, actor, slug)
+    return DeskFrame(consultation, await reviews.get_frame(session, actor, consultation.country_review_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for somebody of the office."""
+
+    sentence: Message
+    phase: Phase | None = None
+    consultation: Consultation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskReview:
+    """A review on the desk, with its consultations and what waits."""
+
+    frame: ReviewFrame
+    consultations: Sequence[Listed]
+    waiting: Sequence[Waiting]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The reviews somebody works on."""
+
+    reviews: Sequence[DeskReview]
+    may_prepare: Decision
+    may_create_state: Decision
+
+
+WAITS: Mapping[Phase, Message] = {
+    Phase.DRAFT: _("In preparation: complete the texts and the dates, then open it."),
+    Phase.CLOSED: _("Closed: read the answers, give every reason, clear the national answers."),
+}
+
+
+async def desk_page(session: AsyncSession, actor: Actor) -> Desk:
+    """The desk: every review of the office with its consultations."""
+    require(review_policy.can_enter(actor))
+    frames = await reviews.list_reviews(session, actor)
+    listed = await queries.list_of_reviews(session, [frame.review.id for frame in frames], clock.arrival())
+    by_review: dict[UUID, list[Listed]] = {}
+    for item in listed:
+        by_review.setdefault(item.consultation.country_review_id, []).append(item)
+    return Desk(
+        reviews=[_desk_review(frame, by_review.get(frame.review.id, [])) for frame in frames],
+        may_prepare=policy.can_prepare(actor),
+        may_create_state=review_policy.can_create_state(actor),
+    )
+
+
+def _desk_review(frame: ReviewFrame, listed: Sequence[Listed]) -> DeskReview:
+    waiting = [
+        Waiting(_("Overdue: %(step)s", step=step.name))
+        for step in frame.clock
+        if step.standing is Standing.OVERDUE
+    ]
+    waiting += [
+        Waiting(WAITS[item.phase], item.phase, item.consultation) for item in listed if item.phase in WAITS
+    ]
+    return DeskReview(frame, listed, waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """The form that prepares a consultation."""
+
+    pairs: Sequence[tuple[UUID, Mapping[str, str], int]]
+    reviews: Sequence[ReviewFrame]
+    states: Sequence[State]
+    opens_at: datetime
+    closes_at: datetime
+
+
+async def new_page(session: AsyncSession, actor: Actor) -> NewPage:
+    """Open reviews one is the focal point of, published questionnaires, and dates to begin with."""
+    require(policy.can_prepare(actor))
+    frames = [
+        frame
+        for frame in await reviews.list_reviews(session, actor)
+        if frame.review.questionnaire_answered_on is None and policy.can_lead(actor, frame.review)
+    ]
+    states = [
+        state
+        for state in await reviews.list_states(session, actor)
+        if actor.is_system or actor.holds(Role.FOCAL_POINT, state.office_id)
+    ]
+    start = frames[0].review.started_on if frames else clock.today()
+    closing = max(advised_closing(start), clock.today() + timedelta(days=OPEN_DAYS))
+    pairs = await questionnaires.list_pairs(session)
+    return NewPage(
+        pairs=[(version.id, version.texts.get("title", {}), version.number) for version, _state in pairs],
+        reviews=frames,
+        states=states,
+        opens_at=datetime.combine(clock.today() + timedelta(days=1), time(0), UTC),
+        closes_at=datetime.combine(closing, LAST_MINUTE, UTC),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SetUpPage:
+    """Texts, languages, dates and the steps of a consultation."""
+
+    desk: DeskFrame
+    questionnaire: Mapping[str, str]
+    may_edit: Decision
+    may_lead: Decision
+    may_issue_codes: Decision
+    advised_on: date
+    answer_due_on: date | None
+
+    @property
+    def closes_late(self) -> bool:
+        """Whether the closing leaves the State less than four weeks for its answer (US-01)."""
+        return self.desk.consultation.closes_at.date() > self.advised_on
+
+    @property
+    def may_conclude(self) -> bool:
+        """Whether the last step can be taken now."""
+        return self.desk.consultation.state is ConsultationState.CLOSED
+
+
+async def set_up_page(session: AsyncSession, actor: Actor, slug: str) -> SetUpPage:
+    """The set-up of a consultation, for its own staff; raises NotFound."""
+    desk = await get_desk_frame(session, actor, slug)
+    version = await questionnaires.get_compiled(session, desk.consultation.civil_society_version_id)
+    review = desk.frame.review
+    return SetUpPage(
+        desk=desk,
+        questionnaire={code: str(words.title) for code, words in version.languages.items()},
+        may_edit=policy.can_edit(actor, desk.consultation, review),
+        may_lead=policy.can_lead(actor, review),
+        may_issue_codes=policy.can_issue_codes(actor, desk.consultation, review),
+        advised_on=advised_closing(review.started_on),
+        answer_due_on=next(step.due_on for step in desk.frame.clock if step.step == "questionnaire"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CodesPage:
+    """How many invitation codes are unused; the codes themselves only right after they were made."""
+
+    desk: DeskFrame
+    unused: int
+    may_issue: Decision
+    codes: Sequence[str] = ()
+
+
+async def codes_page(session: AsyncSession, actor: Actor, slug: str, codes: Sequence[str] = ()) -> CodesPage:
+    """The page of invitation codes, for those who may make them."""
+    desk = await get_desk_frame(session, actor, slug)
+    may_issue = policy.can_issue_codes(actor, desk.consultation, desk.frame.review)
+    if desk.phase is not Phase.CONCLUDED:
+        require(may_issue)
+    query = select(func.count()).where(InvitationCode.consultation_id == desk.consultation.id)
+    return CodesPage(desk, (await session.exec(query)).one(), may_issue, codes)
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """The record of a country review, one page of it."""
+
+    desk: DeskFrame
+    entries: Sequence[LogEntry]
+    before: str | None
+    is_first: bool
+
+
+async def log_page(session: AsyncSession, actor: Actor, slug: str, before: str = "") -> LogPage:
+    """Who did what in this review, newest first, for those who may read the log."""
+    desk = await get_desk_frame(session, actor, slug)
+    require(policy.can_read_log(actor, desk.consultation))
+    found = await audit.list_entries(session, desk.frame.review.id, before)
+    return LogPage(desk, found.entries, found.before, not before)
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """The people of the office with their roles, and to whom the role of focal point may go."""
+
+    desk: DeskFrame
+    members: Sequence[Member]
+    may_hand_over: Decision
+
+    @property
+    def successors(self) -> list[Member]:
+        """Everybody of the office but the focal point of today."""
+        return [m for m in self.members if m.account_id != self.desk.frame.review.focal_point_id]
+
+
+async def people_page(session: AsyncSession, actor: Actor, slug: str) -> PeoplePage:
+    """The people who work on a consultation, for themselves; raises NotFound."""
+    desk = await get_desk_frame(session, actor, slug)
+    return PeoplePage(
+        desk,
+        await reviews.list_members(session, desk.consultation.office_id),
+        review_policy.can_hand_over(actor, desk.frame.review),
+    )
