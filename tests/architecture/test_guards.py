@@ -19,9 +19,33 @@ ACTORS = {deps.any_actor, deps.current_actor, deps.recorded_actor}
 # Public functions of services that ask no policy, each with its reason.
 UNGUARDED: dict[str, str] = {}
 # Services whose functions are called before anybody is known, or on behalf of nobody in particular.
-WITHOUT_ACTOR: dict[str, str] = {}
+WITHOUT_ACTOR: dict[str, str] = {
+    "accounts.open_session": "who may have it was judged before: signing in is what makes an actor",
+    "accounts.open_bearer_session": "the code was judged before",
+    "accounts.open_bearer_token": "the code was judged before",
+    "accounts.close_session": "whoever holds a session may end it",
+    "accounts.close_sessions_of": "part of leaving and of a new password",
+    "accounts.check_sign_in": "judges who somebody is; there is no actor yet",
+    "accounts.start_session": "follows check_sign_in, a used link or the provider",
+    "accounts.may_send": "counts mails to an address, for services that asked their policy",
+    "accounts.add_link": "part of services that asked their policy",
+    "accounts.arm_link": "the job that sends the mail",
+    "accounts.use_link": "whoever holds the secret of a link may use it",
+    "notifications.notify": "tells of what another service was allowed to do",
+    "notifications.notify_account": "the same",
+    "notifications.notify_by_link": "the same",
+    "notifications.notify_signatories": "the same",
+    "notifications.notify_reasons_ready": "the same",
+}
 # Pages that are the same for everybody and need not know who reads them.
-WITHOUT_READER: dict[str, str] = {}
+WITHOUT_READER: dict[str, str] = {
+    "accounts.sign_in": "the way in: whoever comes is nobody yet",
+    "accounts.sign_out": "ends whatever session the browser has",
+    "accounts.reset": "for those who cannot sign in",
+    "accounts.look_at_mail": "the same for known and unknown addresses",
+    "accounts.provider": "reaches over the network, so no transaction may be open",
+    "accounts.provider_back": "the same",
+}
 
 
 def services() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
