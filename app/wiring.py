@@ -20,7 +20,6 @@ import app.reading.models
 import app.reviews.models
 import app.submissions.models
 import app.translations.models  # noqa: F401
-from app.accounts import api as accounts_api
 from app.accounts import routes as accounts
 from app.contributions import api as contributions_api
 from app.consultations import api as consultations_api
@@ -68,7 +67,7 @@ ROUTERS: Sequence[APIRouter] = (
     accounts.router,
     site.router,
 )
-API_ROUTERS: Sequence[APIRouter] = (accounts_api.router, organisations_api.router, reviews_api.router, consultations_api.router, contributions_api.router, intake_api.router, reading_api.router, submissions_api.router)
+API_ROUTERS: Sequence[APIRouter] = (organisations_api.router, reviews_api.router, consultations_api.router, contributions_api.router, intake_api.router, reading_api.router, submissions_api.router)
 DEMONSTRATION_ROUTERS: Sequence[APIRouter] = (demonstration.router,)
 HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (notification_handlers.HANDLERS,)
 JOBS: Mapping[str, JobFunction] = {

@@ -77,12 +77,12 @@ async def close_sessions_of(session: AsyncSession, actor: Actor) -> None:
         await session.exec(delete(SignedInSession).where(SignedInSession.account_id == actor.account_id))  # type: ignore[arg-type]
 
 
-def tries_key(what: str, email: str) -> str:
+def _tries_key(what: str, email: str) -> str:
     """What the tries for an address are counted under."""
     return ids.fingerprint(f"{what}\x1f{email}")
 
 
-async def count_try(
+async def _count_try(
     session: AsyncSession, key: str, window: timedelta, full: int, pause: timedelta | None = None
 ) -> int:
     """Count one more try and say how many there were; the one that makes it full may start a pause."""
@@ -113,11 +113,11 @@ async def check_sign_in(
     session: AsyncSession, email: str, account_id: UUID | None, checked: passwords.Checked
 ) -> SignIn:
     """Judge a try whose password was checked already; never raises, for a failed try must be kept."""
-    key = tries_key("sign-in", email)
+    key = _tries_key("sign-in", email)
     if await queries.count_tries(session, key) >= SIGN_IN_TRIES:
         return SignIn(refusal=LOCKED, is_locked=True)
     if account_id is None or not checked.matches:
-        await count_try(session, key, SIGN_IN_WINDOW, SIGN_IN_TRIES, LOCK)
+        await _count_try(session, key, SIGN_IN_WINDOW, SIGN_IN_TRIES, LOCK)
         return SignIn(refusal=WRONG)
     account = await queries.get_account(session, account_id)
     if not account.email_confirmed:
@@ -159,21 +159,35 @@ async def register_account(
 async def may_send(session: AsyncSession, what: str, email: str) -> bool:
     """Whether one more mail may go to an address, so that nobody can flood somebody else's."""
     return (
-        await count_try(session, tries_key(what, email), timedelta(hours=1), MAILS_AN_HOUR) <= MAILS_AN_HOUR
+        await _count_try(session, _tries_key(what, email), timedelta(hours=1), MAILS_AN_HOUR) <= MAILS_AN_HOUR
     )
 
 
-async def add_link(session: AsyncSession, link: OneTimeToken) -> OneTimeToken:
+async def add_link(
+    session: AsyncSession,
+    purpose: Purpose,
+    email: str,
+    language: str,
+    *,
+    account_id: UUID | None = None,
+    organisation_id: UUID | None = None,
+    payload: dict[str, str] | None = None,
+) -> OneTimeToken:
     """Keep a link that a mail will carry; ended ones are forgotten on the way."""
-    await session.exec(delete(OneTimeToken).where(OneTimeToken.expires_at <= clock.now()))  # type: ignore[arg-type]
+    now = clock.now()
+    await session.exec(delete(OneTimeToken).where(OneTimeToken.expires_at <= now))  # type: ignore[arg-type]
+    link = OneTimeToken(
+        purpose=purpose,
+        email=email,
+        language=language,
+        account_id=account_id,
+        organisation_id=organisation_id,
+        payload=payload or {},
+        expires_at=now + LINK_LIFE[purpose],
+    )
     session.add(link)
     await session.flush()
     return link
-
-
-def link_end(purpose: Purpose) -> datetime:
-    """When a link asked for now will end."""
-    return clock.now() + LINK_LIFE[purpose]
 
 
 async def arm_link(session: AsyncSession, link_id: UUID) -> tuple[OneTimeToken, str] | None:
@@ -215,15 +229,7 @@ async def ask_reset(session: AsyncSession, actor: Actor, email: str) -> None:
     account = await queries.find_account(session, email)
     if not may or account is None or not account.is_active:
         return
-    purpose = Purpose.RESET_PASSWORD
-    link = OneTimeToken(
-        purpose=purpose,
-        email=email,
-        language=account.language,
-        account_id=account.id,
-        expires_at=link_end(purpose),
-    )
-    await add_link(session, link)
+    link = await add_link(session, Purpose.RESET_PASSWORD, email, account.language, account_id=account.id)
     await publish(session, events.PasswordResetAsked(link.id))
 
 
@@ -239,7 +245,7 @@ async def set_password(session: AsyncSession, actor: Actor, token: str, password
     session.add(account)
     await close_sessions_of(session, Actor(account_id=account.id))
     await session.exec(delete(ApiToken).where(ApiToken.account_id == account.id))  # type: ignore[arg-type]
-    await session.exec(delete(Tries).where(Tries.key == tries_key("sign-in", account.email)))  # type: ignore[arg-type]
+    await session.exec(delete(Tries).where(Tries.key == _tries_key("sign-in", account.email)))  # type: ignore[arg-type]
     return account.id
 
 

@@ -28,7 +28,7 @@ async def index(request: Request, actor: AnyActor) -> Response:
 
 
 @router.post("/demo/sign-in", name="demo.sign_in")
-async def sign_in(request: Request, form: PersonForm, session: Session) -> Response:
+async def sign_in(request: Request, form: PersonForm, session: Session, actor: AnyActor) -> Response:
     """Become one of the persons without a password."""
     person = queries.get_person(request.app.state.settings, form.valid.key)
     account = await account_queries.get_account(session, UUID(person.account_id))
@@ -46,6 +46,6 @@ async def mail(request: Request, actor: AnyActor) -> Response:
 
 
 @router.get("/demo.json", name="demo.json")
-async def as_json(request: Request) -> dict[str, Any]:
+async def as_json(request: Request, actor: AnyActor) -> dict[str, Any]:
     """The same for programs: persons with their tokens, and the codes."""
     return queries.get_content(request.app.state.settings)

@@ -1,12 +1,16 @@
 """Organisations, people and tokens as JSON."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from fastapi import APIRouter, Request
+from starlette.responses import Response
 
+from app.accounts import deps
 from app.accounts import queries as account_queries
 from app.accounts import service as accounts
-from app.accounts.schemas import TokenInput, TokenOut
+from app.accounts.models import ApiToken
+from app.accounts.schemas import ResetInput, TokenInput, TokenOut, TokenRequest
 from app.organisations import queries, service
 from app.organisations.deps import AnyActor, CurrentActor
 from app.organisations.models import Role
@@ -22,9 +26,39 @@ from app.organisations.schemas import (
     RoleOut,
     SignUpInput,
 )
+from app.platform import clock, problems
 from app.platform.db import Session
+from app.platform.errors import SignInRequired, TooMany
+from app.platform.security import Actor
 
 router = APIRouter(tags=["organisations"])
+
+
+def _shown(token: ApiToken, secret: str | None = None) -> TokenOut:
+    return TokenOut(id=token.token_hash, name=token.name, expires_at=token.expires_at, secret=secret)
+
+
+@router.post("/sign-in", status_code=201, response_model=TokenOut)
+async def sign_in(
+    request: Request, data: TokenRequest, session: Session, actor: AnyActor
+) -> TokenOut | Response:
+    """A bearer token for an address and its password."""
+    account_id, checked = await deps.check_credentials(request, data.email, data.password)
+    done = await accounts.check_sign_in(session, data.email, account_id, checked)
+    if done.account_id is None:
+        # Answered, not raised: the failed try must be kept.
+        return problems.answer(request, (TooMany if done.is_locked else SignInRequired)(done.refusal))
+    owner = Actor(account_id=done.account_id)
+    token, secret = await accounts.create_token(session, owner, TokenInput(name=data.name))
+    token.expires_at = clock.now() + timedelta(days=data.days)
+    return _shown(token, secret)
+
+
+@router.post("/password-resets", status_code=202)
+async def ask_reset(data: ResetInput, session: Session, actor: AnyActor) -> dict[str, str]:
+    """Send a link to choose a new password, if the address has an account."""
+    await accounts.ask_reset(session, actor, data.email)
+    return {"status": "sent if the address has an account"}
 
 
 @router.post("/sign-ups", status_code=202)
@@ -111,14 +145,14 @@ async def remove_member(
 async def tokens(session: Session, actor: CurrentActor) -> list[TokenOut]:
     """One's own tokens, without their secrets."""
     found = await account_queries.list_tokens(session, actor)
-    return [TokenOut(id=each.token_hash, name=each.name, expires_at=each.expires_at) for each in found]
+    return [_shown(each) for each in found]
 
 
 @router.post("/tokens", status_code=201)
 async def create_token(data: TokenInput, session: Session, actor: CurrentActor) -> TokenOut:
     """Make another token; its secret is in this answer and nowhere else."""
     token, secret = await accounts.create_token(session, actor, data)
-    return TokenOut(id=token.token_hash, name=token.name, expires_at=token.expires_at, secret=secret)
+    return _shown(token, secret)
 
 
 @router.delete("/tokens/{token_hash}", status_code=204)

@@ -57,10 +57,10 @@ async def sign_up(request: Request, actor: AnyActor) -> Response:
 
 
 @router.post("/sign-up", name="accounts.sign_up")
-async def begin_sign_up(request: Request, form: SignUpForm, session: Session) -> Response:
+async def begin_sign_up(request: Request, form: SignUpForm, session: Session, actor: AnyActor) -> Response:
     """Send the link that confirms the address; the answer is the same for known addresses."""
     try:
-        await service.sign_up(session, Actor(), form.valid, request.state.language)
+        await service.sign_up(session, actor, form.valid, request.state.language)
     except Invalid as problem:
         form.errors = problem.errors
         return render(request, "accounts/sign_up.html", KINDS, form)
@@ -75,9 +75,11 @@ async def confirm(request: Request, token: str, session: Session, actor: AnyActo
 
 
 @router.post("/confirm/{token}", name="accounts.confirm")
-async def confirm_sign_up(request: Request, token: str, form: JustAButton, session: Session) -> Response:
+async def confirm_sign_up(
+    request: Request, token: str, form: JustAButton, session: Session, actor: AnyActor
+) -> Response:
     """Make the account and the organisation, and go on signed in."""
-    account_id = await service.confirm_sign_up(session, Actor(), token)
+    account_id = await service.confirm_sign_up(session, actor, token)
     said = _("Your address is confirmed and you are signed in.")
     return await _signed_in(request, session, account_id, pages.url("contributions.mine"), said)
 
@@ -90,10 +92,12 @@ async def reset_set(request: Request, token: str, session: Session, actor: AnyAc
 
 
 @router.post("/reset/{token}", name="accounts.reset_set")
-async def set_password(request: Request, token: str, form: PasswordForm, session: Session) -> Response:
+async def set_password(
+    request: Request, token: str, form: PasswordForm, session: Session, actor: AnyActor
+) -> Response:
     """Take the new password; every other session ends."""
     try:
-        account_id = await service.reset_password(session, Actor(), token, form.valid.password)
+        account_id = await service.reset_password(session, actor, token, form.valid.password)
     except Invalid as problem:
         form.errors = problem.errors
         page = await account_queries.link_page(session, token, Purpose.RESET_PASSWORD)
@@ -103,9 +107,7 @@ async def set_password(request: Request, token: str, form: PasswordForm, session
 
 
 @router.get("/sign-in/provider", name="accounts.provider")
-async def begin_provider(
-    request: Request, actor: AnyActor, wanted: Annotated[OwnPage, Query(alias="next")] = ""
-) -> Response:
+async def begin_provider(request: Request, wanted: Annotated[OwnPage, Query(alias="next")] = "") -> Response:
     """Leave for the identity provider of the staff."""
     settings = request.app.state.settings
     if not settings.has_oidc:
@@ -221,11 +223,13 @@ async def invitation(request: Request, token: str, session: Session, actor: AnyA
 
 
 @router.post("/invitation/{token}", name="organisations.accept")
-async def accept(request: Request, token: str, form: AcceptForm, session: Session) -> Response:
+async def accept(
+    request: Request, token: str, form: AcceptForm, session: Session, actor: AnyActor
+) -> Response:
     """Take the role; who is new goes on signed in."""
     try:
         data = form.valid
-        account_id = await service.accept_invitation(session, Actor(), token, data.name, data.password)
+        account_id = await service.accept_invitation(session, actor, token, data.name, data.password)
     except Invalid as problem:
         form.errors = problem.errors
         page = await queries.invitation_page(session, token)

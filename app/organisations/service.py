@@ -95,20 +95,13 @@ async def sign_up(session: AsyncSession, actor: Actor, data: SignUpInput, langua
     if known is not None:
         await publish(session, events.SignUpRepeated(known.id))
         return
-    purpose = Purpose.CONFIRM_EMAIL
-    link = OneTimeToken(
-        purpose=purpose,
-        email=data.email,
-        language=language,
-        payload={
-            "password_hash": password_hash,
-            "name": data.name or data.email.partition("@")[0],
-            "organisation": data.organisation,
-            "kind": data.kind.value,
-        },
-        expires_at=accounts.link_end(purpose),
-    )
-    await accounts.add_link(session, link)
+    payload = {
+        "password_hash": password_hash,
+        "name": data.name or data.email.partition("@")[0],
+        "organisation": data.organisation,
+        "kind": data.kind.value,
+    }
+    link = await accounts.add_link(session, Purpose.CONFIRM_EMAIL, data.email, language, payload=payload)
     await publish(session, events.SignUpStarted(link.id))
 
 
@@ -142,16 +135,10 @@ async def invite_member(
     for waiting in await queries.list_invitations(session, organisation_id):
         if (waiting.email, waiting.role) == (email, role):
             await _end_link(session, waiting.id)
-    purpose = Purpose.INVITATION
-    link = OneTimeToken(
-        purpose=purpose,
-        email=email,
-        language=language,
-        organisation_id=organisation_id,
-        payload={"role": role.value, "by": str(actor.account_id or ""), "by_name": actor.name},
-        expires_at=accounts.link_end(purpose),
+    payload = {"role": role.value, "by": str(actor.account_id or ""), "by_name": actor.name}
+    link = await accounts.add_link(
+        session, Purpose.INVITATION, email, language, organisation_id=organisation_id, payload=payload
     )
-    await accounts.add_link(session, link)
     audit.record(
         session, actor, "organisation.member_invited", organisation, role=role.value, invitation=link.id
     )
