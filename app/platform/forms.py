@@ -156,7 +156,11 @@ def form(model: type[M]) -> Callable[[Request], Awaitable[FormOf[M]]]:
     lists = {name for name, info in model.model_fields.items() if _is_text_list(info.annotation)}
 
     async def parse(request: Request) -> FormOf[M]:
-        sent = await request.form(max_fields=MAX_FIELDS, max_files=1)
+        # The body is kept whole: the session waits for it as well, and a stream can be read only once.
+        limit = len(await request.body()) + 1
+        # Kept by the request: the session's own dependency asks for the body once more.
+        await request.body()
+        sent = await request.form(max_fields=MAX_FIELDS, max_files=1, max_part_size=limit)
         check_csrf(request, str(sent.get("csrf", "")))
         parsed: FormOf[M] = FormOf()
         for name in dict.fromkeys(sent.keys()):
