@@ -158,8 +158,6 @@ def form(model: type[M]) -> Callable[[Request], Awaitable[FormOf[M]]]:
     async def parse(request: Request) -> FormOf[M]:
         # The body is kept whole: the session waits for it as well, and a stream can be read only once.
         limit = len(await request.body()) + 1
-        # Kept by the request: the session's own dependency asks for the body once more.
-        await request.body()
         sent = await request.form(max_fields=MAX_FIELDS, max_files=1, max_part_size=limit)
         check_csrf(request, str(sent.get("csrf", "")))
         parsed: FormOf[M] = FormOf()
