@@ -35,7 +35,7 @@ from app.platform.security import Actor, require
 from app.platform.states import move
 from app.translations.models import Text
 
-LABELS = 900
+LABELS = (99, 999, 9_999, 999_999)
 CONTENT = ("law", "practice", "evidence", "recommendation", "publication", "language")
 
 
@@ -68,7 +68,9 @@ async def new_contribution(
 ) -> Contribution:
     """Add an empty contribution under a random label nobody else has; callers have checked the policy."""
     taken = await queries.labels_in(session, consultation.id)
-    free = [f"K{n}" for n in range(2, LABELS + len(taken)) if f"K{n}" not in taken]
+    # Labels are short while contributions are few, and drawn from many more than are taken.
+    highest = next(limit for limit in LABELS if limit > 2 * len(taken))
+    free = [f"K{n}" for n in range(2, highest + 1) if f"K{n}" not in taken]
     contribution = Contribution(
         consultation_id=consultation.id,
         office_id=consultation.office_id,

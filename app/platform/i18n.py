@@ -118,7 +118,7 @@ def day(value: date, code: str) -> str:
     """A day with its month in words, as the language writes it."""
     if code == "ar":
         return f"{value.day} {ARABIC_MONTHS[value.month - 1]} {value.year}"
-    return format_date(value, "long", locale=code)
+    return format_date(value, "long", locale="en_GB" if code == SOURCE else code)
 
 
 @lru_cache(maxsize=1024)
