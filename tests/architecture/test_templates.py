@@ -45,14 +45,11 @@ def name_of(path: Path) -> str:
 
 def printed(tree: nodes.Template) -> str:
     """What a template prints, with a mark for every value: its own words are all that is left."""
-    pieces = []
     for block in tree.find_all(nodes.Block):
         if block.name in UNSEEN_BLOCKS:
             block.body = []
-    for output in tree.find_all(nodes.Output):
-        for node in output.nodes:
-            pieces.append(node.data if isinstance(node, nodes.TemplateData) else MARK)
-    return "".join(pieces)
+    parts = [node for output in tree.find_all(nodes.Output) for node in output.nodes]
+    return "".join(part.data if isinstance(part, nodes.TemplateData) else MARK for part in parts)
 
 
 class Words(HTMLParser):
@@ -73,7 +70,7 @@ class Words(HTMLParser):
             if name == "value" and ("type", "submit") in attrs and value:
                 self.seen.append(value)
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, _tag: str) -> None:
         self.inside = None
 
     def handle_data(self, data: str) -> None:
