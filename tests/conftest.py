@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
+from sqlalchemy.engine import make_url
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app import wiring
@@ -95,7 +96,7 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
         databases.copy_sqlite(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite+aiosqlite:///{path}"
     url: str = request.getfixturevalue("postgres_url")
-    databases.empty(databases.make_url(url))
+    databases.empty(make_url(url))
     return url
 
 

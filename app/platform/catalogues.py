@@ -136,8 +136,13 @@ def _problems(code: str, template: Catalog) -> Iterator[str]:
             yield from (f"{code}: {problem}: {entry.id!r}" for problem in _faults(entry, standing, count))
 
 
+def _forms(text: Any) -> list[str]:
+    """One form for a plain message, several for one that depends on a number."""
+    return [text] if isinstance(text, str) else list(text or ())
+
+
 def _key(entry: Entry) -> str:
-    return entry.id if isinstance(entry.id, str) else entry.id[0]
+    return _forms(entry.id)[0]
 
 
 def _faults(entry: Entry, standing: Entry | None, count: int) -> Iterator[str]:
@@ -146,15 +151,15 @@ def _faults(entry: Entry, standing: Entry | None, count: int) -> Iterator[str]:
         return
     if standing.fuzzy:
         yield "fuzzy"
-    plural = not isinstance(entry.id, str)
-    if plural != (not isinstance(standing.id, str)):
+    plural = len(_forms(entry.id)) > 1
+    if plural != (len(_forms(standing.id)) > 1):
         yield "plural in one place and not in the other"
         return
-    forms = list(standing.string) if plural else [standing.string]
-    if not all(forms) or (plural and len(forms) != count):
+    forms = _forms(standing.string)
+    if len(forms) != (count if plural else 1) or not all(forms):
         yield "not translated"
         return
-    wanted = _placeholders(entry.id[-1] if plural else entry.id)
+    wanted = _placeholders(_forms(entry.id)[-1])
     for form in forms:
         own = _placeholders(form)
         # A language may write one, two or none as a word and leave the number out.

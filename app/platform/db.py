@@ -47,7 +47,7 @@ def _parents_first(session: PlainSession, flush: Any, _instances: Any) -> None:
         for key in child.local_table.foreign_keys:
             parent = by_table.get(key.column.table)
             if parent is not None and parent is not child:
-                flush.dependencies.add((_SaveUpdateAll(flush, parent), _SaveUpdateAll(flush, child)))
+                flush.dependencies.add((_SaveUpdateAll(flush, parent), _SaveUpdateAll(flush, child)))  # type: ignore[no-untyped-call]
 
 
 JSON_TYPE = JSON().with_variant(JSONB(), "postgresql")

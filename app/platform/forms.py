@@ -15,6 +15,7 @@ from app.platform.i18n import Message, _
 
 M = TypeVar("M", bound=BaseModel)
 MAX_FIELDS = 600
+MAX_DIGITS = 4  # of the place in a list
 FORM_COOKIE = "form"
 SESSION_COOKIE = "session"
 
@@ -133,7 +134,9 @@ def csrf_token(request: Request, secret: str) -> str:
     return f"{nonce}.{ids.signed(key, 'csrf', secret, nonce)}"
 
 
-FORGED = _("This form is too old or came from another site. Go back, load the page again, and send it once more.")
+FORGED = _(
+    "This form is too old or came from another site. Go back, load the page again, and send it once more."
+)
 
 
 def check_csrf(request: Request, token: str) -> None:
@@ -208,7 +211,7 @@ def _nested(values: dict[str, Any]) -> dict[str, Any]:
 
 def _listed(value: Any) -> Any:
     if isinstance(value, dict):
-        if value and all(key.isascii() and key.isdigit() and len(key) < 5 for key in value):
+        if value and all(key.isascii() and key.isdigit() and len(key) <= MAX_DIGITS for key in value):
             return [_listed(value[key]) for key in sorted(value, key=int)]
         return {key: _listed(inner) for key, inner in value.items()}
     return value

@@ -142,7 +142,7 @@ def number(value: float, code: str) -> str:
 @lru_cache
 def language_name(code: str, shown_in: str) -> str:
     """The name of a language in another language."""
-    name = Locale(shown_in).languages.get(code, code)
+    name: str = Locale(shown_in).languages.get(code, code)
     return name[:1].upper() + name[1:] if shown_in in {"en", "fr", "es", "ru"} else name
 
 

@@ -29,6 +29,43 @@ class BodyTooLarge(HTTPException):
         super().__init__(413)
 
 
+class Answer:
+    """The way out: every answer gets the headers; `language` is None for files that may be cached."""
+
+    __slots__ = ("extra", "send", "started")
+
+    def __init__(self, send: Send, rid: str, language: str | None) -> None:
+        self.send = send
+        self.started = False
+        self.extra: list[tuple[bytes, bytes]] = [*HEADERS, (b"x-request-id", rid.encode())]
+        if language is not None:
+            self.extra += PRIVATE
+            self.extra.append((b"content-language", i18n.BY_CODE[language].tag.encode()))
+
+    async def __call__(self, message: Message) -> None:
+        """Pass one message on."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            message["headers"] = [*message.get("headers", []), *self.extra]
+        await self.send(message)
+
+
+def _bounded(receive: Receive, limit: int) -> Receive:
+    """The way in, which ends when more came than was declared."""
+    received = 0
+
+    async def bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        if message["type"] == "http.request":
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise BodyTooLarge
+        return message
+
+    return bounded
+
+
 class Edge:
     """Language, limits, headers and the request id."""
 
@@ -58,45 +95,26 @@ class Edge:
         self._take_language(scope, state, headers)
         path: str = scope["path"]
         limit = next((n for ending, n in self.uploads.items() if path.endswith(ending)), self.body_limit)
-        cached = path.startswith("/static/")
-
-        async def bounded() -> Message:
-            message = await receive()
-            if message["type"] == "http.request":
-                state["received"] = state.get("received", 0) + len(message.get("body", b""))
-                if state["received"] > limit:
-                    raise BodyTooLarge
-            return message
-
-        started = False
-
-        async def with_headers(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                extra: list[Any] = [*HEADERS, (b"x-request-id", rid.encode())]
-                if not cached:
-                    extra += PRIVATE
-                    extra.append((b"content-language", i18n.BY_CODE[state["language"]].tag.encode()))
-                message["headers"] = [*message.get("headers", []), *extra]
-            await send(message)
-
+        answer = Answer(send, rid, None if path.startswith("/static/") else state["language"])
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
             await _drain(receive)
-            await self.refuse(Request(scope), BodyTooLarge())(scope, receive, with_headers)
+            await self.refuse(Request(scope), BodyTooLarge())(scope, receive, answer)
         elif not state["in_path"] and scope["method"] in {"GET", "HEAD"}:
             query = scope["query_string"].decode("latin-1")
             target = f"/{state['language']}{quote(path)}" + (f"?{query}" if query else "")
             reply = RedirectResponse(target, 307, headers={"vary": "Accept-Language"})
-            await reply(scope, receive, with_headers)
+            await reply(scope, receive, answer)
         else:
-            try:
-                await self.app(scope, bounded, with_headers)
-            except Exception as problem:
-                if started:
-                    raise
-                await self.refuse(Request(scope), problem)(scope, receive, with_headers)
+            await self._pass_on(scope, _bounded(receive, limit), answer)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, answer: "Answer") -> None:
+        try:
+            await self.app(scope, receive, answer)
+        except Exception as problem:
+            if answer.started:
+                raise
+            await self.refuse(Request(scope), problem)(scope, receive, answer)
 
     @staticmethod
     def _take_language(scope: Scope, state: dict[str, Any], headers: Mapping[bytes, bytes]) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-DEFAULT_SECRET = "change-me: only for development and the demonstration"
+DEFAULT_SECRET = "change-me: only for development and the demonstration"  # noqa: S105  (refused elsewhere)
 DEFAULT_DATABASE = "sqlite+aiosqlite:///var/polyphony.sqlite3"
 
 

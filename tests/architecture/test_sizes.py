@@ -45,9 +45,9 @@ def test_only_the_unit_of_work_commits() -> None:
 def states_set(tree: ast.Module) -> Iterator[int]:
     """The lines that assign to something's state; Starlette's bags of that name are never assigned."""
     for node in ast.walk(tree):
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        if any(isinstance(target, ast.Attribute) and target.attr == "state" for target in targets):
-            yield node.lineno
+        if isinstance(node, ast.Assign):
+            targets = [target for target in node.targets if isinstance(target, ast.Attribute)]
+            yield from (target.lineno for target in targets if target.attr == "state")
 
 
 def test_only_the_checked_setter_moves_a_state() -> None:
