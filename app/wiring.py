@@ -23,7 +23,6 @@ import app.translations.models  # noqa: F401
 from app.accounts import routes as accounts
 from app.contributions import api as contributions_api
 from app.consultations import api as consultations_api
-from app.consultations import desk_routes as desk
 from app.consultations import jobs as consultation_jobs
 from app.consultations import routes as consultations
 from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
@@ -56,8 +55,7 @@ from app.translations.models import ORIGIN_NAMES
 metadata = SQLModel.metadata
 
 ROUTERS: Sequence[APIRouter] = (
-    consultations.router,
-    desk.router,  # before the other pages of a desk: /desk/new is not a consultation
+    consultations.router,  # before the other pages of a desk: /desk/new is not a consultation
     reviews.router,
     contributions.router,
     intake.router,

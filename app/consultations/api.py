@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 
 from app.audit.queries import LogEntry
-from app.consultations import desk_queries, queries, service
+from app.consultations import desk, queries, service
 from app.consultations.schemas import (
     CodesInput,
     CodesOut,
@@ -113,7 +113,7 @@ async def make_codes(slug: str, data: CodesInput, session: Session, actor: Curre
 @router.get("/consultations/{slug}/log")
 async def log(slug: str, session: Session, actor: CurrentActor, before: str = "") -> LogOut:
     """The record of the country review, newest first."""
-    page = await desk_queries.log_page(session, actor, slug, before)
+    page = await desk.log_page(session, actor, slug, before)
     return LogOut(entries=[_entry(entry) for entry in page.entries], before=page.before)
 
 

@@ -42,6 +42,11 @@ def can_lead(actor: Actor, review: CountryReview) -> Decision:
     return ALLOW if is_focal_point(actor, review) else deny(NOT_FOCAL_POINT)
 
 
+def can_close_due(actor: Actor) -> Decision:
+    """The portal itself, when the clock has struck."""
+    return ALLOW if actor.is_system else deny(_("Only the portal itself may do this."))
+
+
 def can_edit(actor: Actor, consultation: Consultation, review: CountryReview) -> Decision:
     """The focal point, until the consultation is open: what contributors were told then stands."""
     may = can_lead(actor, review)

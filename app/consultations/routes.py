@@ -1,17 +1,25 @@
-"""The public pages of consultations."""
+"""The public pages of consultations, and the desk that prepares, opens, closes and watches over them."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from app.consultations import queries
-from app.organisations.deps import AnyActor
+from app.consultations import desk, queries, service
+from app.consultations.schemas import CodesInput, ConsultationEdit, Extension, NewForm
+from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
-from app.platform.i18n import _
-from app.platform.pages import Link, render, url
+from app.platform.errors import Invalid, StaleEdit
+from app.platform.forms import FormOf, JustAButton, form
+from app.platform.i18n import Message, _
+from app.platform.pages import Link, render, see_other, url
 from app.platform.security import Actor
 from app.reviews import policy as review_policy
+from app.reviews import service as reviews
+from app.reviews.schemas import HandOver
 
 router = APIRouter()
+STALE = _("Somebody saved another version while you were writing. Saving again replaces it by yours.")
 
 
 def service_nav(actor: Actor) -> list[Link]:
@@ -36,3 +44,181 @@ async def questions(request: Request, slug: str, session: Session, actor: AnyAct
     """All questions on one page, to be read and printed."""
     shown = await queries.questions_page(session, actor, slug, request.state.language)
     return render(request, "consultations/questions.html", shown)
+
+
+@router.get("/desk", name="consultations.desk")
+async def desk_page(request: Request, session: Session, actor: CurrentActor) -> Response:
+    """The reviews and consultations of one's office."""
+    return render(request, "consultations/desk.html", await desk.desk_page(session, actor))
+
+
+@router.get("/desk/new", name="consultations.new")
+async def new(request: Request, session: Session, actor: CurrentActor) -> Response:
+    """The form for a new consultation."""
+    return render(request, "consultations/new.html", await desk.new_page(session, actor))
+
+
+@router.post("/desk/new", name="consultations.create")
+async def create(
+    request: Request,
+    form: Annotated[FormOf[NewForm], Depends(form(NewForm))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Prepare a consultation, with its review where there is none."""
+    try:
+        made = await service.prepare_consultation(session, actor, form.valid)
+    except Invalid as problem:
+        form.errors = form.errors or problem.errors
+        return render(request, "consultations/new.html", await desk.new_page(session, actor), form, 422)
+    return see_other(request, url("consultations.set_up", slug=made.slug), said=_("Saved."))
+
+
+@router.get("/desk/{slug}/set-up", name="consultations.set_up")
+async def set_up(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
+    """Texts, languages, dates, and the steps of a consultation."""
+    return await _set_up(request, slug, session, actor)
+
+
+async def _set_up(
+    request: Request,
+    slug: str,
+    session: Session,
+    actor: Actor,
+    form: FormOf[Any] | None = None,
+    status: int = 200,
+) -> Response:
+    page = await desk.set_up_page(session, actor, slug)
+    return render(request, "consultations/set_up.html", page, form, status)
+
+
+@router.post("/desk/{slug}/set-up", name="consultations.save_set_up")
+async def save_set_up(
+    request: Request,
+    slug: str,
+    form: Annotated[FormOf[ConsultationEdit], Depends(form(ConsultationEdit))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Save the set-up of a consultation in preparation."""
+    try:
+        await service.edit_consultation(session, actor, slug, form.valid)
+    except Invalid as problem:
+        form.errors = form.errors or problem.errors
+        return await _set_up(request, slug, session, actor, form, 422)
+    except StaleEdit as stale:
+        form.errors = {"": STALE}
+        form.values["version"] = stale.current.version
+        return await _set_up(request, slug, session, actor, form, 409)
+    return see_other(request, url("consultations.set_up", slug=slug), said=_("Saved."))
+
+
+@router.post("/desk/{slug}/open", name="consultations.open")
+async def open_now(
+    request: Request, slug: str, form: JustAButton, session: Session, actor: CurrentActor
+) -> Response:
+    """Make the consultation public."""
+    try:
+        await service.open_consultation(session, actor, slug)
+    except Invalid as problem:
+        return await _set_up(request, slug, session, actor, FormOf(errors=problem.errors), 422)
+    return _done(request, slug, _("The consultation is public."))
+
+
+@router.post("/desk/{slug}/close", name="consultations.close")
+async def close(
+    request: Request, slug: str, form: JustAButton, session: Session, actor: CurrentActor
+) -> Response:
+    """Take no more answers."""
+    await service.close_consultation(session, actor, slug)
+    return _done(request, slug, _("The consultation is closed."))
+
+
+@router.post("/desk/{slug}/extend", name="consultations.extend")
+async def extend(
+    request: Request,
+    slug: str,
+    form: Annotated[FormOf[Extension], Depends(form(Extension))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Move the closing, with a reason."""
+    try:
+        await service.extend_consultation(session, actor, slug, form.valid)
+    except Invalid as problem:
+        form.errors = form.errors or problem.errors
+        return await _set_up(request, slug, session, actor, form, 422)
+    return _done(request, slug, _("The closing is moved."))
+
+
+@router.post("/desk/{slug}/conclude", name="consultations.conclude")
+async def conclude(
+    request: Request, slug: str, form: JustAButton, session: Session, actor: CurrentActor
+) -> Response:
+    """Say that the work is done."""
+    await service.conclude_consultation(session, actor, slug)
+    return _done(request, slug, _("The consultation is concluded."))
+
+
+def _done(request: Request, slug: str, said: Message) -> Response:
+    return see_other(request, url("consultations.set_up", slug=slug), said=said)
+
+
+@router.get("/desk/{slug}/codes", name="consultations.codes")
+async def codes(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
+    """How many invitation codes are unused, and the form that makes more."""
+    return render(request, "consultations/codes.html", await desk.codes_page(session, actor, slug))
+
+
+@router.post("/desk/{slug}/codes", name="consultations.make_codes")
+async def make_codes(
+    request: Request,
+    slug: str,
+    form: Annotated[FormOf[CodesInput], Depends(form(CodesInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Make codes and show them this once, as a sheet to print."""
+    if form.data is None:
+        page = await desk.codes_page(session, actor, slug)
+        return render(request, "consultations/codes.html", page, form, 422)
+    made = await service.issue_codes(session, actor, slug, form.data)
+    page = await desk.codes_page(session, actor, slug, made)
+    return render(request, "consultations/codes.html", page)
+
+
+@router.get("/desk/{slug}/log", name="consultations.log")
+async def log(
+    request: Request, slug: str, session: Session, actor: CurrentActor, before: str = ""
+) -> Response:
+    """Who did what in this country review."""
+    page = await desk.log_page(session, actor, slug, before)
+    return render(request, "consultations/log.html", page)
+
+
+@router.get("/desk/{slug}/people", name="consultations.people")
+async def people(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
+    """Who works on this consultation, in which roles."""
+    page = await desk.people_page(session, actor, slug)
+    return render(request, "consultations/people.html", page)
+
+
+@router.post("/desk/{slug}/people/focal-point", name="consultations.hand_over")
+async def hand_over(
+    request: Request,
+    slug: str,
+    form: Annotated[FormOf[HandOver], Depends(form(HandOver))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Hand the role of the focal point over; the old one loses it with this request."""
+    page = await desk.people_page(session, actor, slug)
+    review_id = page.desk.frame.review.id
+    try:
+        await reviews.hand_over_focal_point(session, actor, review_id, form.valid.account_id)
+    except Invalid as problem:
+        form.errors = form.errors or problem.errors
+        return render(request, "consultations/people.html", page, form, 422)
+    return see_other(
+        request, url("consultations.home"), said=_("The role of the focal point is handed over.")
+    )

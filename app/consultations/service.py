@@ -185,6 +185,7 @@ async def conclude_consultation(session: AsyncSession, actor: Actor, slug: str) 
 
 async def close_due_consultations(session: AsyncSession, actor: Actor, until: datetime) -> int:
     """Close every open consultation whose closing instant was before this one; returns how many."""
+    require(policy.can_close_due(actor))
     query = select(Consultation).where(
         Consultation.state == ConsultationState.OPEN,
         col(Consultation.closes_at) <= until,

@@ -1,0 +1,76 @@
+from datetime import UTC, datetime, time, timedelta
+
+from app.audit import queries
+from app.audit import service as audit
+from app.audit.models import AuditEntry
+from app.audit.queries import LogEntry
+from app.consultations.models import Consultation
+from app.platform import clock, ids
+from app.platform.db import Database
+from app.platform.security import Actor
+from tests.factories import SYSTEM, Make
+
+PERSON = Actor(account_id=ids.new_id(), name="Amina Reyl")
+
+
+async def written(db: Database, consultation: Consultation, *acts: tuple[Actor, str]) -> list[LogEntry]:
+    async with db.write() as session:
+        for actor, action in acts:
+            audit.record(session, actor, action, consultation, scope_id=consultation.country_review_id)
+    async with db.read() as session:
+        return list((await queries.list_entries(session, consultation.country_review_id)).entries)
+
+
+async def test_contributors_have_no_name_and_no_time_in_the_log(db: Database, make: Make) -> None:
+    consultation = await make.consultation()
+    member = (PERSON, "contribution.submitted")
+    bearer = (Actor(bearer_of=ids.random_id()), "contribution.submitted")
+    for entry in await written(db, consultation, member, bearer):
+        assert str(entry.who) == "A contributor"
+        assert entry.day_only
+
+
+async def test_staff_and_the_portal_are_named(db: Database, make: Make) -> None:
+    consultation = await make.consultation()
+    entries = await written(
+        db, consultation, (PERSON, "consultation.opened"), (SYSTEM, "consultation.closed")
+    )
+    assert {str(entry.who) for entry in entries} == {"Amina Reyl", "The portal"}
+    assert not any(entry.day_only for entry in entries)
+
+
+async def test_an_act_without_a_sentence_is_shown_by_its_name(db: Database, make: Make) -> None:
+    entries = await written(db, await make.consultation(), (PERSON, "thing.done"))
+    assert [str(entry.sentence) for entry in entries] == ["thing.done"]
+
+
+async def test_the_pages_of_the_log_hold_every_act_once(db: Database, make: Make) -> None:
+    consultation = await make.consultation()
+    scope = consultation.country_review_id
+    midnight = datetime.combine(clock.today(), time(0), UTC)
+    async with db.write() as session:
+        for number in range(7):  # several acts at the same instant: the key tells them apart
+            at = midnight - timedelta(days=number // 3)
+            session.add(
+                AuditEntry(at=at, action=f"a.{number}", thing="X", thing_id=ids.new_id(), scope_id=scope)
+            )
+        session.add(AuditEntry(action="b.other", thing="X", thing_id=ids.new_id(), scope_id=ids.new_id()))
+    seen: list[str] = []
+    before = ""
+    async with db.read() as session:
+        while True:
+            page = await queries.list_entries(session, scope, before, limit=2)
+            seen += [entry.action for entry in page.entries]
+            if page.before is None:
+                break
+            before = page.before
+    assert sorted(seen) == [f"a.{number}" for number in range(7)]
+
+
+async def test_a_key_nobody_gave_out_begins_anew(db: Database, make: Make) -> None:
+    consultation = await make.consultation()
+    await written(db, consultation, (PERSON, "consultation.opened"))
+    async with db.read() as session:
+        for key in ("nonsense", "2026-01-01_x", "2026-01-01T00:00:00_" + str(ids.new_id())):
+            page = await queries.list_entries(session, consultation.country_review_id, key)
+            assert len(page.entries) == 1
