@@ -1,0 +1,244 @@
+"""Signing an organisation up, and choosing a new password, over HTTP and by mail."""
+
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from email import message_from_bytes, policy
+from typing import Any
+
+import httpx2
+import pytest
+from sqlmodel import select
+
+from app.accounts.models import Account, OneTimeToken
+from app.organisations.models import Membership, Organisation, OrganisationKind, Role
+from app.platform import clock
+from app.platform.db import Database
+from app.platform.forms import SESSION_COOKIE
+from app.platform.queue import Job
+from app.platform.settings import Settings
+from tests.browsing import post
+from tests.factories import Make
+
+RunJobs = Callable[[], Awaitable[int]]
+TYPED = {
+    "organisation": "شبكة الأنهار الصافية",
+    "email": "Amal@Example.org",
+    "password": "four unlikely garden words",
+}
+
+
+def mails(settings: Settings) -> list[tuple[str, str, str]]:
+    """To, subject and text of every mail, the oldest first."""
+    found = []
+    for path in sorted(settings.mail_folder.glob("*.eml")):
+        message = message_from_bytes(path.read_bytes(), policy=policy.default)
+        found.append((str(message["To"]), str(message["Subject"]), str(message.get_content())))
+    return found
+
+
+def link_in(text: str) -> str:
+    """The path of the one link with a secret."""
+    found = re.findall(r"http://testserver(/\w+/(?:confirm|reset|invitation)/[\w-]{43})\b", text)
+    assert len(found) == 1, text
+    return str(found[0])
+
+
+async def sign_up(client: httpx2.AsyncClient, language: str = "en", **changes: Any) -> httpx2.Response:
+    path = f"/{language}/sign-up"
+    return await post(client, path, {**TYPED, **changes}, page=path)
+
+
+async def one_of_each(db: Database) -> tuple[Account, Organisation, set[Role]]:
+    async with db.read() as session:
+        account = (await session.exec(select(Account))).one()
+        organisation = (await session.exec(select(Organisation))).one()
+        roles = set((await session.exec(select(Membership.role))).all())
+    return account, organisation, {Role(role) for role in roles}
+
+
+async def test_three_fields_and_a_confirmed_address_make_an_account(
+    client: httpx2.AsyncClient, db: Database, settings: Settings, run_jobs: RunJobs
+) -> None:
+    answer = await sign_up(client, "ar")
+    assert answer.status_code == 303 and answer.headers["location"] == "/ar/look-at-mail"
+    assert (await client.get("/ar/look-at-mail")).status_code == 200
+    async with db.read() as session:
+        assert (await session.exec(select(Account))).all() == []
+        assert (await session.exec(select(Organisation))).all() == []
+    assert await run_jobs() == 1
+    [(to, _subject, text)] = mails(settings)
+    assert to == "amal@example.org"
+    assert "الأنهار" not in text, "a mail to a stranger carries no words of whoever asked"
+    path = link_in(text)
+    assert path.startswith("/ar/confirm/")
+
+    # Programs that follow every link of a mail do not use it up.
+    for _visit in range(2):
+        assert (await client.get(path)).status_code == 200
+        assert (await client.head(path)).status_code in {200, 405}
+    done = await post(client, path, page=path)
+    assert done.status_code == 303 and done.headers["location"] == "/ar/mine"
+    account, organisation, roles = await one_of_each(db)
+    assert (account.email, account.name, account.language) == ("amal@example.org", "amal", "ar")
+    assert account.email_confirmed
+    assert (organisation.name, organisation.kind) == (TYPED["organisation"], OrganisationKind.NGO)
+    assert roles == {Role.DRAFTER, Role.SIGNATORY}
+    assert (await client.get("/ar/my-account")).status_code == 200
+    assert (await post(client, path)).status_code == 404
+
+
+async def test_the_secret_of_a_link_is_nowhere_in_the_database(
+    client: httpx2.AsyncClient, db: Database, settings: Settings, run_jobs: RunJobs
+) -> None:
+    await sign_up(client)
+    async with db.read() as session:
+        [job] = (await session.exec(select(Job))).all()
+        [link] = (await session.exec(select(OneTimeToken))).all()
+    assert set(job.args) == {"template", "link_id"} and link.token_hash is None
+    await run_jobs()
+    secret = link_in(mails(settings)[0][2]).rsplit("/", 1)[1]
+    async with db.read() as session:
+        [link] = (await session.exec(select(OneTimeToken))).all()
+    assert secret not in str(link.model_dump())
+
+
+async def test_a_known_address_gets_the_same_page_and_a_mail_that_says_so(
+    client: httpx2.AsyncClient, make: Make, db: Database, settings: Settings, run_jobs: RunJobs
+) -> None:
+    await make.account(Role.DRAFTER, email="amal@example.org", language="fr")
+    known = await sign_up(client)
+    unknown = await sign_up(client, email="dima@example.org")
+    assert (known.status_code, known.headers["location"]) == (unknown.status_code, unknown.headers["location"])
+    await run_jobs()
+    by_address = {to: text for to, _subject, text in mails(settings)}
+    assert "/fr/sign-in" in by_address["amal@example.org"]
+    assert "/confirm/" not in by_address["amal@example.org"]
+    async with db.read() as session:
+        assert len((await session.exec(select(Account))).all()) == 1
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"organisation": ""}, "organisation"),
+        ({"organisation": "   "}, "organisation"),
+        ({"email": "amal"}, "email"),
+        ({"email": "amal@example.org\r\nBcc: x@example.org"}, "email"),
+        ({"password": ""}, "password"),
+        ({"password": "too short"}, "password"),
+        ({"organisation": "Clear Rivers Network", "password": "Clear Rivers Network"}, "password"),
+        ({"kind": "government_office"}, "kind"),
+    ],
+)
+async def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
+    client: httpx2.AsyncClient, db: Database, changes: dict[str, str], field: str
+) -> None:
+    answer = await sign_up(client, **{"name": "Amal Haddad", **changes})
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text and f'href="#{field}"' in answer.text
+    assert 'value="Amal Haddad"' in answer.text
+    assert str(changes.get("password") or TYPED["password"]) not in answer.text.replace(
+        f'value="{changes.get("organisation")}"', ""
+    )
+    async with db.read() as session:
+        assert (await session.exec(select(OneTimeToken))).all() == []
+
+
+async def test_two_links_for_one_address_make_one_account(
+    client: httpx2.AsyncClient, settings: Settings, run_jobs: RunJobs, db: Database
+) -> None:
+    await sign_up(client)
+    await sign_up(client, organisation="Another name")
+    await run_jobs()
+    first, second = (link_in(text) for _to, _subject, text in mails(settings))
+    assert (await post(client, first)).status_code == 303
+    late = await post(client, second)
+    assert late.status_code == 409 and "has an account already" in late.text
+    await one_of_each(db)
+
+
+async def test_nobody_can_flood_an_address(
+    client: httpx2.AsyncClient, settings: Settings, run_jobs: RunJobs
+) -> None:
+    for _number in range(5):
+        assert (await sign_up(client)).status_code == 303
+    await run_jobs()
+    assert len(mails(settings)) == 3
+
+
+async def test_a_link_that_ended_says_what_to_do(
+    client: httpx2.AsyncClient, settings: Settings, run_jobs: RunJobs, db: Database
+) -> None:
+    await sign_up(client)
+    await run_jobs()
+    async with db.write() as session:
+        [link] = (await session.exec(select(OneTimeToken))).all()
+        assert timedelta(hours=47) < link.expires_at - clock.now() <= timedelta(hours=48)
+        link.expires_at = clock.now() - timedelta(seconds=1)
+        session.add(link)
+    path = link_in(mails(settings)[0][2])
+    for answer in (await client.get(path), await post(client, path), await client.get("/en/confirm/unknown")):
+        assert answer.status_code == 404 and "Ask for a new one" in answer.text
+
+
+async def test_a_link_serves_its_own_purpose_only(
+    client: httpx2.AsyncClient, make: Make, settings: Settings, run_jobs: RunJobs
+) -> None:
+    await make.account(Role.DRAFTER, email="amal@example.org")
+    await post(client, "/en/reset", {"email": "amal@example.org"}, page="/en/reset")
+    await run_jobs()
+    secret = link_in(mails(settings)[0][2]).rsplit("/", 1)[1]
+    assert (await client.get(f"/en/confirm/{secret}")).status_code == 404
+    assert (await client.get(f"/en/invitation/{secret}")).status_code == 404
+    assert (await client.get(f"/en/reset/{secret}")).status_code == 200
+
+
+async def test_a_forgotten_password_is_replaced_by_mail_and_every_session_ends(
+    client: httpx2.AsyncClient, make: Make, settings: Settings, run_jobs: RunJobs
+) -> None:
+    place = await make.organisation("Clear Rivers Network")
+    account = await make.account(Role.SIGNATORY, at=place, email="amal@example.org")
+    headers = await make.token(account)
+    await make.signed_in(client, account)
+    before = client.cookies[SESSION_COOKIE]
+    client.cookies.clear()
+    asked = await post(client, "/en/reset", {"email": " AMAL@example.org "}, page="/en/reset")
+    nobody = await post(client, "/en/reset", {"email": "dima@example.org"}, page="/en/reset")
+    assert asked.status_code == nobody.status_code == 303
+    assert asked.headers["location"] == nobody.headers["location"] == "/en/look-at-mail"
+    await run_jobs()
+    [(to, _subject, text)] = mails(settings)
+    assert to == "amal@example.org"
+    path = link_in(text)
+    poor = await post(client, path, {"password": "ClearRiversNetwork 7"}, page=path)
+    assert poor.status_code == 422 and 'id="password-error"' in poor.text
+    done = await post(client, path, {"password": "some other garden words"}, page=path)
+    assert done.status_code == 303
+    assert (await client.get("/en/my-account")).status_code == 200
+    assert (await client.get("/api/v1/me", headers=headers)).status_code == 401
+    client.cookies.clear()
+    client.cookies.set(SESSION_COOKIE, before, domain="testserver.local", path="/")
+    assert (await client.get("/en/my-account")).status_code == 303
+    assert (await client.get(path)).status_code == 404
+
+
+async def test_the_whole_way_in_works_for_programs(
+    client: httpx2.AsyncClient, settings: Settings, run_jobs: RunJobs
+) -> None:
+    refused = await client.post("/api/v1/sign-ups", json={**TYPED, "password": "short"})
+    assert refused.status_code == 422 and "password" in refused.json()["errors"]
+    assert (await client.post("/api/v1/sign-ups", json=TYPED)).status_code == 202
+    await run_jobs()
+    secret = link_in(mails(settings)[0][2]).rsplit("/", 1)[1]
+    assert (await client.post("/api/v1/sign-ups/confirm", json={"token": secret})).status_code == 201
+    assert (await client.post("/api/v1/sign-ups/confirm", json={"token": secret})).status_code == 404
+    asked = await client.post("/api/v1/password-resets", json={"email": TYPED["email"]})
+    assert asked.status_code == 202
+    await run_jobs()
+    secret = link_in(mails(settings)[-1][2]).rsplit("/", 1)[1]
+    new = {"token": secret, "password": "some other garden words"}
+    assert (await client.post("/api/v1/password-resets/confirm", json=new)).status_code == 200
+    given = {"email": TYPED["email"], "password": new["password"]}
+    assert (await client.post("/api/v1/sign-in", json=given)).status_code == 201
