@@ -1,5 +1,6 @@
 """Making and sending a mail: read, render in the recipient's language, send."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -54,7 +55,8 @@ def render(settings: Settings, template: str, language: str, values: Mapping[str
     shown |= {"link": links_of(settings, language)} | {k: v for k, v in values.items() if k == "token"}
     subject = env.get_template(f"email/{template}.subject.txt").render(shown)
     text = env.get_template(f"email/{template}.txt").render(shown)
-    return " ".join(subject.split()), text.strip() + "\n"
+    # A block tag takes its line end with it, so templates leave more room than a letter needs.
+    return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
 
 
 async def send_email(
