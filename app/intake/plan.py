@@ -120,7 +120,7 @@ class Plan:
 
     def of(self, fate: Fate) -> Sequence[Placed]:
         """The rows of one fate."""
-        return [each for each in self.placed if each.fate is fate]
+        return [each for each in self.placed if each.fate == fate]
 
 
 @dataclass(frozen=True, slots=True)

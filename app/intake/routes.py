@@ -5,6 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app.intake import formats, queries, service
@@ -44,9 +45,7 @@ async def take_in(
 ) -> Response:
     """Look at a table, or take it in once it was looked at."""
     page = await queries.intake_page(session, actor, slug)
-    upload = form.files.get("file")
-    sent = await upload.read() if upload and upload.filename else b""
-    data = sent or (form.data.csv.encode() if form.data else b"")
+    data = await _sent(form.files.get("file")) or (form.data.csv.encode() if form.data else b"")
     if form.data is None or not data:
         form.errors = form.errors or {"file": _("Choose a file or paste the table.")}
         return render(request, "intake/page.html", page, form)
@@ -59,6 +58,15 @@ async def take_in(
     if not seen.has_news:
         said = _("Nothing changed: every statement of this table was taken in before.")
     return see_other(request, url("intake.page", slug=slug), said)
+
+
+async def _sent(upload: UploadFile | None) -> bytes:
+    if upload is None:
+        return b""
+    try:
+        return await upload.read()
+    finally:
+        await upload.close()
 
 
 def _text_of(data: bytes) -> str | None:
