@@ -28,6 +28,7 @@ class LogEntry:
     who: str | Message
     action: str
     sentence: Message
+    question: str
     reason: str
     day_only: bool
 
@@ -78,6 +79,7 @@ def _entry(row: AuditEntry) -> LogEntry:
         who=who,
         action=row.action,
         sentence=sentence_of(row.action),
+        question="" if by_contributor else row.details.get("question", ""),
         reason=row.details.get("reason", "") if row.action in GIVEN_WITH_REASON else "",
         day_only=by_contributor or row.at.time() == time(0),
     )

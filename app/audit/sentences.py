@@ -3,7 +3,8 @@
 from app.platform.i18n import Message, _
 
 ACTIONS: dict[str, Message] = {
-    "account.created": _("Somebody opened an account."),
+    "answer.disposed": _("A disposition was given to an answer."),
+    "answers.read": _("Answers were read."),
     "consultation.closed": _("The consultation was closed."),
     "consultation.codes_issued": _("Invitation codes were made."),
     "consultation.concluded": _("The consultation was concluded."),
@@ -13,12 +14,32 @@ ACTIONS: dict[str, Message] = {
     "consultation.opened": _("The consultation was opened."),
     "contribution.submitted": _("A contribution was submitted."),
     "contribution.withdrawn": _("A contribution was withdrawn."),
+    "intake.assigned": _("A statement was assigned to a question."),
+    "intake.imported": _("Statements were imported."),
+    "organisation.invitation_withdrawn": _("An invitation was withdrawn."),
+    "organisation.member_invited": _("Somebody was invited to an organization."),
+    "organisation.registered": _("An organization was registered."),
+    "organisation.role_given": _("A role was given."),
+    "organisation.role_taken": _("A role was taken away."),
+    "outcome.published": _("The outcome was published."),
     "questionnaire.published": _("A questionnaire was published."),
     "review.created": _("The country review was begun."),
     "review.focal_point_handed_over": _("The role of the focal point was handed over."),
     "review.focal_point_set": _("The focal point was appointed."),
     "review.questionnaire_answered": _("The day of the answer to the self-assessment was recorded."),
     "state.created": _("A State was added to the portal."),
+    "submission.answer_set": _("The position in a national answer was set."),
+    "submission.cleared": _("A national answer was cleared."),
+    "submission.excerpt_merged": _("An excerpt was merged into a passage."),
+    "submission.handed_over": _("The submission was handed over."),
+    "submission.passage_added": _("A passage was added."),
+    "submission.passage_deleted": _("A passage was deleted."),
+    "submission.passage_edited": _("A passage was changed."),
+    "submission.proposed": _("A national answer was proposed for clearance."),
+    "submission.reopened": _("A national answer was reopened."),
+    "submission.source_removed": _("A source was removed from a passage."),
+    "submission.taken_back": _("A proposed national answer was taken back."),
+    "translation.written": _("A translation was written."),
 }
 
 

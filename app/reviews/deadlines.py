@@ -44,10 +44,10 @@ NAMES: dict[Step, Message] = {
     Step.FEEDBACK: _("Written feedback from the two reviewing States"),
 }
 RULES: dict[Step, Message] = {
-    Step.FOCAL_POINT: _("Two weeks after the start of the review"),
-    Step.EXPERTS: _("Four weeks after the start of the review"),
-    Step.PRELIMINARY_CONSULTATION: _("Within six weeks of the start of the review"),
-    Step.QUESTIONNAIRE: _("Within six months of the start of the review"),
+    Step.FOCAL_POINT: _("Two weeks after the start of the review."),
+    Step.EXPERTS: _("Four weeks after the start of the review."),
+    Step.PRELIMINARY_CONSULTATION: _("Within six weeks of the start of the review."),
+    Step.QUESTIONNAIRE: _("Within six months of the start of the review."),
     Step.FEEDBACK: _(
         "At most six months after the answer was received. Where that month is shorter, its last day counts."
     ),
