@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import signal
 import sys
 from pathlib import Path
@@ -26,6 +27,8 @@ def migrate(settings: Settings) -> None:
 
 def serve(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serve the portal until told to stop."""
+    if settings.demonstration:
+        greet(settings, host, port)
     import uvicorn  # noqa: PLC0415  (only this command needs it)
 
     uvicorn.run(
@@ -38,6 +41,20 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         server_header=False,
         log_config=None,
         timeout_graceful_shutdown=10,
+    )
+
+
+def greet(settings: Settings, host: str, port: int) -> None:
+    """Say where the demonstration is and as whom to sign in."""
+    address = f"http://{host}:{port}"
+    told = settings.mail_folder.parent / "demo.json"
+    people = json.loads(told.read_text("utf-8"))["people"] if told.exists() else []
+    lines = [f"{person['role']:<18} {person['name']} <{person['email']}>" for person in people]
+    print(  # noqa: T201  (the one thing a newcomer needs to read)
+        f"\nPolyphony is at {address}/\nSign in with one click at {address}/demo as:\n  "
+        + "\n  ".join(lines)
+        + f"\nEverything for programs is at {address}/demo.json. Stop with Control-C.\n",
+        flush=True,
     )
 
 
