@@ -17,10 +17,14 @@ from app.platform.security import Actor, require
 UNKNOWN = _("This code does not open anything. Check it letter by letter; an invitation code works once.")
 
 
-async def enter(session: AsyncSession, code: str, language: str) -> tuple[Contribution, str | None]:
+async def enter(
+    session: AsyncSession, code: str, language: str, consultation_id: UUID | None = None
+) -> tuple[Contribution, str | None]:
     """Open what a code stands for: a new contribution with its receipt code, or the one begun before.
 
-    An invitation code is deleted as it is used. Raises Invalid for a code nobody was given.
+    An invitation code is deleted as it is used. On the page of one consultation a code for another
+    opens nothing: nobody shall write to another government than the one she reads on the page.
+    Raises Invalid for a code nobody was given.
     """
     code_hash = ids.fingerprint(ids.plain_code(code))
     row = (
@@ -31,8 +35,11 @@ async def enter(session: AsyncSession, code: str, language: str) -> tuple[Contri
         )
     ).first()
     if row is None:
-        return await _return(session, code_hash), None
+        contribution = await _return(session, code_hash)
+        _check_place(contribution.consultation_id, consultation_id)
+        return contribution, None
     consultation = row[1]
+    _check_place(consultation.id, consultation_id)
     require(policy.can_enter(consultation, clock.arrival()))
     used = await session.exec(delete(InvitationCode).where(InvitationCode.code_hash == code_hash))  # type: ignore[arg-type]
     if used.rowcount != 1:
@@ -46,6 +53,11 @@ async def enter(session: AsyncSession, code: str, language: str) -> tuple[Contri
         language=language,
     )
     return contribution, receipt
+
+
+def _check_place(opened: UUID, wanted: UUID | None) -> None:
+    if wanted is not None and opened != wanted:
+        raise Invalid({"code": UNKNOWN})
 
 
 async def _return(session: AsyncSession, code_hash: str) -> Contribution:

@@ -102,7 +102,9 @@ async def choose(
     try:
         data = form.valid
         if data.mode is Mode.CONFIDENTIAL:
-            contribution, receipt = await entry.enter(session, data.code, request.state.language)
+            contribution, receipt = await entry.enter(
+                session, data.code, request.state.language, consultation.id
+            )
             return await _as_bearer(request, session, actor, contribution.id, receipt)
         if data.organisation_id is None:
             raise Invalid({"organisation_id": _("Choose the organization you write for.")})
