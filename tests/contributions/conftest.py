@@ -1,0 +1,76 @@
+"""An open consultation with an organisation that has begun to answer it."""
+
+import re
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+
+from app.accounts.models import Account
+from app.consultations.models import Consultation
+from app.contributions.models import Contribution, ContributionState
+from app.organisations.models import Organisation, Role
+from tests import browsing
+from tests.factories import Make
+
+RECEIPT = re.compile(r"<code>([0-9A-Z]{1,4})</code>")
+
+
+@dataclass
+class Scene:
+    """A consultation, an organisation with its two people, and its draft without an answer."""
+
+    consultation: Consultation
+    league: Organisation
+    signatory: Account
+    drafter: Account
+    draft: Contribution
+    codes: list[str]
+
+    @property
+    def start(self) -> str:
+        return f"/en/c/{self.consultation.slug}/start"
+
+    @property
+    def home(self) -> str:
+        return f"/en/contributions/{self.draft.id}"
+
+    def question(self, number: int = 0) -> str:
+        return f"{self.home}/questions/{self.codes[number]}"
+
+
+@pytest.fixture
+async def scene(make: Make) -> Scene:
+    consultation = await make.consultation()
+    league = await make.organisation("Orsa Valley Legal Aid")
+    return Scene(
+        consultation,
+        league,
+        await make.account(Role.SIGNATORY, at=league),
+        await make.account(Role.DRAFTER, at=league),
+        await make.contribution(
+            consultation, organisation=league, answers={}, state=ContributionState.DRAFTING
+        ),
+        await make.codes(consultation),
+    )
+
+
+def receipt_in(page: str) -> str:
+    """The receipt code a page shows."""
+    return "".join(RECEIPT.findall(page))
+
+
+async def enter(client: httpx2.AsyncClient, code: str, path: str = "/en/start") -> httpx2.Response:
+    """Begin or go on with a code, in a browser nobody used before."""
+    client.cookies.clear()
+    data = {"code": code} if path == "/en/start" else {"mode": "confidential", "code": code}
+    return await browsing.post(client, path, data, page=path)
+
+
+async def entered(client: httpx2.AsyncClient, make: Make, consultation: Consultation) -> tuple[str, str]:
+    """The page of a new confidential contribution, as a path, and its receipt code."""
+    page = await enter(client, await make.invitation(consultation))
+    assert page.status_code == 200, page.text
+    here = re.search(r'href="(/en/contributions/[0-9a-f-]{36})"', page.text)
+    assert here
+    return here.group(1), receipt_in(page.text)

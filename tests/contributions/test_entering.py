@@ -1,0 +1,163 @@
+"""Coming in by a code, coming back by a code, leaving without a trace."""
+
+import httpx2
+import pytest
+from sqlmodel import func, select
+
+from app.accounts.models import SignedInSession
+from app.consultations.models import ConsultationState, InvitationCode
+from app.contributions.models import Contribution, ContributionState, Mode
+from app.platform import ids
+from app.platform.db import Database
+from tests import browsing
+from tests.contributions.conftest import Scene, enter, entered, receipt_in
+from tests.factories import Make
+
+
+async def counted(db: Database, table: type) -> int:
+    async with db.read() as session:
+        return (await session.exec(select(func.count()).select_from(table))).one()
+
+
+async def test_an_invitation_code_opens_one_contribution_and_is_gone(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    code = await make.invitation(scene.consultation)
+    page = await enter(client, code)
+    assert page.status_code == 200, page.text
+    receipt = receipt_in(page.text)
+    assert len(receipt) == ids.CODE_LENGTH
+    assert receipt != code
+    assert await counted(db, InvitationCode) == 0
+    again = await enter(client, code)
+    assert again.status_code == 422
+    assert "does not open anything" in again.text
+    assert code in again.text
+    assert await counted(db, Contribution) == 2
+
+
+@pytest.mark.one_database
+async def test_a_code_may_be_typed_small_with_spaces_and_dashes(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    code = (await make.invitation(scene.consultation)).lower()
+    typed = "  " + "-".join((code[:4], code[4:9])) + " " + " ".join((code[9:20], code[20:])) + " "
+    page = await enter(client, typed)
+    assert page.status_code == 200
+    back = await enter(client, receipt_in(page.text).lower())
+    assert back.status_code == 303
+
+
+@pytest.mark.one_database
+async def test_the_receipt_code_is_shown_once_and_is_the_way_back(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    home, receipt = await entered(client, make, scene.consultation)
+    for place in (home, f"{home}/check", f"{home}/receipt", "/en/leave"):
+        page = await client.get(place)
+        assert page.status_code == 200
+        assert receipt_in(page.text) == ""
+        assert receipt not in page.text
+    client.cookies.clear()
+    assert (await client.get(home)).status_code == 303
+    back = await enter(client, receipt)
+    assert back.headers["location"] == home
+    assert (await client.get(home)).status_code == 200
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("typed", ["", "  ", "K7", "x" * 5000, "00\x0000", "' OR 1=1 --", "رمز", "2" * 28])
+async def test_what_is_no_code_opens_nothing(client: httpx2.AsyncClient, scene: Scene, typed: str) -> None:
+    for path in ("/en/start", scene.start):
+        page = await enter(client, typed, path)
+        assert page.status_code == 422
+        assert "error-summary" in page.text
+        assert "session" not in page.cookies
+
+
+@pytest.mark.one_database
+async def test_a_code_works_on_the_page_of_its_own_consultation_only(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    other = await make.consultation(await make.review(await make.state("ES")))
+    code = await make.invitation(other)
+    refused = await enter(client, code, scene.start)
+    assert refused.status_code == 422
+    assert code in refused.text
+    page = await enter(client, code, f"/en/c/{other.slug}/start")
+    assert page.status_code == 200, "the refusal used the code up"
+    receipt = receipt_in(page.text)
+    assert (await enter(client, receipt, scene.start)).status_code == 422
+    assert (await enter(client, receipt)).status_code == 303
+
+
+@pytest.mark.one_database
+async def test_a_closed_consultation_lets_nobody_in_and_those_inside_back(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    closed = await make.consultation(state=ConsultationState.CLOSED)
+    assert (await enter(client, await make.invitation(closed))).status_code == 403
+    receipt = ids.new_code()
+    inside = await make.contribution(closed, Mode.CONFIDENTIAL, receipt_hash=ids.fingerprint(receipt))
+    back = await enter(client, receipt)
+    assert back.headers["location"] == f"/en/contributions/{inside.id}"
+
+
+@pytest.mark.one_database
+async def test_the_code_of_a_withdrawn_contribution_says_so(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    receipt = ids.new_code()
+    await make.contribution(
+        scene.consultation,
+        Mode.CONFIDENTIAL,
+        ContributionState.WITHDRAWN,
+        receipt_hash=ids.fingerprint(receipt),
+    )
+    refused = await enter(client, receipt)
+    assert refused.status_code == 403
+    assert "was withdrawn" in refused.text
+
+
+async def test_leaving_ends_every_session_and_clears_the_browser(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    home, receipt = await entered(client, make, scene.consultation)
+    elsewhere = client.cookies["session"]
+    await enter(client, receipt)
+    left = await browsing.post(client, "/en/leave", page="/en/leave")
+    assert left.status_code == 303
+    assert left.headers["clear-site-data"] == '"cache", "cookies", "storage"'
+    assert 'session=""' in left.headers["set-cookie"]
+    assert await counted(db, SignedInSession) == 0
+    client.cookies.set("session", elsewhere, domain="testserver.local", path="/")
+    assert (await client.get(home)).status_code == 303
+    assert (await enter(client, receipt)).headers["location"] == home
+
+
+@pytest.mark.one_database
+async def test_a_new_receipt_code_makes_the_old_one_useless(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    home, old = await entered(client, make, scene.consultation)
+    page = await browsing.post(client, "/en/leave/code", page="/en/leave")
+    new = receipt_in(page.text)
+    assert len(new) == ids.CODE_LENGTH
+    assert (await enter(client, old)).status_code == 422
+    assert (await enter(client, new)).headers["location"] == home
+    await make.signed_in(client, scene.signatory)
+    assert (await browsing.post(client, "/en/leave/code")).status_code == 403
+
+
+@pytest.mark.one_database
+async def test_entering_by_code_takes_the_account_out_of_the_browser(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.signatory)
+    page = await browsing.post(client, "/en/start", {"code": await make.invitation(scene.consultation)})
+    assert page.status_code == 200
+    assert scene.signatory.name not in page.text
+    async with db.read() as session:
+        (left,) = (await session.exec(select(SignedInSession))).all()
+    assert left.account_id is None
+    assert (await client.get(scene.home)).status_code == 404
