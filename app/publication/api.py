@@ -1,0 +1,38 @@
+"""The outcome as JSON, for whoever wants to check or reuse it."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from app.organisations.deps import AnyActor
+from app.platform.db import Session
+from app.platform.errors import NotFound
+from app.platform.i18n import _
+from app.publication import queries, snapshot
+
+router = APIRouter(tags=["publication"])
+
+
+class OutcomeOut(BaseModel):
+    """A published outcome; a count of one to four is "<5", a count kept back to protect another is null."""
+
+    consultation: str
+    number: int
+    published_at: datetime
+    content: dict[str, Any]
+
+
+@router.get("/consultations/{slug}/outcome")
+async def outcome(request: Request, slug: str, session: Session, actor: AnyActor) -> OutcomeOut:
+    """The outcome that stands."""
+    page = await queries.outcome_page(session, actor, slug, request.state.language)
+    if page.content is None or page.published_at is None:
+        raise NotFound(_("There is no outcome yet."))
+    return OutcomeOut(
+        consultation=slug,
+        number=page.number,
+        published_at=page.published_at,
+        content=snapshot.public(page.content),
+    )

@@ -1,0 +1,263 @@
+"""Gathering what an outcome is made of: national answers, sources, answers, reasons."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consultations.models import Consultation
+from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState, Mode, Publication
+from app.contributions.queries import count_submitted, narrowest
+from app.organisations.models import Organisation
+from app.publication import snapshot
+from app.publication.hiding import Excerpt, Voice
+from app.publication.snapshot import Asked, Content, Paragraph
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.compiled import CompiledVersion
+from app.submissions.models import (
+    Disposition,
+    NationalAnswer,
+    NationalAnswerState,
+    Passage,
+    Source,
+    Submission,
+)
+from app.translations.models import Text
+from app.translations.queries import latest_for
+
+AT_ONCE = 5_000
+_newer = aliased(Disposition)
+_reason = aliased(Text)
+LATEST = (col(Disposition.answer_version_id) == AnswerVersion.id) & ~select(_newer.id).where(
+    _newer.answer_id == Disposition.answer_id, _newer.number > Disposition.number
+).exists()
+# Withdrawn answers are read, too: only then is it known which words must not be repeated.
+VOICES = (
+    select(  # type: ignore[call-overload]
+        Answer.id,
+        Organisation.name,
+        Contribution.label,
+        Contribution.mode,
+        Contribution.state,
+        AnswerVersion.publication,
+        Answer.publication,
+        AnswerVersion.language,
+        Text.body,
+        AnswerVersion.law,
+        AnswerVersion.practice,
+        AnswerVersion.recommendation,
+        AnswerVersion.evidence,
+        AnswerVersion.text_id,
+        Disposition.kind,
+        _reason.body,
+        _reason.language,
+        _reason.id,
+    )
+    .select_from(Answer)
+    .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
+    .join(Contribution, Contribution.id == Answer.contribution_id)
+    .join(Text, Text.id == AnswerVersion.text_id)
+    .outerjoin(Organisation, Organisation.id == Contribution.organisation_id)
+    .outerjoin(Disposition, LATEST)
+    .outerjoin(_reason, _reason.id == Disposition.reason_text_id)
+    .order_by(Contribution.label)
+)
+
+
+def _voice(row: Sequence[Any]) -> Voice:
+    withdrawn = row[4] is ContributionState.WITHDRAWN
+    return Voice(
+        key=str(row[0]),
+        name="" if row[3] is Mode.CONFIDENTIAL else row[1] or "",
+        label=row[2],
+        publication="withdrawn" if withdrawn else narrowest(row[5], row[6]).value,
+        language=row[7],
+        body=row[8],
+        law=row[9].value if row[9] else None,
+        practice=row[10].value if row[10] else None,
+        recommendation=row[11],
+        evidence=row[12],
+        kind=row[14].value if row[14] else None,
+        reason=row[15] or "",
+        reason_language=row[16] or "",
+        text_id=str(row[13]),
+        reason_id=str(row[17]) if row[17] else "",
+    )
+
+
+async def content_of(session: AsyncSession, consultation: Consultation) -> Content:
+    """Everything the public would see now.
+
+    One question is read at a time, so that a large consultation does not have to fit into memory;
+    the number of questions does not grow.
+    """
+    state = await questionnaires.get_compiled(session, consultation.state_version_id)
+    asked = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    nationals = await _nationals(session, consultation)
+    questions: list[Content] = []
+    heard: set[str] = set()
+    for question_id, code in [*state.codes.items(), *_unasked(asked)]:
+        of_state = question_id in state.codes
+        mapped = state.mapped.get(question_id, ()) if of_state else (question_id,)
+        voices = await _voices(session, consultation, mapped)
+        heard |= {voice.key for voice in voices if not voice.is_withdrawn}
+        national = nationals.get(question_id)
+        if national is None and not voices:
+            continue
+        given = Asked(
+            code=code,
+            edition="state" if of_state else "civil_society",
+            position=national.position if national else None,
+            citations=national.citations if national else (),
+            passages=_passages(national, voices) if national else (),
+            voices=voices,
+        )
+        questions.append(snapshot.question(given, await _translations(session, voices)))
+    contributions = await count_submitted(session, consultation.id)
+    return snapshot.outcome(consultation.submission_language, contributions, len(heard), questions)
+
+
+def _unasked(asked: CompiledVersion) -> list[tuple[UUID, str]]:
+    return [(one, code) for one, code in asked.codes.items() if not asked.mapped.get(one)]
+
+
+async def _voices(
+    session: AsyncSession, consultation: Consultation, question_ids: Collection[UUID]
+) -> list[Voice]:
+    if not question_ids:
+        return []
+    query = VOICES.where(
+        Answer.consultation_id == consultation.id,
+        Answer.question_id.in_(question_ids),  # type: ignore[attr-defined]
+    )
+    return [_voice(row) for row in (await session.exec(query)).all()]
+
+
+async def _translations(
+    session: AsyncSession, voices: Sequence[Voice]
+) -> dict[str, dict[str, dict[str, str]]]:
+    """The translations of what may be shown, and of the reasons, by text and language."""
+    shown = [voice for voice in voices if voice.is_shown]
+    wanted = [UUID(one) for voice in shown for one in (voice.text_id, voice.reason_id) if one]
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        for text_id, made in (await latest_for(session, wanted[start : start + AT_ONCE])).items():
+            found[str(text_id)] = {
+                code: {"body": one.body, "origin": one.origin.value} for code, one in made.items()
+            }
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _National:
+    position: str | None
+    citations: Sequence[Mapping[str, Any]]
+    passages: list[tuple[str, list[tuple[Any, ...]]]]
+
+
+async def _nationals(session: AsyncSession, consultation: Consultation) -> dict[UUID, _National]:
+    """The cleared national answers with their passages and sources, in two statements."""
+    cleared = (Submission.consultation_id == consultation.id) & (
+        NationalAnswer.state == NationalAnswerState.CLEARED
+    )
+    rows = await session.exec(
+        select(  # type: ignore[call-overload]
+            NationalAnswer.question_id,
+            NationalAnswer.position,
+            NationalAnswer.citations,
+            Passage.id,
+            Passage.text,
+        )
+        .join(Submission, Submission.id == NationalAnswer.submission_id)
+        .outerjoin(Passage, Passage.national_answer_id == NationalAnswer.id)
+        .where(cleared)
+        .order_by(Passage.position, Passage.id)
+    )
+    found: dict[UUID, _National] = {}
+    sources: dict[UUID, list[tuple[Any, ...]]] = {}
+    for question_id, position, citations, passage_id, text in rows:
+        national = found.setdefault(
+            question_id, _National(position.value if position else None, citations, [])
+        )
+        if passage_id is not None:
+            national.passages.append((text, sources.setdefault(passage_id, [])))
+    quoted = await session.exec(
+        select(  # type: ignore[call-overload]
+            Source.passage_id,
+            Source.answer_id,
+            Source.quote,
+            AnswerVersion.language,
+            AnswerVersion.publication,
+            Contribution.label,
+            Contribution.mode,
+            Organisation.name,
+        )
+        .join(Passage, Passage.id == Source.passage_id)
+        .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)
+        .join(Submission, Submission.id == NationalAnswer.submission_id)
+        .join(AnswerVersion, AnswerVersion.id == Source.answer_version_id)
+        .join(Answer, Answer.id == Source.answer_id)
+        .join(Contribution, Contribution.id == Answer.contribution_id)
+        .outerjoin(Organisation, Organisation.id == Contribution.organisation_id)
+        .where(cleared)
+        .order_by(Contribution.label, Source.starts)
+    )
+    for passage_id, *source in quoted:
+        sources.setdefault(passage_id, []).append(tuple(source))
+    return found
+
+
+def _passages(national: _National, voices: Sequence[Voice]) -> list[Paragraph]:
+    known = {voice.key: voice for voice in voices}
+    return [
+        Paragraph(text, [_excerpt(known, *source) for source in sources])
+        for text, sources in national.passages
+    ]
+
+
+def _excerpt(
+    known: Mapping[str, Voice],
+    answer_id: UUID,
+    quote: str,
+    language: str,
+    publication: Publication,
+    label: str,
+    mode: Mode,
+    name: str | None,
+) -> Excerpt:
+    """A source with the answer as it stands: the version quoted may allow less than the newest."""
+    voice = known.get(str(answer_id))
+    if voice is None:
+        shown_name = "" if mode is Mode.CONFIDENTIAL else name or ""
+        voice = Voice(str(answer_id), shown_name, label, "withdrawn", language, "")
+    elif not voice.is_withdrawn:
+        voice = replace(voice, publication=narrowest(publication, Publication(voice.publication)).value)
+    return Excerpt(voice, quote, language)
+
+
+async def voices_of(session: AsyncSession, contribution_id: UUID) -> list[Voice]:
+    """Every submitted version of every answer of a contribution, as what must no longer be read."""
+    rows = await session.exec(
+        select(Answer.id, Organisation.name, Contribution.label, Contribution.mode, Text.language, Text.body)  # type: ignore[call-overload]
+        .select_from(AnswerVersion)
+        .join(Answer, Answer.id == AnswerVersion.answer_id)
+        .join(Contribution, Contribution.id == Answer.contribution_id)
+        .join(Text, Text.id == AnswerVersion.text_id)
+        .outerjoin(Organisation, Organisation.id == Contribution.organisation_id)
+        .where(Contribution.id == contribution_id)
+    )
+    return [
+        Voice(
+            str(row[0]),
+            "" if row[3] is Mode.CONFIDENTIAL else row[1] or "",
+            row[2],
+            "withdrawn",
+            row[4],
+            row[5],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,183 @@
+"""What must not be read out of an outcome: small numbers, silent words, unwanted names."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from app.submissions.merging import WORDING, WORDING_ELSEWHERE
+
+SMALL = 5
+FEW = "<5"
+Shown = int | str | None
+
+
+def hidden(number: int) -> Shown:
+    """A number as the public may read it: one to four are only called few."""
+    return number if number == 0 or number >= SMALL else FEW
+
+
+def suppressed(counts: Mapping[str, int]) -> tuple[Shown, dict[str, Shown]]:
+    """A total with its parts, so that no hidden part follows from the others.
+
+    A hidden part is FEW; a part or a total that is withheld to protect another is None.
+    """
+    total = sum(counts.values())
+    if total < SMALL:
+        return hidden(total), dict.fromkeys(counts, None if total else 0)
+    few = [number for number in counts.values() if 0 < number < SMALL]
+    larger = sorted(
+        (kind for kind, number in counts.items() if number >= SMALL), key=lambda kind: counts[kind]
+    )
+    withheld: list[str] = []
+    while few and larger and _tells(few, [counts[k] for k in withheld], counts[larger[0]]):
+        withheld.append(larger.pop(0))
+    if few and _tells(few, [counts[k] for k in withheld], counts[larger[0]] if larger else total):
+        total_shown: Shown = None
+    else:
+        total_shown = total
+    return total_shown, {k: None if k in withheld else hidden(number) for k, number in counts.items()}
+
+
+def _tells(few: Sequence[int], withheld: Sequence[int], cap: int) -> bool:
+    """Whether the sum of the parts not shown leaves only one value for some hidden part.
+
+    A reader who knows this rule knows that withheld parts lie between five and the smallest larger one.
+    """
+    rest = sum(few) + sum(withheld)
+    least, most = len(few), (SMALL - 1) * len(few)
+    low = max(least, rest - cap * len(withheld))
+    high = min(most, rest - SMALL * len(withheld))
+    return low >= high and (len(few) == 1 or high in {least, most})
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """An answer as the outcome may need it; `name` is empty where it is confidential.
+
+    `publication` is the narrowest choice that counts, and "withdrawn" where the words were taken back.
+    """
+
+    key: str
+    name: str
+    label: str
+    publication: str
+    language: str
+    body: str
+    law: str | None = None
+    practice: str | None = None
+    recommendation: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Sequence[Mapping[str, Any]] = ()
+    kind: str | None = None
+    reason: str = ""
+    reason_language: str = ""
+    text_id: str = ""
+    reason_id: str = ""
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the words were taken back."""
+        return self.publication == "withdrawn"
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether no word of it may be public."""
+        return self.publication not in {"named", "unnamed"}
+
+    @property
+    def public_name(self) -> str | None:
+        """The name, where its owner wants it to be read."""
+        return self.name if self.publication == "named" and self.name else None
+
+    def keeps_its_name(self, text: str) -> bool:
+        """Whether a text of this answer does not say the name its author keeps back."""
+        return self.public_name is not None or not mentions(text, (self.name, self.label))
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its own words may be read."""
+        return not self.is_silent and self.keeps_its_name(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The words a passage rests on; `of` is the answer they come from, as it stands now."""
+
+    of: Voice
+    quote: str
+    language: str
+
+    @property
+    def is_kept_back(self) -> bool:
+        """Whether the words are silent, or no longer part of what their author submitted."""
+        return self.of.is_silent or self.quote not in self.of.body
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the quoted words may be read."""
+        return not self.is_kept_back and self.of.is_shown and self.of.keeps_its_name(self.quote)
+
+
+@lru_cache(maxsize=4096)
+def _pattern(name: str) -> re.Pattern[str]:
+    """A name as a word of its own; scripts that write without spaces have no such edges."""
+    escaped = re.escape(name)
+    if name.isascii():
+        escaped = rf"(?<![A-Za-z0-9]){escaped}(?![A-Za-z0-9])"
+    return re.compile(escaped, re.IGNORECASE)
+
+
+def mentions(text: str, names: Iterable[str]) -> bool:
+    """Whether a text holds one of these names."""
+    return any(name and _pattern(name).search(text) for name in names)
+
+
+def unwanted_names(voices: Sequence[Voice]) -> set[str]:
+    """The names nobody wants to read here, and every label: it would join answers that stand apart."""
+    wanted = {voice.public_name for voice in voices}
+    names = {voice.name for voice in voices if voice.name and voice.name not in wanted}
+    return names | {voice.label for voice in voices if voice.label}
+
+
+class Index:
+    """Texts of the State by their stretches, so that many silent words are compared in one pass."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self.texts = list(dict.fromkeys(texts))
+        self._stretches: dict[int, dict[str, set[int]]] = {}
+
+    def _of_size(self, size: int) -> dict[str, set[int]]:
+        found = self._stretches.get(size)
+        if found is None:
+            found = self._stretches[size] = {}
+            for place, text in enumerate(self.texts):
+                for start in range(len(text) - size + 1):
+                    found.setdefault(text[start : start + size], set()).add(place)
+        return found
+
+    def repeating(self, silent: Iterable[tuple[str, str]], published: Sequence[str] = ()) -> set[str]:
+        """The texts that repeat some of these (words, language), unless a published answer says the same."""
+        said: dict[str, bool] = {}
+        hits: set[int] = set()
+        for words, language in dict.fromkeys(silent):
+            for stretch, places in self._shared(words.strip(), language):
+                if not places <= hits:
+                    if stretch not in said:
+                        said[stretch] = any(stretch in body for body in published)
+                    hits |= set() if said[stretch] else places
+        return {self.texts[place] for place in hits}
+
+    def _shared(self, words: str, language: str) -> Iterable[tuple[str, set[int]]]:
+        size = WORDING.get(language, WORDING_ELSEWHERE)
+        if not words:
+            return
+        if len(words) < size:
+            yield words, {place for place, text in enumerate(self.texts) if words in text}
+            return
+        known = self._of_size(size)
+        for start in range(len(words) - size + 1):
+            stretch = words[start : start + size]
+            places = known.get(stretch)
+            if places:
+                yield stretch, places

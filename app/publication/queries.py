@@ -1,0 +1,136 @@
+"""Reading the outcome that stands, and its pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consultations import queries as consultations
+from app.consultations.models import Consultation
+from app.platform.errors import NotFound
+from app.platform.security import ALLOW, Actor, Decision, require
+from app.publication import gathering, policy
+from app.publication.models import Outcome
+from app.publication.snapshot import Content
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.compiled import CompiledQuestion
+from app.reviews import queries as reviews
+from app.submissions import queries as submissions
+
+KEPT = 32
+_contents: dict[UUID, Content] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An outcome as it was published."""
+
+    number: int
+    published_at: datetime
+    content: Content
+
+
+async def find_newest(session: AsyncSession, consultation_id: UUID) -> Published | None:
+    """The outcome that stands; its content is read once a process, for it never changes."""
+    query = (
+        select(Outcome.id, Outcome.number, Outcome.published_at)
+        .where(Outcome.consultation_id == consultation_id)
+        .order_by(col(Outcome.number).desc())
+    )
+    row = (await session.exec(query.limit(1))).first()
+    if row is None:
+        return None
+    content = _contents.get(row[0])
+    if content is None:
+        content = dict((await session.exec(select(Outcome.content).where(Outcome.id == row[0]))).one())
+        while len(_contents) >= KEPT:
+            _contents.pop(next(iter(_contents)))
+        _contents[row[0]] = content
+    return Published(row[1], row[2], content)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A question of the outcome: its words, and what is public about it."""
+
+    question: CompiledQuestion
+    content: Content
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the State itself is asked this."""
+        return bool(self.content["edition"] == "state")
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomePage:
+    """The outcome, as the public reads it or as it would; `chosen` is one question in full."""
+
+    consultation: Consultation
+    number: int
+    published_at: datetime | None
+    content: Content | None
+    sections: Sequence[Section]
+    chosen: Section | None
+    may_publish: Decision = ALLOW
+
+    @property
+    def shown(self) -> Sequence[Section]:
+        """The sections on this page."""
+        return [self.chosen] if self.chosen else self.sections
+
+
+async def outcome_page(
+    session: AsyncSession, actor: Actor, slug: str, language: str, code: str | None = None
+) -> OutcomePage:
+    """The outcome that stands, or a page that says there is none yet; raises NotFound."""
+    consultation = await consultations.get_consultation(session, actor, slug)
+    newest = await find_newest(session, consultation.id)
+    if newest is None:
+        return OutcomePage(consultation, 0, None, None, (), None)
+    sections = await _sections(session, consultation, newest.content, language)
+    chosen = _chosen(sections, code)
+    return OutcomePage(consultation, newest.number, newest.published_at, newest.content, sections, chosen)
+
+
+async def preview_page(
+    session: AsyncSession, actor: Actor, slug: str, language: str, code: str | None = None
+) -> OutcomePage:
+    """Exactly what the public would see if the outcome were published now."""
+    consultation = await consultations.get_desk_consultation(session, actor, slug)
+    require(policy.can_preview(actor, consultation))
+    review = await reviews.get_review(session, actor, consultation.country_review_id)
+    submission = await submissions.find_submission(session, consultation.id)
+    newest = await find_newest(session, consultation.id)
+    content = await gathering.content_of(session, consultation)
+    sections = await _sections(session, consultation, content, language)
+    return OutcomePage(
+        consultation=consultation,
+        number=newest.number if newest else 0,
+        published_at=newest.published_at if newest else None,
+        content=content,
+        sections=sections,
+        chosen=_chosen(sections, code),
+        may_publish=policy.can_publish(actor, review, submission),
+    )
+
+
+async def _sections(
+    session: AsyncSession, consultation: Consultation, content: Content, language: str
+) -> list[Section]:
+    state = await questionnaires.get_compiled(session, consultation.state_version_id)
+    asked = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    words = {"state": state[language].by_code, "civil_society": asked[language].by_code}
+    return [Section(words[one["edition"]][one["code"]], one) for one in content["questions"]]
+
+
+def _chosen(sections: Sequence[Section], code: str | None) -> Section | None:
+    if code is None:
+        return None
+    found = next((section for section in sections if section.question.code == code), None)
+    if found is None:
+        raise NotFound
+    return found
