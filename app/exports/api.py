@@ -1,0 +1,43 @@
+"""Exports as JSON: the same services as the pages."""
+
+from fastapi import APIRouter, Response
+
+from app.exports import queries, service
+from app.exports.models import Export
+from app.exports.schemas import DocumentOut, ExportOut, HandedOver
+from app.organisations.deps import CurrentActor
+from app.platform.db import Session
+
+router = APIRouter(tags=["exports"])
+
+
+@router.get("/desk/{slug}/exports")
+async def exports(slug: str, session: Session, actor: CurrentActor) -> list[ExportOut]:
+    """What was handed over, the newest first."""
+    return [ExportOut(**_shown(each)) for each in await queries.list_of(session, actor, slug)]
+
+
+@router.post("/desk/{slug}/exports", status_code=201)
+async def hand_over(slug: str, response: Response, session: Session, actor: CurrentActor) -> HandedOver:
+    """Hand the submission over; answers 200 with the last export where nothing changed."""
+    made, is_new = await service.hand_over(session, actor, slug)
+    if not is_new:
+        response.status_code = 200
+    return HandedOver(**_shown(made), is_new=is_new)
+
+
+@router.get("/desk/{slug}/exports/{number}")
+async def export(slug: str, number: int, session: Session, actor: CurrentActor) -> DocumentOut:
+    """The document of an export and what changed since the one before."""
+    view = await queries.get_export(session, actor, slug, number)
+    changes = [change.as_json() for change in view.changes]
+    return DocumentOut(**_shown(view.export), document=view.document, changes=changes)
+
+
+def _shown(export: Export) -> dict[str, object]:
+    return {
+        "number": export.number,
+        "made_at": export.made_at,
+        "made_by": export.made_by_name,
+        "checksum": export.checksum,
+    }

@@ -1,0 +1,171 @@
+"""A submission as it stands, what keeps it from being handed over, and the document it makes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.consultations.models import Consultation
+from app.contributions.models import Publication
+from app.exports.document import KIND, Document, citations_of, sources_of
+from app.platform.i18n import Message, _, n_, text_in
+from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
+from app.questionnaires.instruments import INSTRUMENT_NAMES
+from app.reviews.models import CountryReview, State
+from app.submissions import merging
+from app.submissions.models import NationalAnswer, NationalAnswerState, Passage, Submission
+from app.submissions.queries import ShownSource
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything an export is made from; `withdrawn` holds words that were taken back, by passage."""
+
+    consultation: Consultation
+    review: CountryReview
+    state: State
+    submission: Submission | None
+    asked: CompiledVersion
+    answered: CompiledVersion
+    nationals: Mapping[UUID, NationalAnswer]
+    passages: Mapping[UUID, Sequence[Passage]]
+    sources: Mapping[UUID, Sequence[ShownSource]]
+    withdrawn: Mapping[UUID, Sequence[tuple[str, str]]]
+    open_answers: Mapping[UUID, int]
+
+    @property
+    def language(self) -> str:
+        """The language of the submission."""
+        return self.submission.language if self.submission else self.consultation.submission_language
+
+    def passages_to(self, question_id: UUID) -> Sequence[Passage]:
+        """The passages of the national answer to a State question."""
+        national = self.nationals.get(question_id)
+        return self.passages.get(national.id, ()) if national else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What keeps a submission from being handed over; `code` names the question, `page` its page."""
+
+    message: Message
+    code: str
+    page: str = "submissions.desk"
+
+
+def obstacles(facts: Facts) -> list[Obstacle]:
+    """Everything that stands in the way, in the order of work."""
+    return [*_undisposed(facts), *_uncleared(facts), *_overstepping(facts)]
+
+
+def _undisposed(facts: Facts) -> Iterator[Obstacle]:
+    for question_id, missing in facts.open_answers.items():
+        if not missing:
+            continue
+        code = facts.answered.codes[question_id]
+        message = n_(
+            "%(code)s: %(num)s answer has no disposition yet.",
+            "%(code)s: %(num)s answers have no disposition yet.",
+            missing,
+            code=code,
+        )
+        mapped = facts.answered.mapped.get(question_id, ())
+        if mapped:
+            yield Obstacle(message, facts.asked.codes[mapped[0]])
+        else:
+            yield Obstacle(message, code, "submissions.unasked")
+
+
+def _uncleared(facts: Facts) -> Iterator[Obstacle]:
+    for code, question_id in facts.asked.ids.items():
+        national = facts.nationals.get(question_id)
+        if national is None:
+            yield Obstacle(_("%(code)s: there is no national answer yet.", code=code), code)
+        elif national.state is not NationalAnswerState.CLEARED:
+            yield Obstacle(_("%(code)s: the national answer is not cleared yet.", code=code), code)
+
+
+def _overstepping(facts: Facts) -> Iterator[Obstacle]:
+    """Somebody may take words or a permission back after the answer was cleared."""
+    for code, question_id in facts.asked.ids.items():
+        passages = facts.passages_to(question_id)
+        if any(_repeats(facts, passage) for passage in passages):
+            yield Obstacle(
+                _(
+                    "%(code)s: a passage repeats words that may not be published any more. "
+                    "Reopen the answer and say it in your own words.",
+                    code=code,
+                ),
+                code,
+            )
+
+
+def _repeats(facts: Facts, passage: Passage) -> bool:
+    hidden = [
+        (source.quote, source.language)
+        for source in facts.sources.get(passage.id, ())
+        if source.quote and source.publication is Publication.NO
+    ]
+    taken_back = facts.withdrawn.get(passage.id, ())
+    return any(merging.repeated(passage.text, *words) for words in (*hidden, *taken_back))
+
+
+def unreferenced(facts: Facts) -> list[str]:
+    """The questions answered with a yes that name no law; worth a look, and no obstacle."""
+    return [
+        code
+        for code, question_id in facts.asked.ids.items()
+        if (national := facts.nationals.get(question_id))
+        and national.position in {"yes", "in_part"}
+        and not national.citations
+    ]
+
+
+def compose(facts: Facts, number: int, made_at: datetime, *, is_draft: bool = False) -> Document:
+    """The document of a submission as it stands."""
+    language = facts.language
+    return {
+        "kind": KIND,
+        "number": number,
+        "made_at": made_at.isoformat(timespec="seconds"),
+        "is_draft": is_draft,
+        "language": language,
+        "consultation": {
+            "slug": facts.consultation.slug,
+            "title": text_in(facts.consultation.titles, language)[0],
+        },
+        "state": {"code": facts.state.code, "name": text_in(facts.state.names, language)[0]},
+        "instruments": [
+            {"code": code, "name": INSTRUMENT_NAMES[code].in_language(language)}
+            for code in facts.review.instruments
+        ],
+        "cluster": facts.review.cluster,
+        "phase": facts.review.phase,
+        "questionnaire": {"slug": facts.asked.slug, "version": facts.asked.number},
+        "questions": [_question(facts, question) for question in facts.asked[language].questions],
+    }
+
+
+def _question(facts: Facts, question: CompiledQuestion) -> dict[str, Any]:
+    national = facts.nationals.get(question.id)
+    citations, links = citations_of(national) if national else ([], [])
+    cleared = national.cleared_at if national and national.state is NationalAnswerState.CLEARED else None
+    return {
+        "code": question.code,
+        "instrument": question.instrument,
+        "article": question.article,
+        "paragraph": question.paragraph,
+        "provision": question.place.in_language(facts.language),
+        "prompt": {"text": str(question.prompt), "language": question.prompt.language},
+        "state": national.state.value if national else NationalAnswerState.DRAFTING.value,
+        "position": national.position.value if national and national.position else None,
+        "passages": [
+            {"text": passage.text, "sources": sources_of(facts.sources.get(passage.id, ()))}
+            for passage in facts.passages_to(question.id)
+        ],
+        "citations": citations,
+        "links": links,
+        "assistance": national.assistance if national else "",
+        "cleared_on": cleared.date().isoformat() if cleared else None,
+    }

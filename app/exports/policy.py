@@ -1,0 +1,23 @@
+"""Who may see, download and hand over a submission."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from app.organisations.models import READERS
+from app.platform.i18n import Message, _
+from app.platform.security import ALLOW, Actor, Decision, deny
+from app.reviews.models import CountryReview
+
+
+def can_see(actor: Actor, office_id: UUID) -> Decision:
+    """Experts, the focal point and government readers of the office."""
+    if actor.holds_any(READERS, office_id):
+        return ALLOW
+    return deny(_("Only the experts, the focal point and the readers of the office may see exports."))
+
+
+def can_hand_over(actor: Actor, review: CountryReview, obstacles: Collection[Message]) -> Decision:
+    """The focal point of the review, once nothing stands in the way; the first obstacle is the reason."""
+    if actor.account_id is None or actor.account_id != review.focal_point_id:
+        return deny(_("Only the focal point of this review may hand the submission over."))
+    return deny(next(iter(obstacles))) if obstacles else ALLOW

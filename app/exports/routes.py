@@ -1,0 +1,64 @@
+"""Pages of the exports: what is missing, what was handed over, the files, the differences."""
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from app.exports import files, queries, service
+from app.organisations.deps import CurrentActor
+from app.platform.db import Session
+from app.platform.errors import NotFound
+from app.platform.forms import JustAButton
+from app.platform.i18n import _
+from app.platform.pages import render, see_other, url
+
+router = APIRouter()
+
+
+@router.get("/desk/{slug}/export", name="exports.page")
+async def export(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
+    """What stands in the way, and what was handed over."""
+    return render(request, "exports/page.html", await queries.export_page(session, actor, slug))
+
+
+@router.post("/desk/{slug}/export", name="exports.hand_over")
+async def hand_over(
+    request: Request, slug: str, form: JustAButton, session: Session, actor: CurrentActor
+) -> Response:
+    """Hand the submission over."""
+    made, is_new = await service.hand_over(session, actor, slug)
+    said = _("The submission is handed over as export %(number)s.", number=made.number)
+    if not is_new:
+        said = _("Nothing changed since export %(number)s, so that export stands.", number=made.number)
+    return see_other(request, url("exports.page", slug=slug), said)
+
+
+@router.get("/desk/{slug}/export/draft.docx", name="exports.draft")
+async def draft(slug: str, session: Session, actor: CurrentActor) -> Response:
+    """A working copy of the submission as it stands."""
+    document = await service.draft(session, actor, slug)
+    return _file(slug, "draft", "docx", await run_in_threadpool(files.as_word, document))
+
+
+@router.get("/desk/{slug}/export/{number:int}/changes", name="exports.changes")
+async def changes(
+    request: Request, slug: str, number: int, session: Session, actor: CurrentActor
+) -> Response:
+    """What changed since the export before."""
+    return render(request, "exports/changes.html", await queries.get_export(session, actor, slug, number))
+
+
+@router.get("/desk/{slug}/export/{number:int}.{ending}", name="exports.download")
+async def download(slug: str, number: int, ending: str, session: Session, actor: CurrentActor) -> Response:
+    """An export as a file."""
+    view = await queries.get_export(session, actor, slug, number)
+    make = {"docx": files.as_word, "json": files.as_json}.get(ending)
+    if make is None:
+        raise NotFound
+    content = await run_in_threadpool(make, view.document, view.export.checksum, view.changes)
+    return _file(slug, f"export-{number}", ending, content)
+
+
+def _file(slug: str, name: str, ending: str, content: bytes) -> Response:
+    attached = f'attachment; filename="{files.safe_name(slug)}-{name}.{ending}"'
+    return Response(content, media_type=files.MEDIA[ending], headers={"content-disposition": attached})

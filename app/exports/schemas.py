@@ -1,0 +1,28 @@
+"""What goes out as JSON."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+
+class ExportOut(BaseModel):
+    """One export in a list."""
+
+    number: int
+    made_at: datetime
+    made_by: str
+    checksum: str
+
+
+class HandedOver(ExportOut):
+    """The export that stands; `is_new` is false where nothing had changed."""
+
+    is_new: bool
+
+
+class DocumentOut(ExportOut):
+    """An export with its document and what changed since the one before."""
+
+    document: dict[str, Any]
+    changes: list[dict[str, Any]]

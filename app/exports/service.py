@@ -1,0 +1,80 @@
+"""Handing a submission over: one number, one document, one record of it."""
+
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.audit import service as audit
+from app.exports import facts, policy, queries
+from app.exports.document import Document, checksum, says_the_same
+from app.exports.models import Export
+from app.platform import clock
+from app.platform.errors import Conflict
+from app.platform.i18n import _
+from app.platform.security import Actor, require
+from app.platform.states import move
+from app.submissions.models import SUBMISSION_MOVES, Submission, SubmissionState
+
+
+async def hand_over(session: AsyncSession, actor: Actor, slug: str) -> tuple[Export, bool]:
+    """Hand the submission over; returns its export, and whether it is a new one.
+
+    Where the text is the same as in the last export, that one stands and no other is made.
+    """
+    known = await queries.get_facts(session, actor, slug, lock=True)
+    found = facts.obstacles(known)
+    require(policy.can_hand_over(actor, known.review, [each.message for each in found]))
+    submission = known.submission
+    if submission is None:
+        raise Conflict(_("There is no submission yet."))
+    last = await queries.find_last(session, submission)
+    made_at = clock.now().replace(microsecond=0)
+    document = facts.compose(known, last.number + 1 if last else 1, made_at)
+    standing = last if last and says_the_same(last.content, document) else None
+    if standing and submission.state is SubmissionState.HANDED_OVER:
+        return standing, False
+    _move(submission)
+    session.add(submission)
+    export = standing or _export(session, actor, submission, document, made_at)
+    await session.flush()
+    audit.record(
+        session,
+        actor,
+        "submission.handed_over",
+        submission,
+        scope_id=known.review.id,
+        number=export.number,
+        checksum=export.checksum,
+    )
+    return export, standing is None
+
+
+def _move(submission: Submission) -> None:
+    """From wherever it stands to handed over, step by step."""
+    if submission.state is SubmissionState.HANDED_OVER:
+        move(submission, SUBMISSION_MOVES, SubmissionState.DRAFTING)
+    if submission.state is SubmissionState.DRAFTING:
+        move(submission, SUBMISSION_MOVES, SubmissionState.CLEARED)
+    move(submission, SUBMISSION_MOVES, SubmissionState.HANDED_OVER)
+
+
+def _export(
+    session: AsyncSession, actor: Actor, submission: Submission, document: Document, made_at: datetime
+) -> Export:
+    export = Export(
+        submission_id=submission.id,
+        number=document["number"],
+        made_at=made_at,
+        made_by_id=actor.account_id,
+        made_by_name=actor.name,
+        checksum=checksum(document),
+        content=document,
+    )
+    session.add(export)
+    return export
+
+
+async def draft(session: AsyncSession, actor: Actor, slug: str) -> Document:
+    """The submission as it stands, to be read before it is cleared; nothing is kept of it."""
+    known = await queries.get_facts(session, actor, slug)
+    return facts.compose(known, 0, clock.now(), is_draft=True)
