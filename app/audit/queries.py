@@ -15,7 +15,8 @@ from app.platform.i18n import Message, _
 PAGE = 50
 # Reasons that speak of the consultation itself; those about answers are not for the auditor's eyes.
 GIVEN_WITH_REASON = frozenset({"consultation.extended"})
-CONTRIBUTORS_ACTS = "contribution."
+# The rebuilding follows a withdrawal at once: its author is the contributor.
+CONTRIBUTORS_ACTS = ("contribution.", "outcome.rebuilt")
 CONTRIBUTOR = _("A contributor")
 PORTAL = _("The portal")
 

@@ -22,6 +22,7 @@ ACTIONS: dict[str, Message] = {
     "organisation.role_given": _("A role was given."),
     "organisation.role_taken": _("A role was taken away."),
     "outcome.published": _("The outcome was published."),
+    "outcome.rebuilt": _("A withdrawn contribution was taken out of the published outcome."),
     "questionnaire.published": _("A questionnaire was published."),
     "review.created": _("The country review was begun."),
     "review.focal_point_handed_over": _("The role of the focal point was handed over."),
