@@ -34,8 +34,8 @@ run: .venv/run.stamp ## start the portal with demonstration data on http://127.0
 .PHONY: check
 check: .venv/check.stamp chromium ## install what the tests need, then format, lint, types, imports, messages, tests
 	@SECONDS=0; \
-	$(BIN)/ruff format --check --quiet $(SOURCES); \
-	$(BIN)/ruff check --quiet $(SOURCES); \
+	$(BIN)/ruff format --check --quiet --output-format concise $(SOURCES); \
+	$(BIN)/ruff check --quiet --output-format concise $(SOURCES); \
 	$(BIN)/mypy --no-error-summary; \
 	$(BIN)/lint-imports --no-cache >var/imports.log || { cat var/imports.log; exit 1; }; \
 	$(BIN)/python -m app translations check; \

@@ -14,7 +14,7 @@ from app.platform import pages
 ROOT = pages.ROOT
 TEMPLATES = sorted(pages.TEMPLATES.rglob("*.html"))
 # Names that are the same in every language, and what is written in all six at once.
-SAME_EVERYWHERE = {"Polyphony", "UTC", "English"}
+SAME_EVERYWHERE = {"Polyphony", "UTC", "English", "Word", "JSON", "CSV", "PDF"}
 IN_ALL_SIX = {"errors/plain_six.html"}
 SHOWN_ATTRIBUTES = {"aria-label", "alt", "title", "placeholder", "content", "label", "summary"}
 UNSEEN_BLOCKS = {"page_class"}
