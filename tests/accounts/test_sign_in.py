@@ -20,8 +20,12 @@ PASSWORD = "four unlikely garden words"
 HASH = passwords.HASHER.hash(PASSWORD)
 
 
-async def sign_in(client: httpx2.AsyncClient, email: str, password: str = PASSWORD, **more: Any) -> httpx2.Response:
-    return await post(client, "/en/sign-in", {"email": email, "password": password, **more}, page="/en/sign-in")
+async def sign_in(
+    client: httpx2.AsyncClient, email: str, password: str = PASSWORD, **more: Any
+) -> httpx2.Response:
+    return await post(
+        client, "/en/sign-in", {"email": email, "password": password, **more}, page="/en/sign-in"
+    )
 
 
 async def open_sessions(db: Database) -> list[str]:
@@ -39,7 +43,9 @@ async def test_the_right_password_signs_in(client: httpx2.AsyncClient, account: 
     assert answer.status_code == 303
     assert answer.headers["location"] == "/en/my-work"
     cookie = answer.headers["set-cookie"]
-    assert "HttpOnly" in cookie and "SameSite=lax" in cookie and "Max-Age" not in cookie
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Max-Age" not in cookie
     start = await client.get("/en/my-work")
     assert start.headers["location"] == "/en/mine"
     assert "amal@example.org" in (await client.get("/en/my-account")).text
@@ -52,7 +58,8 @@ async def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(
     unknown = await sign_in(client, "dima@example.org", "not the password at all")
     assert wrong.status_code == unknown.status_code == 422
     assert len(wrong.text) == len(unknown.text)
-    assert "not right" in wrong.text and SESSION_COOKIE not in client.cookies
+    assert "not right" in wrong.text
+    assert SESSION_COOKIE not in client.cookies
     assert 'value="amal@example.org"' in wrong.text
     assert "not the password" not in wrong.text
 
@@ -114,7 +121,9 @@ async def test_after_signing_in_one_stays_on_this_portal(
     assert answer.headers["location"] == reached
 
 
-async def test_a_page_for_members_leads_through_signing_in(client: httpx2.AsyncClient, account: Account) -> None:
+async def test_a_page_for_members_leads_through_signing_in(
+    client: httpx2.AsyncClient, account: Account
+) -> None:
     sent = await client.get("/fr/my-account")
     assert sent.headers["location"] == "/fr/sign-in?next=%2Ffr%2Fmy-account"
     page = await client.get(sent.headers["location"])
@@ -122,7 +131,9 @@ async def test_a_page_for_members_leads_through_signing_in(client: httpx2.AsyncC
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("change", [{"is_active": False}, {"email_confirmed": False}, {"password_hash": None}])
+@pytest.mark.parametrize(
+    "change", [{"is_active": False}, {"email_confirmed": False}, {"password_hash": None}]
+)
 async def test_an_account_that_is_closed_unconfirmed_or_without_a_password_stays_shut(
     client: httpx2.AsyncClient, make: Make, change: dict[str, Any]
 ) -> None:
@@ -140,7 +151,8 @@ async def test_a_weaker_hash_is_replaced_when_its_password_is_right(
     assert (await sign_in(client, account.email)).status_code == 303
     async with db.read() as session:
         kept = (await session.get_one(Account, account.id)).password_hash
-    assert kept is not None and kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert kept is not None
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 async def test_signing_out_ends_the_session_and_clears_the_browser(
@@ -148,13 +160,16 @@ async def test_signing_out_ends_the_session_and_clears_the_browser(
 ) -> None:
     await make.signed_in(client, account)
     answer = await post(client, "/en/sign-out")
-    assert answer.status_code == 303 and answer.headers["location"] == "/en/"
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/en/"
     assert answer.headers["clear-site-data"] == '"cache", "cookies", "storage"'
     assert await open_sessions(db) == []
 
 
 @pytest.mark.one_database
-async def test_signing_out_takes_a_form_of_ours(client: httpx2.AsyncClient, account: Account, make: Make) -> None:
+async def test_signing_out_takes_a_form_of_ours(
+    client: httpx2.AsyncClient, account: Account, make: Make
+) -> None:
     await make.signed_in(client, account)
     assert (await client.get("/en/sign-out")).status_code == 405
     assert (await client.post("/en/sign-out", data={"csrf": "forged"})).status_code == 403
@@ -164,7 +179,9 @@ async def test_signing_out_takes_a_form_of_ours(client: httpx2.AsyncClient, acco
 async def test_a_program_gets_a_token_for_address_and_password(
     client: httpx2.AsyncClient, account: Account
 ) -> None:
-    refused = await client.post("/api/v1/sign-in", json={"email": account.email, "password": "wrong wrong wrong"})
+    refused = await client.post(
+        "/api/v1/sign-in", json={"email": account.email, "password": "wrong wrong wrong"}
+    )
     assert refused.status_code == 401
     assert refused.headers["content-type"] == "application/problem+json"
     given = await client.post("/api/v1/sign-in", json={"email": account.email, "password": PASSWORD})
@@ -202,7 +219,9 @@ def test_poor_passwords_are_refused(typed: str) -> None:
     assert passwords.problem_with(typed, "Clear Rivers Network", "amal.haddad.amal@example.org") is not None
 
 
-@pytest.mark.parametrize("typed", [PASSWORD, "كلمات أربع لا صلة بينها", "河流清澈山色青青今日甚好呀", "x9" * 40 + "tail"])
+@pytest.mark.parametrize(
+    "typed", [PASSWORD, "كلمات أربع لا صلة بينها", "河流清澈山色青青今日甚好呀", "x9" * 40 + "tail"]
+)
 def test_long_passwords_of_any_script_are_taken(typed: str) -> None:
     assert passwords.problem_with(typed, "Clear Rivers Network", "amal@example.org") is None
 

@@ -36,7 +36,13 @@ async def person(make: Make, settings: Settings) -> Account:
                 "token": "a-token",
                 "account_id": str(account.id),
             },
-            {"key": "sec", "name": "Sam", "role": "secretariat", "state": None, "account_id": str(account.id)},
+            {
+                "key": "sec",
+                "name": "Sam",
+                "role": "secretariat",
+                "state": None,
+                "account_id": str(account.id),
+            },
         ],
         "confidential": [
             {"label": "K7", "receipt_code": "ABCD EFGH", "consultation": "Firearms", "state": "submitted"}
@@ -68,7 +74,8 @@ async def test_programs_read_who_they_can_be(client: httpx2.AsyncClient, person:
 
 async def test_before_the_seed_the_page_says_what_to_do(client: httpx2.AsyncClient) -> None:
     answer = await client.get("/en/demo")
-    assert answer.status_code == 404 and "Run the seed" in answer.text
+    assert answer.status_code == 404
+    assert "Run the seed" in answer.text
 
 
 async def test_the_mails_are_shown_the_newest_first(client: httpx2.AsyncClient, settings: Settings) -> None:

@@ -42,23 +42,29 @@ def mails(settings: Settings) -> dict[str, list[str]]:
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_every_mail_can_be_made_in_every_language(settings: Settings, template: str, language: str) -> None:
     subject, text = jobs.render(settings, template, language, VALUES)
-    assert subject and "\n" not in subject
+    assert subject
+    assert "\n" not in subject
     links = re.findall(r"https?://\S+", text)
     assert links
     assert all(link.startswith(f"{settings.public_url}/{language}") for link in links)
-    assert "<" not in text and "&" not in text and "{" not in text and "\n\n\n" not in text
+    assert "<" not in text
+    assert "&" not in text
+    assert "{" not in text
+    assert "\n\n\n" not in text
 
 
 @pytest.mark.one_database
-def test_words_of_others_keep_their_own_direction(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_words_of_others_keep_their_own_direction(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Env:
-        def get_template(self, name: str) -> "Env":
+        def get_template(self, _name: str) -> "Env":
             return self
 
         def render(self, shown: dict[str, str]) -> str:
             return shown["name"] + shown["token"]
 
-    monkeypatch.setattr(jobs, "environment", lambda language: Env())
+    monkeypatch.setattr(jobs, "environment", lambda _language: Env())
     _subject, text = jobs.render(settings, "any", "ar", {"name": "Amal <b>", "token": "abc"})
     assert text == "\u2068Amal <b>\u2069abc\n"
 
@@ -102,7 +108,8 @@ async def test_nobody_is_ever_told_of_a_confidential_contribution(
     async with db.read() as session:
         names = (await session.exec(select(Job.name).where(Job.name == service.JOB))).all()
         kept = await session.get_one(Contribution, made.id)
-    assert names == [] and kept.organisation_id is None
+    assert names == []
+    assert kept.organisation_id is None
     await run_jobs()
     assert mails(settings) == {}
 
@@ -124,17 +131,22 @@ async def test_reasons_are_announced_once_to_each_signatory(
         await service.notify_reasons_ready(session, consultation.id)
     await run_jobs()
     sent = mails(settings)
-    assert len(sent[both.email]) == before + 1 and drafting.email not in sent
+    assert len(sent[both.email]) == before + 1
+    assert drafting.email not in sent
     assert sent[both.email][-1].startswith("New message in your account")
 
 
 async def test_what_is_rolled_back_sends_nothing(make: Make, db: Database, run_jobs: RunJobs) -> None:
     contribution = await make.contribution(state=ContributionState.DRAFTING)
     await make.account(Role.SIGNATORY)
-    with pytest.raises(RuntimeError):
+
+    async def submit_and_fail() -> None:
         async with db.write() as session:
             await contributions.submit_contribution(session, make.behind(contribution), contribution.id)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await submit_and_fail()
     assert await run_jobs() == 0
 
 

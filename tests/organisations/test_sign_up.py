@@ -61,7 +61,8 @@ async def test_three_fields_and_a_confirmed_address_make_an_account(
     client: httpx2.AsyncClient, db: Database, settings: Settings, run_jobs: RunJobs
 ) -> None:
     answer = await sign_up(client, "ar")
-    assert answer.status_code == 303 and answer.headers["location"] == "/ar/look-at-mail"
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/ar/look-at-mail"
     assert (await client.get("/ar/look-at-mail")).status_code == 200
     async with db.read() as session:
         assert (await session.exec(select(Account))).all() == []
@@ -78,7 +79,8 @@ async def test_three_fields_and_a_confirmed_address_make_an_account(
         assert (await client.get(path)).status_code == 200
         assert (await client.head(path)).status_code in {200, 405}
     done = await post(client, path, page=path)
-    assert done.status_code == 303 and done.headers["location"] == "/ar/mine"
+    assert done.status_code == 303
+    assert done.headers["location"] == "/ar/mine"
     account, organisation, roles = await one_of_each(db)
     assert (account.email, account.name, account.language) == ("amal@example.org", "amal", "ar")
     assert account.email_confirmed
@@ -95,7 +97,8 @@ async def test_the_secret_of_a_link_is_nowhere_in_the_database(
     async with db.read() as session:
         [job] = (await session.exec(select(Job))).all()
         [link] = (await session.exec(select(OneTimeToken))).all()
-    assert set(job.args) == {"template", "link_id"} and link.token_hash is None
+    assert set(job.args) == {"template", "link_id"}
+    assert link.token_hash is None
     await run_jobs()
     secret = link_in(mails(settings)[0][2]).rsplit("/", 1)[1]
     async with db.read() as session:
@@ -109,7 +112,10 @@ async def test_a_known_address_gets_the_same_page_and_a_mail_that_says_so(
     await make.account(Role.DRAFTER, email="amal@example.org", language="fr")
     known = await sign_up(client)
     unknown = await sign_up(client, email="dima@example.org")
-    assert (known.status_code, known.headers["location"]) == (unknown.status_code, unknown.headers["location"])
+    assert (known.status_code, known.headers["location"]) == (
+        unknown.status_code,
+        unknown.headers["location"],
+    )
     await run_jobs()
     by_address = {to: text for to, _subject, text in mails(settings)}
     assert "/fr/sign-in" in by_address["amal@example.org"]
@@ -137,7 +143,8 @@ async def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
 ) -> None:
     answer = await sign_up(client, **{"name": "Amal Haddad", **changes})
     assert answer.status_code == 422
-    assert f'id="{field}-error"' in answer.text and f'href="#{field}"' in answer.text
+    assert f'id="{field}-error"' in answer.text
+    assert f'href="#{field}"' in answer.text
     assert 'value="Amal Haddad"' in answer.text
     assert str(changes.get("password") or TYPED["password"]) not in answer.text.replace(
         f'value="{changes.get("organisation")}"', ""
@@ -155,7 +162,8 @@ async def test_two_links_for_one_address_make_one_account(
     first, second = (link_in(text) for _to, _subject, text in mails(settings))
     assert (await post(client, first)).status_code == 303
     late = await post(client, second)
-    assert late.status_code == 409 and "has an account already" in late.text
+    assert late.status_code == 409
+    assert "has an account already" in late.text
     await one_of_each(db)
 
 
@@ -180,7 +188,8 @@ async def test_a_link_that_ended_says_what_to_do(
         session.add(link)
     path = link_in(mails(settings)[0][2])
     for answer in (await client.get(path), await post(client, path), await client.get("/en/confirm/unknown")):
-        assert answer.status_code == 404 and "Ask for a new one" in answer.text
+        assert answer.status_code == 404
+        assert "Ask for a new one" in answer.text
 
 
 async def test_a_link_serves_its_own_purpose_only(
@@ -213,7 +222,8 @@ async def test_a_forgotten_password_is_replaced_by_mail_and_every_session_ends(
     assert to == "amal@example.org"
     path = link_in(text)
     poor = await post(client, path, {"password": "ClearRiversNetwork 7"}, page=path)
-    assert poor.status_code == 422 and 'id="password-error"' in poor.text
+    assert poor.status_code == 422
+    assert 'id="password-error"' in poor.text
     done = await post(client, path, {"password": "some other garden words"}, page=path)
     assert done.status_code == 303
     assert (await client.get("/en/my-account")).status_code == 200
@@ -228,7 +238,8 @@ async def test_the_whole_way_in_works_for_programs(
     client: httpx2.AsyncClient, settings: Settings, run_jobs: RunJobs
 ) -> None:
     refused = await client.post("/api/v1/sign-ups", json={**TYPED, "password": "short"})
-    assert refused.status_code == 422 and "password" in refused.json()["errors"]
+    assert refused.status_code == 422
+    assert "password" in refused.json()["errors"]
     assert (await client.post("/api/v1/sign-ups", json=TYPED)).status_code == 202
     await run_jobs()
     secret = link_in(mails(settings)[0][2]).rsplit("/", 1)[1]
