@@ -102,13 +102,15 @@ def _overstepping(facts: Facts) -> Iterator[Obstacle]:
 
 
 def _repeats(facts: Facts, passage: Passage) -> bool:
-    hidden = [
-        (source.quote, source.language)
-        for source in facts.sources.get(passage.id, ())
-        if source.quote and source.publication is Publication.NO
-    ]
-    taken_back = facts.withdrawn.get(passage.id, ())
-    return any(merging.repeated(passage.text, *words) for words in (*hidden, *taken_back))
+    """Whether a passage holds words of somebody who allows none, and nobody who allows it says the same."""
+    sources = [source for source in facts.sources.get(passage.id, ()) if source.quote]
+    allowed = [source.quote or "" for source in sources if source.publication is not Publication.NO]
+    hidden = [(s.quote or "", s.language) for s in sources if s.publication is Publication.NO]
+    for quote, language in (*hidden, *facts.withdrawn.get(passage.id, ())):
+        stretch = merging.repeated(passage.text, quote, language)
+        if stretch and not any(stretch in words for words in allowed):
+            return True
+    return False
 
 
 def unreferenced(facts: Facts) -> list[str]:

@@ -70,7 +70,9 @@ def test_a_character_no_file_can_hold_stays_visible() -> None:
 
 
 def test_user_text_never_becomes_a_field() -> None:
-    content = part(written("en", '{ PAGE } =1+1 <w:instrText>HYPERLINK "x"</w:instrText>'), "word/document.xml")
+    content = part(
+        written("en", '{ PAGE } =1+1 <w:instrText>HYPERLINK "x"</w:instrText>'), "word/document.xml"
+    )
     assert "<w:instrText" not in content
     assert "fldChar" not in content
 
