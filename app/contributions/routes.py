@@ -15,13 +15,14 @@ from app.contributions.schemas import AnswerForm, CodeForm, StartForm
 from app.organisations.deps import AnyActor, CurrentActor
 from app.organisations.models import CONTRIBUTORS
 from app.platform.db import Session
-from app.platform.errors import Invalid, StaleEdit
+from app.platform.errors import Forbidden, Invalid, StaleEdit
 from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, form
 from app.platform.i18n import _
 from app.platform.pages import Link, render, see_other, set_cookie, url
 from app.platform.security import Actor
 
 router = APIRouter()
+MOST_ROWS = 40
 CLEAR = {"clear-site-data": '"cache", "cookies", "storage"'}
 
 
@@ -145,7 +146,7 @@ async def save(
     try:
         data = form.valid.model_copy(update={"skipped": form.valid.then == "skip"})
         await service.save_answer(session, actor, contribution_id, code, data)
-    except (Invalid, StaleEdit) as problem:
+    except (Invalid, StaleEdit, Forbidden) as problem:
         page = await queries.answer_page(session, actor, contribution_id, code, request.state.language)
         return _again(request, page, form, problem)
     to = await _after(session, actor, request, contribution_id, code, data.then)
@@ -153,18 +154,21 @@ async def save(
 
 
 def _again(
-    request: Request, page: AnswerPage, form: FormOf[AnswerForm], problem: Invalid | StaleEdit
+    request: Request, page: AnswerPage, form: FormOf[AnswerForm], problem: Invalid | StaleEdit | Forbidden
 ) -> Response:
-    """The same page with what was typed; after a clash, with the stored text beside it."""
-    rows = {name.split("-")[1] for name in form.values if name.startswith("evidence-")}
+    """The same page with what was typed, also when it came too late; after a clash, with the stored text."""
     fields: dict[str, Any] = {name: getattr(page, name) for name in page.__slots__}
-    fields["evidence_rows"] = max(page.evidence_rows, *(int(row) + 1 for row in rows if row.isdigit()), 1)
+    # Only numbers a page could have had: a made-up one must not make a page of a million rows.
+    rows = [row + 1 for row in range(MOST_ROWS) if any(n.startswith(f"evidence-{row}-") for n in form.values)]
+    fields["evidence_rows"] = max(page.evidence_rows, *rows, 1)
     if isinstance(problem, Invalid):
         form.errors = form.errors or problem.errors
         return render(request, "contributions/answer.html", AnswerPage(**fields), form)
+    form.errors = {"": problem.detail}
+    if isinstance(problem, Forbidden):
+        return render(request, "contributions/answer.html", AnswerPage(**fields), form, status=403)
     fields["stored"] = page.answer
     form.values["version"] = str(page.answer.version)
-    form.errors = {"": problem.detail}
     return render(request, "contributions/answer.html", AnswerPage(**fields), form, status=409)
 
 
@@ -201,9 +205,7 @@ async def submit(
 
 
 @router.get("/contributions/{contribution_id}/receipt", name="contributions.receipt")
-async def receipt(
-    request: Request, contribution_id: UUID, session: Session, actor: CurrentActor
-) -> Response:
+async def receipt(request: Request, contribution_id: UUID, session: Session, actor: CurrentActor) -> Response:
     """What was received, and what happens next."""
     page = await queries.receipt_page(session, actor, contribution_id, request.state.language)
     return render(request, "contributions/receipt.html", page)
