@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
+import pytest
 from sqlalchemy import insert, select
 
 from app.contributions.models import (
@@ -93,7 +94,14 @@ async def test_no_row_tells_who_wrote_confidentially_or_when(
     rows = await every_row(db)
     mine = touching(rows, contribution_id)
     names = {name for name, _row in mine}
-    assert {"contribution", "answer", "answer_version", "contribution_version", "text", "audit_entry"} <= names
+    assert {
+        "contribution",
+        "answer",
+        "answer_version",
+        "contribution_version",
+        "text",
+        "audit_entry",
+    } <= names
     assert_nobody_stands_behind(mine, [code, receipt, ids.fingerprint(code)])
     everything = str(rows)
     for secret in (code, receipt, ids.fingerprint(code), ids.fingerprint(receipt)):
@@ -172,9 +180,5 @@ async def test_the_search_for_traces_finds_them(db: Database, make: Make, scene:
         values = {"id": ids.random_id(), "error": "", "run_after": AFTERNOON, **row}
         await connection.execute(insert(job).values(values))
     marked = touching(await every_row(db), confidential.id)
-    try:
+    with pytest.raises(AssertionError, match="a time of day stands in job"):
         assert_nobody_stands_behind(marked, [])
-    except AssertionError as found:
-        assert "a time of day stands in job" in str(found)
-    else:
-        raise AssertionError("the job was not seen")
