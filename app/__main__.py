@@ -78,7 +78,7 @@ async def work(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     db = Database(settings.database_url, settings.pool_size)
-    await queue.work(db, wiring.JOBS, settings, stop)
+    await queue.work(db, wiring.JOBS, settings, stop, wiring.SCHEDULE)
     await db.close()
 
 

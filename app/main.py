@@ -32,7 +32,9 @@ class CachedFiles(StaticFiles):
 
 def create_app(settings: Settings) -> FastAPI:
     """The portal for these settings; its database is opened when it starts."""
-    app = FastAPI(title="Polyphony", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=_life)
+    app = FastAPI(
+        title="Polyphony", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=_life
+    )
     app.state.settings = settings
     app.state.db = Database(settings.database_url, settings.pool_size)
     routers = [*wiring.ROUTERS]
@@ -72,10 +74,8 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     stop = asyncio.Event()
     worker = None
-    for prepare in wiring.ON_START:
-        await prepare(app.state)
     if app.state.db.is_sqlite:
-        worker = asyncio.create_task(queue.work(app.state.db, wiring.JOBS, settings, stop))
+        worker = asyncio.create_task(queue.work(app.state.db, wiring.JOBS, settings, stop, wiring.SCHEDULE))
     # Everything made so far lives as long as the process: the collector need not look at it again.
     gc.collect()
     gc.freeze()

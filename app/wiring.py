@@ -1,6 +1,7 @@
 """The whole system on one page: tables, routers, who reacts to what, jobs, navigation."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
@@ -21,15 +22,17 @@ import app.reviews.models
 import app.submissions.models
 import app.translations.models  # noqa: F401
 from app.accounts import routes as accounts
-from app.contributions import api as contributions_api
 from app.consultations import api as consultations_api
 from app.consultations import jobs as consultation_jobs
 from app.consultations import routes as consultations
 from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
+from app.contributions import api as contributions_api
 from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
 from app.demonstration import routes as demonstration
+from app.exports import api as exports_api
+from app.exports import routes as exports
 from app.intake import api as intake_api
 from app.intake import routes as intake
 from app.notifications import handlers as notification_handlers
@@ -41,6 +44,9 @@ from app.platform.events import Handler
 from app.platform.i18n import Message
 from app.platform.pages import ServiceNav
 from app.platform.queue import JobFunction
+from app.publication import api as publication_api
+from app.publication import handlers as publication_handlers
+from app.publication import routes as publication
 from app.reading import api as reading_api
 from app.reading import routes as reading
 from app.reviews import api as reviews_api
@@ -58,22 +64,41 @@ ROUTERS: Sequence[APIRouter] = (
     consultations.router,  # before the other pages of a desk: /desk/new is not a consultation
     reviews.router,
     contributions.router,
+    exports.router,
     intake.router,
     reading.router,
     submissions.router,
+    publication.router,
     organisations.router,
     accounts.router,
     site.router,
 )
-API_ROUTERS: Sequence[APIRouter] = (organisations_api.router, reviews_api.router, consultations_api.router, contributions_api.router, intake_api.router, reading_api.router, submissions_api.router)
+API_ROUTERS: Sequence[APIRouter] = (
+    organisations_api.router,
+    reviews_api.router,
+    consultations_api.router,
+    contributions_api.router,
+    exports_api.router,
+    intake_api.router,
+    publication_api.router,
+    reading_api.router,
+    submissions_api.router,
+)
 DEMONSTRATION_ROUTERS: Sequence[APIRouter] = (demonstration.router,)
-HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (notification_handlers.HANDLERS,)
+HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (
+    publication_handlers.HANDLERS,
+    notification_handlers.HANDLERS,
+)
 JOBS: Mapping[str, JobFunction] = {
     **notification_jobs.JOBS,
     "consultations.close_due": consultation_jobs.close_due_consultations,
 }
-SERVICE_NAV: Sequence[ServiceNav] = (consultations.service_nav, contributions.service_nav, organisations.service_nav)
-ON_START: Sequence[Callable[[Any], Awaitable[None]]] = ()
+SERVICE_NAV: Sequence[ServiceNav] = (
+    consultations.service_nav,
+    contributions.service_nav,
+    organisations.service_nav,
+)
+SCHEDULE: Mapping[str, timedelta] = {"consultations.close_due": timedelta(hours=1)}
 VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
     "law_names": LAW_NAMES,
     "practice_names": PRACTICE_NAMES,

@@ -136,7 +136,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 async def app(settings: Settings, db: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[FastAPI]:
     """The portal, started; jobs wait until the test calls `run_jobs`."""
 
-    async def wait(_db: Database, _jobs: Any, _context: Any, stop: asyncio.Event) -> None:
+    async def wait(_db: Database, _jobs: Any, _context: Any, stop: asyncio.Event, _schedule: Any) -> None:
         await stop.wait()
 
     monkeypatch.setattr(queue, "work", wait)

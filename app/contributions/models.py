@@ -104,9 +104,7 @@ class Contribution(SQLModel, table=True):
     organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
     mode: Mode = Field(sa_type=enum_type(Mode))
     label: str = Field(max_length=8)
-    state: ContributionState = Field(
-        default=ContributionState.DRAFTING, sa_type=enum_type(ContributionState)
-    )
+    state: ContributionState = Field(default=ContributionState.DRAFTING, sa_type=enum_type(ContributionState))
     receipt_hash: str | None = Field(default=None, max_length=64, unique=True)
     language: str = Field(default="en", max_length=2)
     entered_by_id: UUID | None = Field(default=None, foreign_key="organisation.id")
@@ -114,7 +112,7 @@ class Contribution(SQLModel, table=True):
     submitted_on: date | None = None
     version: int = 1
 
-    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": "version"}
 
 
 class Answer(SQLModel, table=True):

@@ -120,7 +120,9 @@ WITH_ANSWER = (
 LOCKED_WITH_ANSWER = WITH_ANSWER.with_for_update(read=True, of=Contribution)
 
 
-async def get_frame(session: AsyncSession, actor: Actor, contribution_id: UUID, *, lock: bool = False) -> Frame:
+async def get_frame(
+    session: AsyncSession, actor: Actor, contribution_id: UUID, *, lock: bool = False
+) -> Frame:
     """A contribution for those behind it, locked for a change if asked; raises NotFound."""
     query = FRAME.where(Contribution.id == contribution_id, visible(actor))
     if lock:

@@ -107,13 +107,12 @@ async def choose(
                 session, data.code, request.state.language, consultation.id
             )
             return await _as_bearer(request, session, actor, contribution.id, receipt)
-        if data.organisation_id is None:
-            raise Invalid({"organisation_id": _("Choose the organization you write for.")})
+        organisation_id = data.chosen_organisation
     except Invalid as problem:
         form.errors = form.errors or problem.errors
         page = await queries.start_page(session, actor, consultation)
         return render(request, "contributions/begin.html", page, form)
-    named = await service.start_contribution(session, actor, consultation, data.organisation_id)
+    named = await service.start_contribution(session, actor, consultation, organisation_id)
     return see_other(request, url("contributions.tasks", contribution_id=named.id))
 
 
@@ -255,7 +254,7 @@ async def become_confidential(
 
 @router.get("/leave", name="contributions.leaving")
 async def leaving(request: Request, actor: CurrentActor) -> Response:
-    """Before going: is the receipt code kept?"""
+    """Ask, before somebody goes, whether the receipt code is kept."""
     return render(request, "contributions/leave.html", None)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from app.contributions.models import ContributionState, Law, Mode, Practice, Publication
+from app.platform.errors import Invalid
 from app.platform.forms import Input, OneLine, Problem
 from app.platform.i18n import _
 
@@ -72,6 +73,13 @@ class StartForm(Input):
     mode: Mode
     organisation_id: UUID | None = None
     code: str = Field(default="", max_length=200)
+
+    @property
+    def chosen_organisation(self) -> UUID:
+        """The organisation a named contribution is written for; raises Invalid if none was chosen."""
+        if self.organisation_id is None:
+            raise Invalid({"organisation_id": _("Choose the organization you write for.")})
+        return self.organisation_id
 
 
 class NamedStart(Input):

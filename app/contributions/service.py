@@ -282,9 +282,7 @@ async def become_confidential(
     The answers go into new rows and the named ones are deleted, so that no row remembers the name.
     """
     frame = await queries.get_frame(session, actor, contribution_id, lock=True)
-    require(
-        policy.can_become_confidential(actor, frame.contribution, frame.consultation, clock.arrival())
-    )
+    require(policy.can_become_confidential(actor, frame.contribution, frame.consultation, clock.arrival()))
     answers = await queries.answers_of(session, contribution_id)
     code = ids.new_code()
     fresh = await new_contribution(

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -83,14 +84,28 @@ async def run_one(db: Database, jobs: Mapping[str, JobFunction], context: Any) -
     return True
 
 
-async def work(db: Database, jobs: Mapping[str, JobFunction], context: Any, stop: asyncio.Event) -> None:
-    """Work off jobs until told to stop."""
+async def work(
+    db: Database,
+    jobs: Mapping[str, JobFunction],
+    context: Any,
+    stop: asyncio.Event,
+    schedule: Mapping[str, timedelta] = MappingProxyType({}),
+) -> None:
+    """Work off jobs until told to stop; those of the schedule at once and then again and again.
+
+    Several processes may do a scheduled job at about the same time: it has to bear that.
+    """
+    due = dict.fromkeys(schedule, clock.now())
     while not stop.is_set():
+        busy = False
         try:
+            for name, again in schedule.items():
+                if due[name] <= clock.now():
+                    due[name] = clock.now() + again
+                    await jobs[name](db, context)
             busy = await run_one(db, jobs, context)
         except Exception:
             log.exception("queue.unreachable")
-            busy = False
         if not busy:
             try:
                 await asyncio.wait_for(stop.wait(), timeout=1)

@@ -37,9 +37,9 @@ from app.reviews.schemas import ReviewInput, StateInput
 from app.seed.people import SYSTEM, Cast, hashed_password
 from app.seed.story import ZONES, Story, read_stories
 from app.submissions import dispositions, merging
+from app.submissions import queries as desk
 from app.submissions import service as submissions
 from app.submissions.queries import passages_of
-from app.submissions import queries as desk
 from app.submissions.schemas import (
     DispositionInput,
     MergeInput,
@@ -76,10 +76,15 @@ async def load_demonstration(db: Database, settings: Settings) -> bool:
                 await cast.add(SECRETARIAT, (office.id, office.name), Role.SECRETARIAT)
             await tell(session, story, cast, shown)
             shown["people"] += cast.shown
+    write_cast(settings, shown)
+    return True
+
+
+def write_cast(settings: Settings, shown: dict[str, Any]) -> None:
+    """Leave the people and the codes where the demonstration page finds them."""
     path: Path = settings.mail_folder.parent / "demo.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(shown, ensure_ascii=False, indent=1), "utf-8")
-    return True
 
 
 async def tell(session: AsyncSession, story: Story, cast: Cast, shown: dict[str, Any]) -> None:
@@ -102,7 +107,9 @@ async def tell(session: AsyncSession, story: Story, cast: Cast, shown: dict[str,
     await _dispose(session, story, cast, consultation)
     for line in story["progress"]:
         if line["state"] in {"proposed", "cleared"}:
-            await submissions.propose_answer(session, cast.first("expert"), story.slug, line["state_question"])
+            await submissions.propose_answer(
+                session, cast.first("expert"), story.slug, line["state_question"]
+            )
         if line["state"] == "cleared":
             focal_point = cast.first("focal_point")
             await submissions.clear_answer(session, focal_point, story.slug, line["state_question"])
@@ -177,9 +184,7 @@ async def _contribute(
     started: dict[str, tuple[Actor, Contribution]] = {}
     for entry in story["organisations"]:
         actor = cast.known[entry["key"]]
-        made = await contributions.start_contribution(
-            session, actor, consultation, cast.places[entry["key"]]
-        )
+        made = await contributions.start_contribution(session, actor, consultation, cast.places[entry["key"]])
         started[entry["key"]] = (actor, made)
     for entry in story["confidential"]:
         made, receipt = await entering.enter(session, codes.pop(), entry["language"])
@@ -200,7 +205,9 @@ def _answer(told: dict[str, Any]) -> AnswerInput:
     return AnswerInput.model_validate({**{k: told[k] for k in kept if k in told}, "evidence": sources})
 
 
-async def _answers(session: AsyncSession, story: Story, cast: Cast) -> dict[tuple[str, str], reading.ReadAnswer]:
+async def _answers(
+    session: AsyncSession, story: Story, cast: Cast
+) -> dict[tuple[str, str], reading.ReadAnswer]:
     """Every submitted answer of the story, by contributor and question code."""
     consultation = (await session.exec(select(Consultation).where(Consultation.slug == story.slug))).one()
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)

@@ -32,7 +32,8 @@ class Cast:
 
     async def add(self, entry: dict[str, Any], organisation: tuple[UUID, str], *roles: Role) -> None:
         """One person with her roles in an organisation."""
-        key, name = entry["key"], entry.get("person", entry.get("name"))
+        key: str = entry["key"]
+        name: str = entry["person"] if "person" in entry else entry["name"]
         language = entry.get("language", "en")
         account = await accounts.register_account(
             self.session, SYSTEM, entry["email"], name, language, self.password_hash

@@ -38,6 +38,4 @@ class Story:
 
 def read_stories() -> list[Story]:
     """All stories that ship with the portal."""
-    return [
-        Story(name, tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))) for name in STORIES
-    ]
+    return [Story(name, tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))) for name in STORIES]

@@ -25,7 +25,9 @@ HOME = "/desk/{slug}/submission/{code}"
 
 
 @router.get(HOME)
-async def show(request: Request, slug: str, code: str, session: Session, actor: CurrentActor) -> NationalAnswerOut:
+async def show(
+    request: Request, slug: str, code: str, session: Session, actor: CurrentActor
+) -> NationalAnswerOut:
     """A national answer with its passages and their sources."""
     page = await desk.desk_page(session, actor, slug, code, request.state.language)
     national = page.frame.national
@@ -134,7 +136,9 @@ async def take_back(
 
 
 @router.post(HOME + "/clear")
-async def clear(request: Request, slug: str, code: str, session: Session, actor: CurrentActor) -> NationalAnswerOut:
+async def clear(
+    request: Request, slug: str, code: str, session: Session, actor: CurrentActor
+) -> NationalAnswerOut:
     """The focal point clears."""
     await service.clear_answer(session, actor, slug, code)
     return await show(request, slug, code, session, actor)

@@ -128,9 +128,7 @@ async def desk_page(
     mapped = state.mapped.get(frame.question_id, ())
     read = await reading.answers_to(session, consultation, mapped)
     dispositions = await queries.dispositions_of(session, {a.answer_id: a.answer_version_id for a in read})
-    missing = sum(
-        a.answer_id not in dispositions or not dispositions[a.answer_id].is_current for a in read
-    )
+    missing = sum(a.answer_id not in dispositions or not dispositions[a.answer_id].is_current for a in read)
     standing = await queries.standing_of(session, frame, mapped, missing)
     translated = await translations.latest_for(session, [a.text_id for a in read])
     office, found = consultation.office_id, standing.obstacles
@@ -251,7 +249,13 @@ class Conflict:
 
 
 async def conflict_page(
-    session: AsyncSession, actor: Actor, slug: str, code: str, language: str, passage_id: UUID, edit: tuple[int, str]
+    session: AsyncSession,
+    actor: Actor,
+    slug: str,
+    code: str,
+    language: str,
+    passage_id: UUID,
+    edit: tuple[int, str],
 ) -> Conflict:
     """Both texts and their common ancestor; `edit` is the version started from and the text typed."""
     desk = await desk_page(session, actor, slug, code, language)
@@ -299,13 +303,12 @@ async def history_page(
     if shown is None:
         raise NotFound
     rows = await session.exec(
-        select(PassageVersion)
-        .where(PassageVersion.passage_id == passage_id)
-        .order_by(PassageVersion.number)  # type: ignore[arg-type]
+        select(PassageVersion).where(PassageVersion.passage_id == passage_id).order_by(PassageVersion.number)  # type: ignore[arg-type]
     )
     versions = rows.all()
     before = ["", *(version.text for version in versions)]
     compared = [
-        (version, merging.difference(old, version.text)) for old, version in zip(before, versions, strict=False)
+        (version, merging.difference(old, version.text))
+        for old, version in zip(before, versions, strict=False)
     ]
     return History(frame, state[language].by_id[frame.question_id], shown.number, compared[::-1])

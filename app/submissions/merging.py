@@ -45,9 +45,7 @@ def sentences(text: str, language: str) -> tuple[Span, ...]:
 def trimmed(text: str, span: Span) -> Span:
     """The span without the white space around its words."""
     words = text[span.start : span.end]
-    return Span(
-        span.start + len(words) - len(words.lstrip()), span.end - (len(words) - len(words.rstrip()))
-    )
+    return Span(span.start + len(words) - len(words.lstrip()), span.end - (len(words) - len(words.rstrip())))
 
 
 OUTSIDE = _("The selected words are not in this answer. Load the page again and select them once more.")
@@ -108,7 +106,10 @@ def difference(old: str, new: str) -> list[tuple[str, str]]:
 
 def _words(text: str) -> list[str]:
     """Words with the space after them; scripts without spaces go character by character."""
-    return re.findall(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]|[^\s\u3400-\u9fff\u3000-\u303f\uff00-\uffef]+\s*|\s+", text)
+    return re.findall(
+        r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]|[^\s\u3400-\u9fff\u3000-\u303f\uff00-\uffef]+\s*|\s+",
+        text,
+    )
 
 
 def repeated(text: str, quote: str, language: str) -> str | None:

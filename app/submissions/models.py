@@ -98,7 +98,7 @@ class Submission(SQLModel, table=True):
     state_since: datetime = Field(default_factory=clock.now)
     version: int = 1
 
-    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": "version"}
 
 
 class NationalAnswer(SQLModel, table=True):
@@ -124,7 +124,7 @@ class NationalAnswer(SQLModel, table=True):
     reopened_reason: str = ""
     version: int = 1
 
-    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": "version"}
 
 
 class Passage(SQLModel, table=True):
@@ -139,7 +139,7 @@ class Passage(SQLModel, table=True):
     edited_at: datetime = Field(default_factory=clock.now)
     version: int = 1
 
-    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": "version"}
 
 
 class PassageVersion(SQLModel, table=True):

@@ -107,7 +107,9 @@ def undisposed() -> ColumnElement[bool]:
     return ~exists().where(Disposition.answer_version_id == Answer.current_version_id)  # type: ignore[arg-type]
 
 
-async def get_frame(session: AsyncSession, actor: Actor, slug: str, code: str, *, lock: bool = False) -> Frame:
+async def get_frame(
+    session: AsyncSession, actor: Actor, slug: str, code: str, *, lock: bool = False
+) -> Frame:
     """A State question of a consultation of the actor's own office; raises NotFound."""
     query = (
         select(Consultation, CountryReview, Question.id, Submission, NationalAnswer)
@@ -202,8 +204,8 @@ def _obstacles_in(number: int, text: str, sources: list[ShownSource]) -> list[Me
                     voice=source.voice,
                 )
             )
-        named = source.organisation and source.publication is not Publication.NAMED
-        if named and source.organisation in text:
+        name = None if source.publication is Publication.NAMED else source.organisation
+        if name and name in text:
             found.append(
                 _(
                     "Passage %(number)s names %(voice)s, who does not allow it. Take the name out.",
@@ -303,7 +305,9 @@ class UnaskedLine:
     open_dispositions: int
 
 
-async def national_answers(session: AsyncSession, consultation_id: UUID) -> dict[UUID, tuple[NationalAnswer, int]]:
+async def national_answers(
+    session: AsyncSession, consultation_id: UUID
+) -> dict[UUID, tuple[NationalAnswer, int]]:
     """The national answers of a consultation by question, with the number of their passages."""
     rows = await session.exec(
         select(NationalAnswer, func.count(Passage.id))  # type: ignore[arg-type]

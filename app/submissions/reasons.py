@@ -55,6 +55,28 @@ class ReasonsPage:
         return sum(reason.disposition is not None for reason in self.reasons)
 
 
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Which questions have their reasons open to contributors, and which State questions are cleared."""
+
+    cleared: set[UUID]
+    handed_over: bool
+    mapped: Mapping[UUID, Sequence[UUID]]
+
+    def __contains__(self, question_id: UUID) -> bool:
+        return self.handed_over or any(other in self.cleared for other in self.mapped.get(question_id, ()))
+
+
+async def _released(session: AsyncSession, frame: Frame, mapped: Mapping[UUID, Sequence[UUID]]) -> Released:
+    submission = await queries.find_submission(session, frame.consultation.id)
+    nationals = await queries.national_answers(session, frame.consultation.id)
+    return Released(
+        cleared={q for q, (n, _count) in nationals.items() if n.state is NationalAnswerState.CLEARED},
+        handed_over=submission is not None and submission.state is SubmissionState.HANDED_OVER,
+        mapped=mapped,
+    )
+
+
 async def reasons_page(
     session: AsyncSession, actor: Actor, contribution_id: UUID, language: str
 ) -> ReasonsPage:
@@ -75,33 +97,19 @@ async def reasons_page(
         )
     ).all()
     dispositions = await queries.dispositions_of(session, {row[0]: row[2] for row in rows})
-    submission = await queries.find_submission(session, frame.consultation.id)
-    handed_over = submission is not None and submission.state is SubmissionState.HANDED_OVER
-    cleared = {
-        question
-        for question, (national, _count) in (
-            await queries.national_answers(session, frame.consultation.id)
-        ).items()
-        if national.state is NationalAnswerState.CLEARED
-    }
+    released = await _released(session, frame, asked.mapped)
+    cleared = released.cleared
     passages = await _passages(session, [row[0] for row in rows], state.codes, cleared)
     reason_ids = [d.disposition.reason_text_id for d in dispositions.values() if d.disposition.reason_text_id]
     translated = await translations.latest_for(session, reason_ids)
     reasons = []
     for answer_id, question_id, _version, words, words_language in rows:
-        released = handed_over or any(other in cleared for other in asked.mapped.get(question_id, ()))
-        shown = dispositions.get(answer_id) if released else None
+        shown = dispositions.get(answer_id) if question_id in released else None
         text_id = shown.disposition.reason_text_id if shown else None
-        reasons.append(
-            Reason(
-                asked[language].by_id[question_id],
-                words,
-                words_language,
-                shown,
-                translated.get(text_id, {}).get(language) if text_id else None,
-                passages.get(answer_id, ()),
-            )
-        )
+        translation = translated.get(text_id, {}).get(language) if text_id else None
+        question = asked[language].by_id[question_id]
+        used = passages.get(answer_id, ())
+        reasons.append(Reason(question, words, words_language, shown, translation, used))
     reasons.sort(key=lambda reason: reason.question.number)
     return ReasonsPage(frame, reasons, frame.consultation.submission_language)
 

@@ -215,7 +215,9 @@ async def _passage(session: AsyncSession, national: NationalAnswer, passage_id: 
     return passage
 
 
-async def add_passage(session: AsyncSession, actor: Actor, slug: str, code: str, data: PassageInput) -> Passage:
+async def add_passage(
+    session: AsyncSession, actor: Actor, slug: str, code: str, data: PassageInput
+) -> Passage:
     """A passage of the State's own words."""
     frame = await queries.get_frame(session, actor, slug, code)
     require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
@@ -241,7 +243,9 @@ async def edit_passage(
     session.add(passage)
     await session.flush()
     _keep(session, passage)
-    audit.record(session, actor, "submission.passage_edited", passage, scope_id=frame.review.id, question=code)
+    audit.record(
+        session, actor, "submission.passage_edited", passage, scope_id=frame.review.id, question=code
+    )
     return passage
 
 
@@ -268,9 +272,11 @@ async def delete_passage(session: AsyncSession, actor: Actor, slug: str, code: s
     """Take a passage out; the answers it rested on keep their dispositions."""
     frame, national = await _drafting(session, actor, slug, code)
     passage = await _passage(session, national, passage_id)
-    audit.record(session, actor, "submission.passage_deleted", passage, scope_id=frame.review.id, question=code)
+    audit.record(
+        session, actor, "submission.passage_deleted", passage, scope_id=frame.review.id, question=code
+    )
     for table in (Source, PassageVersion):
-        await session.exec(delete(table).where(table.passage_id == passage_id))  # type: ignore[attr-defined]
+        await session.exec(delete(table).where(table.passage_id == passage_id))  # type: ignore[attr-defined,arg-type]
     await session.delete(passage)
     await session.flush()
 
@@ -283,7 +289,9 @@ async def remove_source(session: AsyncSession, actor: Actor, slug: str, code: st
         raise NotFound
     passage = await _passage(session, national, source.passage_id)
     await session.delete(source)
-    audit.record(session, actor, "submission.source_removed", passage, scope_id=frame.review.id, question=code)
+    audit.record(
+        session, actor, "submission.source_removed", passage, scope_id=frame.review.id, question=code
+    )
 
 
 async def set_answer(
@@ -329,7 +337,9 @@ async def take_back_answer(session: AsyncSession, actor: Actor, slug: str, code:
     move(frame.national, MOVES, NationalAnswerState.DRAFTING)
     frame.national.proposed_by_id = None
     session.add(frame.national)
-    audit.record(session, actor, "submission.taken_back", frame.national, scope_id=frame.review.id, question=code)
+    audit.record(
+        session, actor, "submission.taken_back", frame.national, scope_id=frame.review.id, question=code
+    )
     return frame.national
 
 
@@ -366,7 +376,13 @@ async def reopen_answer(
         move(frame.submission, SUBMISSION_MOVES, SubmissionState.DRAFTING)
         session.add(frame.submission)
     audit.record(
-        session, actor, "submission.reopened", national, scope_id=frame.review.id, question=code, reason=reason
+        session,
+        actor,
+        "submission.reopened",
+        national,
+        scope_id=frame.review.id,
+        question=code,
+        reason=reason,
     )
     await publish(session, NationalAnswerReopened(national.id, frame.consultation.id))
     return national
