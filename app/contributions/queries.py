@@ -116,6 +116,8 @@ WITH_ANSWER = (
         (Answer.contribution_id == Contribution.id) & (Answer.question_id == Question.id),  # type: ignore[arg-type]
     )
     .where(Contribution.id == bindparam("contribution_id"))
+    # Read again after a clash, it must show what the other one saved, not what this session remembers.
+    .execution_options(populate_existing=True)
 )
 LOCKED_WITH_ANSWER = WITH_ANSWER.with_for_update(read=True, of=Contribution)
 
@@ -126,7 +128,8 @@ async def get_frame(
     """A contribution for those behind it, locked for a change if asked; raises NotFound."""
     query = FRAME.where(Contribution.id == contribution_id, visible(actor))
     if lock:
-        query = query.with_for_update(of=Contribution)
+        # Whoever waited for the lock sees the state that the one before left behind.
+        query = query.with_for_update(of=Contribution).execution_options(populate_existing=True)
     row = (await session.exec(query)).first()
     if row is None:
         raise NotFound

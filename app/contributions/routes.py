@@ -197,7 +197,7 @@ async def submit(
     request: Request, contribution_id: UUID, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
     """Hand in; a second press of the button finds it done and shows the same receipt."""
-    frame = await queries.get_frame(session, actor, contribution_id)
+    frame = await queries.get_frame(session, actor, contribution_id, lock=True)
     if frame.contribution.state.value != "submitted":
         await service.submit_contribution(session, actor, contribution_id)
     return see_other(request, url("contributions.receipt", contribution_id=contribution_id))

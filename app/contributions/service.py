@@ -25,7 +25,7 @@ from app.contributions.models import (
 )
 from app.contributions.queries import Frame
 from app.contributions.schemas import AnswerInput
-from app.organisations.models import CONTRIBUTORS
+from app.organisations.models import CONTRIBUTORS, Organisation
 from app.platform import clock, ids
 from app.platform.db import insert_into
 from app.platform.errors import Forbidden, Invalid, StaleEdit
@@ -46,6 +46,8 @@ async def start_contribution(
     require(policy.can_start(actor, consultation, clock.arrival()))
     if not actor.holds_any(CONTRIBUTORS, organisation_id):
         raise Forbidden(policy.NOT_YOURS)
+    # Two members who start at once wait for each other, and the second finds what the first began.
+    await session.get(Organisation, organisation_id, with_for_update={"key_share": True})
     standing = await session.exec(
         select(Contribution).where(
             Contribution.consultation_id == consultation.id,
@@ -113,7 +115,7 @@ async def save_answer(
     )
     version = saved.scalar_one_or_none()
     if version is None:
-        raise StaleEdit(stored)
+        raise StaleEdit((await queries.get_with_answer(session, actor, contribution_id, code))[2])
     return int(version)
 
 
