@@ -139,10 +139,14 @@ FORGED = _(
 )
 
 
-def check_csrf(request: Request, token: str) -> None:
-    """Accept a form only from our own page in the same browser; raises Forbidden."""
+def check_site(request: Request) -> None:
+    """Refuse a form that another site's page sent; raises Forbidden."""
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise Forbidden(FORGED)
+
+
+def check_csrf(request: Request, token: str) -> None:
+    """Accept a form only from our own page in the same browser; raises Forbidden."""
     secret = form_secret(request)
     nonce, _dot, mark = token.partition(".")
     key = request.app.state.settings.secret.get_secret_value()
@@ -162,7 +166,7 @@ def form(model: type[M]) -> Callable[[Request], Awaitable[FormOf[M]]]:
         # The body is kept whole: the session waits for it as well, and a stream can be read only once.
         limit = len(await request.body()) + 1
         sent = await request.form(max_fields=MAX_FIELDS, max_files=1, max_part_size=limit)
-        check_csrf(request, str(sent.get("csrf", "")))
+        check_site(request)
         parsed: FormOf[M] = FormOf()
         for name in dict.fromkeys(sent.keys()):
             if name == "csrf":
@@ -173,6 +177,9 @@ def form(model: type[M]) -> Callable[[Request], Awaitable[FormOf[M]]]:
                 continue
             texts = [str(value).replace("\r\n", "\n").replace("\r", "\n") for value in every]
             parsed.values[name] = texts if name in lists else texts[-1]
+        # Whatever stops the request from here on, the error page can give the words back.
+        request.state.typed = parsed.values
+        check_csrf(request, str(sent.get("csrf", "")))
         try:
             parsed.data = model.model_validate(_nested(parsed.values))
         except ValidationError as problem:

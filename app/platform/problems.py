@@ -31,6 +31,21 @@ class ErrorPage:
     request_id: str
     text_is_safe: bool
     problems: tuple[Message, ...] = ()
+    typed: tuple[str, ...] = ()
+
+
+SECRETS = frozenset({"password", "code", "token"})
+WORDS = 12  # anything shorter is a choice or a number, not something somebody would have to write again
+
+
+def _typed(request: Request) -> tuple[str, ...]:
+    """The longer texts that came with the request, so that the error page can give them back."""
+    values: dict[str, Any] = getattr(request.state, "typed", {})
+    return tuple(
+        text
+        for name, text in values.items()
+        if isinstance(text, str) and len(text) >= WORDS and name not in SECRETS and " " in text.strip()
+    )
 
 
 def _translate(problem: Exception) -> errors.AppError:
@@ -79,6 +94,7 @@ def answer(request: Request, problem: Exception) -> Response:
         rid,
         expected.status in {401, 403, 409, 413, 422, 503},
         tuple(found.values()),
+        _typed(request),
     )
     specific = f"errors/{expected.status}.html"
     template = specific if (pages.TEMPLATES / specific).exists() else "errors/error.html"
