@@ -9,9 +9,14 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.organisations.models import Role
 from app.platform.errors import NotFound
 from app.platform.i18n import _
 from app.platform.settings import Settings
+from app.reviews.models import State
 
 NEWEST = 50
 NOT_SEEDED = _("The demonstration has no persons yet. Run the seed, then load this page again.")
@@ -64,6 +69,7 @@ class DemoPage:
     """Everything one can try, persons by State."""
 
     groups: Mapping[str, Sequence[Person]]
+    states: Mapping[str, Mapping[str, str]]
     confidential: Sequence[Confidential]
     codes: Sequence[Code]
     mails: int
@@ -96,14 +102,18 @@ def _taken(kind: type[Any], rows: Any) -> list[Any]:
     return [kind(**{name: str(row.get(name) or "") for name in names}) for row in rows or ()]
 
 
-def demo_page(settings: Settings) -> DemoPage:
+async def demo_page(session: AsyncSession, settings: Settings) -> DemoPage:
     """Everything one can try; raises NotFound before the seed has run."""
     content = get_content(settings)
     groups: dict[str, list[Person]] = {}
     for person in _taken(Person, content.get("people")):
-        groups.setdefault(person.state, []).append(person)
+        # The secretariat works for every State.
+        place = "" if person.role == Role.SECRETARIAT else person.state
+        groups.setdefault(place, []).append(person)
+    states = await session.exec(select(State.code, State.names))
     return DemoPage(
         groups,
+        dict(states.all()),
         _taken(Confidential, content.get("confidential")),
         _taken(Code, content.get("invitation_codes")),
         sum(1 for _each in settings.mail_folder.glob("*.eml")),

@@ -22,9 +22,10 @@ PersonForm = Annotated[FormOf[PersonInput], Depends(form(PersonInput))]
 
 
 @router.get("/demo", name="demo.index")
-async def index(request: Request, actor: AnyActor) -> Response:
+async def index(request: Request, session: Session, actor: AnyActor) -> Response:
     """Whom one can be, and what to try."""
-    return render(request, "demonstration/index.html", queries.demo_page(request.app.state.settings))
+    page = await queries.demo_page(session, request.app.state.settings)
+    return render(request, "demonstration/index.html", page)
 
 
 @router.post("/demo/sign-in", name="demo.sign_in")

@@ -256,6 +256,7 @@ class InvitationPage:
     organisation: Organisation
     role: Role
     is_known: bool
+    by: UUID | None
 
 
 async def invitation_page(session: AsyncSession, token: str) -> InvitationPage:
@@ -265,4 +266,19 @@ async def invitation_page(session: AsyncSession, token: str) -> InvitationPage:
     if organisation is None:
         raise NotFound
     known = await accounts.find_account(session, link.email)
-    return InvitationPage(token, link.email, organisation, Role(link.payload["role"]), known is not None)
+    role, by = Role(link.payload["role"]), link.payload["by"]
+    return InvitationPage(token, link.email, organisation, role, known is not None, UUID(by) if by else None)
+
+
+async def inviting_actor(session: AsyncSession, account_id: UUID | None) -> Actor:
+    """Who sent an invitation, with the roles she has today; the portal itself if nobody did."""
+    if account_id is None:
+        return Actor.system("invitation")
+    query = (
+        select(Account.name, Membership.role, Membership.organisation_id)
+        .join(Membership, Membership.account_id == Account.id)  # type: ignore[arg-type]
+        .where(Account.id == account_id, Account.is_active)
+    )
+    rows = (await session.exec(query)).all()
+    roles = frozenset((Role(role).value, place) for _name, role, place in rows)
+    return Actor(account_id, rows[0][0] if rows else "", roles)

@@ -13,7 +13,7 @@ from app.accounts.models import Purpose
 from app.accounts.schemas import NewPasswordInput, OwnPage, TokenForm, TokenInput, TokenReference
 from app.organisations import queries, service
 from app.organisations.deps import AnyActor, CurrentActor
-from app.organisations.models import CONTRIBUTORS, KIND_NAMES, OPEN_KINDS
+from app.organisations.models import CONTRIBUTORS, KIND_NAMES, OPEN_KINDS, STAFF
 from app.organisations.schemas import AcceptInput, InviteInput, MemberReference, SignUpInput
 from app.platform import pages
 from app.platform.db import Database, Session
@@ -153,9 +153,12 @@ async def end_provider(request: Request) -> Response:
 
 @router.get("/my-work", name="organisations.start")
 async def start(request: Request, actor: CurrentActor) -> Response:
-    """Where somebody's work begins: contributors at their answers, staff at the consultations."""
-    name = "contributions.mine" if actor.places(*CONTRIBUTORS) else "consultations.home"
-    return see_other(request, pages.url(name))
+    """Where somebody's work begins: contributors at their answers, staff at the desk."""
+    if actor.places(*CONTRIBUTORS):
+        return see_other(request, pages.url("contributions.mine"))
+    return see_other(
+        request, pages.url("consultations.desk" if actor.places(*STAFF) else "consultations.home")
+    )
 
 
 @router.get("/my-account", name="organisations.own")

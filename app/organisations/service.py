@@ -18,6 +18,7 @@ from app.platform.i18n import _
 from app.platform.security import Actor, require
 
 FIRST_ROLES = (Role.DRAFTER, Role.SIGNATORY)
+NO_LONGER = _("Whoever invited you may not do so any more. Ask for a new invitation.")
 HAS_ACCOUNT = _("This address has an account already. Sign in, or choose “I forgot my password”.")
 
 
@@ -135,7 +136,7 @@ async def invite_member(
     for waiting in await queries.list_invitations(session, organisation_id):
         if (waiting.email, waiting.role) == (email, role):
             await _end_link(session, waiting.id)
-    payload = {"role": role.value, "by": str(actor.account_id or ""), "by_name": actor.name}
+    payload = {"role": role.value, "by": str(actor.account_id or "")}
     link = await accounts.add_link(
         session, Purpose.INVITATION, email, language, organisation_id=organisation_id, payload=payload
     )
@@ -172,13 +173,17 @@ async def accept_invitation(
 ) -> UUID | None:
     """Take the role an invitation offers; returns the account if it is new, and so signed in.
 
-    Who has an account proves only that the mail arrived: she signs in as always. Raises Invalid.
+    Who has an account proves only that the mail arrived: she signs in as always. An invitation ends with
+    the right of whoever sent it. Raises Invalid, NotFound.
     """
     require(policy.can_accept(actor))
     password_hash = await passwords.hashed(password) if password else ""  # before the first statement
     page = await queries.invitation_page(session, token)
     if not page.is_known:
         _check_newcomer(name, password, page)
+    inviting = await queries.inviting_actor(session, page.by)
+    if not policy.can_invite(inviting, page.organisation, page.role):
+        raise NotFound(NO_LONGER)
     link = await accounts.use_link(session, token, Purpose.INVITATION)
     portal = Actor.system("invitation")
     account = await account_queries.find_account(session, link.email)
@@ -186,7 +191,6 @@ async def accept_invitation(
         account = await accounts.register_account(
             session, portal, link.email, name, link.language, password_hash
         )
-    inviting = Actor(UUID(link.payload["by"]) if link.payload["by"] else None, link.payload["by_name"])
     await _give(session, inviting, page.organisation.id, account.id, page.role)
     return None if page.is_known else account.id
 

@@ -63,8 +63,12 @@ async def test_the_bearer_of_a_code_has_no_account(client: httpx2.AsyncClient, m
 
 
 @pytest.mark.one_database
-async def test_staff_begin_at_the_consultations(client: httpx2.AsyncClient, make: Make) -> None:
+async def test_staff_begin_at_the_desk(client: httpx2.AsyncClient, make: Make) -> None:
     await make.signed_in(client, await make.account(Role.EXPERT, at=await make.office()))
+    reached = (await client.get("/en/my-work")).headers["location"]
+    assert (await client.get(reached)).status_code == 200
+    assert reached == "/en/desk"
+    await make.signed_in(client, await make.account())
     assert (await client.get("/en/my-work")).headers["location"] == "/en/"
 
 

@@ -99,6 +99,27 @@ async def test_somebody_with_an_account_accepts_and_signs_in_as_always(
         assert await queries.find_membership(session, place.id, known.id, Role.SIGNATORY) is not None
 
 
+async def test_an_invitation_ends_with_the_right_of_whoever_sent_it(
+    client: httpx2.AsyncClient, make: Make, settings: Settings, run_jobs: RunJobs, db: Database
+) -> None:
+    office = await make.office()
+    focal_point = await make.account(Role.FOCAL_POINT, at=office)
+    await make.signed_in(client, focal_point)
+    await invite(client, office, "dima@example.org", Role.EXPERT)
+    await run_jobs()
+    path = await accepted_link(settings)
+    async with db.write() as session:
+        await service.remove_member(session, SYSTEM, office.id, focal_point.id, Role.FOCAL_POINT)
+    client.cookies.clear()
+    answer = await post(client, path, {"name": "Dima", "password": "four unlikely garden words"}, page=path)
+    assert answer.status_code == 404
+    assert "Ask for a new invitation" in answer.text
+    async with db.read() as session:
+        assert (
+            await session.exec(select(Account).where(Account.email == "dima@example.org"))
+        ).first() is None
+
+
 @pytest.mark.parametrize(
     ("holds", "gives", "status"),
     [
