@@ -21,35 +21,38 @@ def hidden(number: int) -> Shown:
 def suppressed(counts: Mapping[str, int]) -> tuple[Shown, dict[str, Shown]]:
     """A total with its parts, so that no hidden part follows from the others.
 
-    A hidden part is FEW; a part or a total that is withheld to protect another is None.
+    A hidden part is FEW; a part or a total that is withheld to protect another is None. One hidden part
+    takes the smallest of the larger ones with it. The total goes, too, where the sum of what is not shown
+    would give a hidden part away.
     """
     total = sum(counts.values())
     if total < SMALL:
         return hidden(total), dict.fromkeys(counts, None if total else 0)
     few = [number for number in counts.values() if 0 < number < SMALL]
-    larger = sorted(
-        (kind for kind, number in counts.items() if number >= SMALL), key=lambda kind: counts[kind]
-    )
-    withheld: list[str] = []
-    while few and larger and _tells(few, [counts[k] for k in withheld], counts[larger[0]]):
-        withheld.append(larger.pop(0))
-    if few and _tells(few, [counts[k] for k in withheld], counts[larger[0]] if larger else total):
-        total_shown: Shown = None
-    else:
-        total_shown = total
-    return total_shown, {k: None if k in withheld else hidden(number) for k, number in counts.items()}
+    larger = sorted(((number, kind) for kind, number in counts.items() if number >= SMALL))
+    withheld = larger[0][1] if len(few) == 1 else None
+    is_told = _one_is_told(few[0], larger) if len(few) == 1 else _several_are_told(few, bool(larger))
+    cells = {kind: None if kind == withheld else hidden(number) for kind, number in counts.items()}
+    return None if is_told else total, cells
 
 
-def _tells(few: Sequence[int], withheld: Sequence[int], cap: int) -> bool:
-    """Whether the sum of the parts not shown leaves only one value for some hidden part.
+def _one_is_told(few: int, larger: Sequence[tuple[int, str]]) -> bool:
+    """Whether the sum of the hidden and the withheld part leaves one value for the hidden one.
 
-    A reader who knows this rule knows that withheld parts lie between five and the smallest larger one.
+    The margin keeps even the absence of a total from saying more than that.
     """
-    rest = sum(few) + sum(withheld)
-    least, most = len(few), (SMALL - 1) * len(few)
-    low = max(least, rest - cap * len(withheld))
-    high = min(most, rest - SMALL * len(withheld))
-    return low >= high and (len(few) == 1 or high in {least, most})
+    number, kind = larger[0]
+    rest = few + number
+    if len(larger) == 1:
+        return rest < SMALL + 3
+    most, next_kind = larger[1]
+    return max(1, rest - (most if kind < next_kind else most - 1)) >= min(SMALL - 1, rest - SMALL)
+
+
+def _several_are_told(few: Sequence[int], has_larger: bool) -> bool:
+    """Whether the hidden parts must all be one, or all be four."""
+    margin = 0 if has_larger else 1
+    return bool(few) and not len(few) < sum(few) < (SMALL - 1) * len(few) - margin
 
 
 @dataclass(frozen=True, slots=True)

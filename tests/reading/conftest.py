@@ -11,7 +11,6 @@ from app.accounts.models import Account
 from app.consultations.models import Consultation
 from app.contributions.models import Contribution, Mode
 from app.organisations.models import Role
-from app.platform import pages
 from app.platform.db import Database
 from tests.factories import Make
 
@@ -76,24 +75,3 @@ def statements(db: Database) -> Callable[[], list[str]]:
         return counted
 
     return begin
-
-
-@pytest.fixture(autouse=True)
-def every_link(monkeypatch: pytest.MonkeyPatch, app: Any) -> None:
-    for name in (
-        "submissions.desk",
-        "submissions.unasked",
-        "submissions.overview",
-        "publication.publish",
-        "publication.outcome",
-        "intake.page",
-        "exports.page",
-        "consultations.people",
-        "consultations.log",
-        "consultations.set_up",
-        "submissions.reasons",
-        "accounts.sign_in",
-        "accounts.sign_out",
-        "demo.index",
-    ):
-        pages._paths.setdefault(name, "/stub/" + name)

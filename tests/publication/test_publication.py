@@ -1,0 +1,305 @@
+"""From the handed-over submission to the public page, and out again when somebody withdraws."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx2
+import pytest
+from sqlalchemy import event
+from sqlmodel import select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.audit.models import AuditEntry
+from app.consultations.models import Consultation, ConsultationState
+from app.contributions import service as contributions
+from app.contributions.models import Answer, AnswerVersion, Contribution, Mode
+from app.organisations.models import Role
+from app.platform.db import Database
+from app.platform.security import ALLOW, Actor
+from app.publication.models import Outcome
+from app.questionnaires import queries as questionnaires
+from app.submissions.models import (
+    Disposition,
+    DispositionKind,
+    NationalAnswer,
+    NationalAnswerState,
+    Passage,
+    Position,
+    Source,
+    Submission,
+    SubmissionState,
+)
+from app.translations import service as translations
+from app.translations.models import Text
+from tests.browsing import post
+from tests.factories import Make
+
+CODE = "FP-08-1b"
+LEAGUE = "Orsa Valley Legal Aid"
+NAMED = "Of 61 rifles seized in Orsa in 2026, 22 were imported after 2020 and carried no import mark."
+UNNAMED = "آلة الوسم في معبر تارمو معطّلة منذ آب/أغسطس 2024 ولم يصلحها أحد حتى الآن."
+SILENT = "The guard on the night shift takes money for letting the lorries through without a check."
+
+
+@dataclass
+class Scene:
+    consultation: Consultation
+    named: Contribution
+    unnamed: Contribution
+    silent: Contribution
+    state_code: str
+
+    @property
+    def public(self) -> str:
+        return f"/en/c/{self.consultation.slug}/outcome"
+
+    @property
+    def desk(self) -> str:
+        return f"/en/desk/{self.consultation.slug}/outcome"
+
+
+async def handed_over(db: Database, make: Make, consultation: Consultation, given: list[Contribution]) -> str:
+    """A cleared national answer that rests on one sentence of each contribution; returns its code."""
+    async with db.write() as session:
+        asked = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+        state = await questionnaires.get_compiled(session, consultation.state_version_id)
+        question_id = asked.mapped[asked.ids[CODE]][0]
+        submission = Submission(
+            consultation_id=consultation.id,
+            office_id=consultation.office_id,
+            language="en",
+            state=SubmissionState.HANDED_OVER,
+        )
+        session.add(submission)
+        await session.flush()
+        national = NationalAnswer(
+            submission_id=submission.id,
+            question_id=question_id,
+            position=Position.IN_PART,
+            citations=[{"title": "Act No. 14", "url": "https://law.example/14"}],
+            state=NationalAnswerState.CLEARED,
+        )
+        session.add(national)
+        await session.flush()
+        passage = Passage(national_answer_id=national.id, position=1, text="Marking at import is uneven.")
+        session.add(passage)
+        await session.flush()
+        for contribution in given:
+            await _used(session, contribution, passage)
+        return state.codes[question_id]
+
+
+async def _used(session: AsyncSession, contribution: Contribution, passage: Passage) -> None:
+    row = await session.exec(
+        select(Answer, AnswerVersion, Text)
+        .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
+        .join(Text, Text.id == AnswerVersion.text_id)
+        .where(Answer.contribution_id == contribution.id)
+    )
+    answer, version, text = row.one()
+    reason = Text(language="en", body=f"Reason for the answer with {len(text.body)} characters.")
+    session.add(reason)
+    await session.flush()
+    session.add(
+        Source(
+            passage_id=passage.id,
+            answer_id=answer.id,
+            answer_version_id=version.id,
+            starts=0,
+            ends=len(text.body),
+            quote=text.body,
+        )
+    )
+    session.add(
+        Disposition(
+            answer_id=answer.id,
+            answer_version_id=version.id,
+            kind=DispositionKind.TAKEN_UP,
+            reason_text_id=reason.id,
+        )
+    )
+
+
+@pytest.fixture
+async def scene(db: Database, make: Make) -> Scene:
+    consultation = await make.consultation(state=ConsultationState.CLOSED)
+    league = await make.organisation(LEAGUE)
+    given = [
+        await make.contribution(
+            consultation, organisation=league, answers={CODE: {"narrative": NAMED, "publication": "named"}}
+        ),
+        await make.contribution(
+            consultation,
+            Mode.CONFIDENTIAL,
+            answers={CODE: {"narrative": UNNAMED, "language": "ar", "publication": "unnamed"}},
+        ),
+        await make.contribution(consultation, Mode.CONFIDENTIAL, answers={CODE: {"narrative": SILENT}}),
+    ]
+    code = await handed_over(db, make, consultation, given)
+    return Scene(consultation, *given, code)
+
+
+async def publish(client: httpx2.AsyncClient, make: Make, scene: Scene) -> None:
+    await make.signed_in(client, await make.staff(scene.consultation, Role.FOCAL_POINT))
+    done = await post(client, scene.desk, page=scene.desk)
+    assert (done.status_code, done.headers["location"]) == (303, scene.public)
+    client.cookies.clear()
+
+
+async def withdraw(make: Make, contribution: Contribution) -> None:
+    async with make.db.write() as session:
+        await contributions.withdraw_contribution(session, make.behind(contribution), contribution.id)
+
+
+async def test_the_public_reads_what_authors_allow(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    before = await client.get(scene.public)
+    assert (before.status_code, "not published yet" in before.text) == (200, True)
+    await publish(client, make, scene)
+    overview = await client.get(scene.public)
+    assert "Marking at import is uneven." in overview.text
+    page = (await client.get(f"{scene.public}?q={scene.state_code}")).text
+    assert page.count(NAMED) == 2  # as a source and as an answer
+    assert page.count(UNNAMED) == 2
+    assert f"<bdi>{LEAGUE}</bdi>" in page
+    assert "Contribution without a name" in page
+    assert SILENT not in page
+    assert "Act No. 14" in page
+    assert f"Reason for the answer with {len(NAMED)} characters." in page
+    assert f"Reason for the answer with {len(SILENT)} characters." not in page
+    for contribution in (scene.named, scene.unnamed, scene.silent):
+        assert f">{contribution.label}<" not in page
+        assert str(contribution.id) not in page
+    assert (await client.get(f"{scene.public}?q=NO-SUCH")).status_code == 404
+
+
+async def test_the_same_as_json(client: httpx2.AsyncClient, make: Make, scene: Scene) -> None:
+    path = f"/api/v1/consultations/{scene.consultation.slug}/outcome"
+    assert (await client.get(path)).status_code == 404
+    await publish(client, make, scene)
+    answered = (await client.get(path)).json()
+    assert answered["number"] == 1
+    content = answered["content"]
+    assert (content["contributions"], content["answers"]) == ("<5", "<5")
+    (question,) = [one for one in content["questions"] if one["code"] == scene.state_code]
+    assert {answer["name"] for answer in question["answers"]} == {LEAGUE, None}
+    assert question["passages"][0]["counted"] == "<5"
+    assert SILENT not in str(content)
+    assert "key" not in str(content)
+
+
+@pytest.mark.parametrize("leaving", ["named", "unnamed"])
+async def test_a_withdrawal_takes_the_words_out_at_once(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene, leaving: str
+) -> None:
+    await publish(client, make, scene)
+    # The submission is reopened meanwhile: what is drafted there must not get out by a withdrawal.
+    async with db.write() as session:
+        await session.exec(update(Passage).values(text="A draft nobody has cleared."))
+    await withdraw(make, getattr(scene, leaving))
+    page = (await client.get(f"{scene.public}?q={scene.state_code}")).text
+    gone, left = (NAMED, UNNAMED) if leaving == "named" else (UNNAMED, NAMED)
+    assert gone not in page
+    assert page.count(left) == 2
+    assert (LEAGUE in page) is (leaving != "named")
+    assert "were withdrawn by their author" in page
+    assert "A draft nobody has cleared." not in page
+    assert "Marking at import is uneven." in page
+    async with db.read() as session:
+        numbers = (await session.exec(select(Outcome.number).order_by(Outcome.number))).all()
+        actions = (await session.exec(select(AuditEntry.action))).all()
+    assert list(numbers) == [1, 2]
+    assert {"outcome.published", "outcome.rebuilt"} <= set(actions)
+
+
+@pytest.mark.one_database
+async def test_what_was_withdrawn_before_is_never_published(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await withdraw(make, scene.named)
+    await publish(client, make, scene)
+    page = (await client.get(f"{scene.public}?q={scene.state_code}")).text
+    assert NAMED not in page
+    assert LEAGUE not in page
+    assert "were withdrawn by their author" in page
+
+
+@pytest.mark.one_database
+async def test_a_permission_taken_back_in_a_draft_counts(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    async with db.write() as session:
+        await session.exec(
+            update(Answer).where(Answer.contribution_id == scene.named.id).values(publication="unnamed")
+        )
+    await publish(client, make, scene)
+    page = (await client.get(f"{scene.public}?q={scene.state_code}")).text
+    assert NAMED in page
+    assert LEAGUE not in page
+
+
+async def test_only_the_focal_point_publishes_and_only_what_is_handed_over(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, await make.staff(scene.consultation, Role.EXPERT))
+    preview = await client.get(scene.desk)
+    assert preview.status_code == 200
+    assert "Only the focal point of this review may publish the outcome." in preview.text
+    assert (await post(client, scene.desk)).status_code == 403
+    async with db.write() as session:
+        await session.exec(update(Submission).values(state=SubmissionState.CLEARED))
+    await make.signed_in(client, await make.staff(scene.consultation, Role.FOCAL_POINT))
+    preview = await client.get(scene.desk)
+    assert "when the national submission has been handed over" in preview.text
+    assert (await post(client, scene.desk)).status_code == 403
+    async with db.read() as session:
+        assert (await session.exec(select(Outcome))).first() is None
+
+
+@pytest.mark.one_database
+async def test_the_desk_page_is_behind_the_wall(client: httpx2.AsyncClient, make: Make, scene: Scene) -> None:
+    elsewhere = await make.consultation(await make.review(await make.state("OR")))
+    await make.signed_in(client, await make.staff(elsewhere, Role.FOCAL_POINT))
+    assert (await client.get(scene.desk)).status_code == 404
+    assert (await post(client, scene.desk)).status_code == 404
+    await make.signed_in(client, await make.staff(scene.consultation, Role.AUDITOR))
+    assert (await client.get(scene.desk)).status_code == 403
+    draft = await make.consultation(state=ConsultationState.DRAFT)
+    client.cookies.clear()
+    assert (await client.get(f"/en/c/{draft.slug}/outcome")).status_code == 404
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("language", ["ar", "zh", "en", "fr", "ru", "es"])
+async def test_every_page_opens_in_every_language(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene, language: str
+) -> None:
+    async with db.write() as session:
+        version = (
+            await session.exec(select(AnswerVersion.text_id).where(AnswerVersion.language == "ar"))
+        ).one()
+        if language != "ar":
+            await translations.add_translation(
+                session, Actor(name="Dana"), ALLOW, UUID(str(version)), language, "TRANSLATED"
+            )
+    await make.signed_in(client, await make.staff(scene.consultation, Role.FOCAL_POINT))
+    assert (await client.get(scene.desk.replace("/en/", f"/{language}/"))).status_code == 200
+    await publish(client, make, scene)
+    page = await client.get(f"{scene.public}?q={scene.state_code}".replace("/en/", f"/{language}/"))
+    assert page.status_code == 200
+    assert page.text.count("<h1") == 1
+    assert ("TRANSLATED" in page.text) is (language != "ar")
+
+
+async def test_the_public_page_costs_few_statements(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await publish(client, make, scene)
+    await client.get(scene.public)
+    counted: list[str] = []
+    listen: Callable[..., None] = lambda *given: counted.append(given[2])  # noqa: E731
+    event.listen(db.engine.sync_engine, "before_cursor_execute", listen)
+    await client.get(scene.public)
+    assert len([one for one in counted if one != "BEGIN"]) == 2, counted
