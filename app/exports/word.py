@@ -15,7 +15,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt, RGBColor
+from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
@@ -50,14 +50,36 @@ def _sign(character: str) -> str:
 
 
 def is_right_to_left(text: str, otherwise: bool = False) -> bool:
-    """Which way a text runs: as its first letter does."""
-    for character in text:
-        kind = unicodedata.bidirectional(character)
-        if kind in RIGHT_TO_LEFT:
-            return True
-        if kind == "L":
-            return False
-    return otherwise
+    """Which way a text runs: as its letters do, and if they go both ways, as its surroundings do."""
+    ways = {way for way in map(_way, text) if way is not None}
+    return ways == {True} or (otherwise and ways != {False})
+
+
+def _way(character: str) -> bool | None:
+    """Whether a letter runs from the right; other signs take the way of their neighbours."""
+    kind = unicodedata.bidirectional(character)
+    return None if kind != "L" and kind not in RIGHT_TO_LEFT else kind in RIGHT_TO_LEFT
+
+
+def stretches(text: str, base: bool) -> list[tuple[str, bool]]:
+    """The text cut where its direction changes; signs between two directions follow the paragraph's."""
+    ways = [_way(character) for character in text]
+    before, last = [base] * len(ways), base
+    for place, way in enumerate(ways):
+        before[place] = last = last if way is None else way
+        if way is None and unicodedata.bidirectional(text[place]) == "EN":
+            ways[place] = last  # a number belongs to the word before it
+    found: list[tuple[str, bool]] = []
+    after = base
+    for place in reversed(range(len(ways))):
+        way = ways[place]
+        after = after if way is None else way
+        here = after if before[place] == after else base
+        if found and found[-1][1] == here:
+            found[-1] = (text[place] + found[-1][0], here)
+        else:
+            found.append((text[place], here))
+    return found[::-1]
 
 
 class Writer:
@@ -69,6 +91,8 @@ class Writer:
         self.made_at = made_at
         self.document: Document = docx.Document()
         self._set_language()
+        page = self.document.sections[0]
+        page.page_width, page.page_height = Mm(210), Mm(297)
         if self.rtl:
             section = _xml(self.document).body.sectPr
             section.insert_element_before(OxmlElement("w:bidi"), *SECTION_AFTER_BIDI)
@@ -95,15 +119,18 @@ class Writer:
 
     def heading(self, text: str, level: int) -> Paragraph:
         """A heading; level 0 is the title."""
-        return self._filled(self.document.add_heading(level=level), text)
+        return self._own(self.document.add_heading(level=level), text)
 
     def text(self, text: str, style: str | None = None, language: str | None = None) -> Paragraph:
         """A paragraph in the document's language, or in another one that is named."""
-        return self._filled(self.document.add_paragraph(style=style), text, language)
+        rtl = is_right_to_left(text, BY_CODE[language].dir == "rtl" if language else self.rtl)
+        paragraph = self._directed(self.document.add_paragraph(style=style), rtl)
+        self._runs(paragraph, text, rtl, language)
+        return paragraph
 
     def note(self, text: str) -> Paragraph:
         """A small line."""
-        paragraph = self.text(text)
+        paragraph = self._own(self.document.add_paragraph(), text)
         for run in paragraph.runs:
             run.font.size = Pt(9)
         return paragraph
@@ -111,8 +138,9 @@ class Writer:
     def labelled(self, label: str, value: str) -> Paragraph:
         """A bold word and what it stands for, in one line."""
         paragraph = self._directed(self.document.add_paragraph(), self.rtl)
-        self._run(paragraph, f"{label}: ").bold = True
-        self._run(paragraph, value)
+        for run in self._runs(paragraph, f"{label}: ", self.rtl):
+            run.bold = True
+        self._runs(paragraph, value, self.rtl)
         return paragraph
 
     def link(self, title: str, url: str) -> Paragraph:
@@ -122,15 +150,15 @@ class Writer:
         paragraph = self._directed(self.document.add_paragraph(style="List Bullet"), rtl)
         target = _target(url)
         if target is None:
-            self._run(paragraph, words if words == url or not url else f"{words} ({url})")
+            self._runs(paragraph, words if words == url or not url else f"{words} ({url})", rtl)
             return paragraph
         relation = self.document.part.relate_to(target, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
         anchor = OxmlElement("w:hyperlink")
         anchor.set(qn("r:id"), relation)
-        run = self._run(paragraph, words)
-        run.font.underline = True
-        run.font.color.rgb = LINK
-        anchor.append(_xml(run))
+        for run in self._runs(paragraph, words, rtl):
+            run.font.underline = True
+            run.font.color.rgb = LINK
+            anchor.append(_xml(run))
         _xml(paragraph).append(anchor)
         return paragraph
 
@@ -139,11 +167,11 @@ class Writer:
         rtl = is_right_to_left("".join(text for _kind, text in parts), self.rtl)
         paragraph = self._directed(self.document.add_paragraph(style=style), rtl)
         for kind, text in parts:
-            run = self._run(paragraph, text)
-            if kind == "added":
-                run.font.underline, run.font.color.rgb = True, ADDED
-            elif kind == "removed":
-                run.font.strike, run.font.color.rgb = True, REMOVED
+            for run in self._runs(paragraph, text, rtl):
+                if kind == "added":
+                    run.font.underline, run.font.color.rgb = True, ADDED
+                elif kind == "removed":
+                    run.font.strike, run.font.color.rgb = True, REMOVED
         return paragraph
 
     def table(self, rows: Iterable[tuple[str, str]]) -> None:
@@ -153,8 +181,8 @@ class Writer:
             _xml(table).tblPr.insert_element_before(OxmlElement("w:bidiVisual"), *TABLE_AFTER_BIDI)
         for label, value in rows:
             cells = table.add_row().cells
-            self._filled(cells[0].paragraphs[0], label)
-            self._filled(cells[1].paragraphs[0], value)
+            self._own(cells[0].paragraphs[0], label)
+            self._own(cells[1].paragraphs[0], value)
             for run in cells[0].paragraphs[0].runs:
                 run.bold = True
 
@@ -173,7 +201,7 @@ class Writer:
 
     def on_every_page(self, text: str) -> None:
         """A line at the head of each page."""
-        paragraph = self._filled(self.document.sections[0].header.paragraphs[0], text)
+        paragraph = self._own(self.document.sections[0].header.paragraphs[0], text)
         for run in paragraph.runs:
             run.bold = True
             run.font.color.rgb = REMOVED
@@ -182,10 +210,9 @@ class Writer:
         """Go on with a new page."""
         self.document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
-    def _filled(self, paragraph: Paragraph, text: str, language: str | None = None) -> Paragraph:
-        rtl = BY_CODE[language].dir == "rtl" if language else self.rtl
-        self._directed(paragraph, is_right_to_left(text, rtl))
-        self._run(paragraph, text, language)
+    def _own(self, paragraph: Paragraph, text: str) -> Paragraph:
+        """Words of the portal: they run as the document does, whatever they begin with."""
+        self._runs(self._directed(paragraph, self.rtl), text, self.rtl)
         return paragraph
 
     @staticmethod
@@ -195,14 +222,17 @@ class Writer:
             properties.insert_element_before(OxmlElement("w:bidi"), *PARAGRAPH_AFTER_BIDI)
         return paragraph
 
-    def _run(self, paragraph: Paragraph, text: str, language: str | None = None) -> Run:
-        run = paragraph.add_run(shown(text))
-        if is_right_to_left(text):
-            run.font.rtl = True
-            run.font.complex_script = True
-        if language is not None and language != self.language:
-            _xml(run).get_or_add_rPr().append(_language(language))
-        return run
+    def _runs(self, paragraph: Paragraph, text: str, base: bool, language: str | None = None) -> list[Run]:
+        """The text as one run for each stretch of one direction."""
+        made = []
+        for words, rtl in stretches(shown(text), base):
+            run = paragraph.add_run(words)
+            if rtl:
+                run.font.rtl = run.font.complex_script = True
+            if language is not None and language != self.language:
+                _xml(run).get_or_add_rPr().append(_language(language))
+            made.append(run)
+        return made
 
     def save(self) -> bytes:
         """The finished file; the same content gives the same bytes."""

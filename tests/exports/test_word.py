@@ -9,7 +9,7 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.exports.word import Writer, is_right_to_left, shown
+from app.exports.word import Writer, is_right_to_left, shown, stretches
 from app.platform.i18n import CODES
 
 MADE = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
@@ -137,7 +137,27 @@ def test_pages_are_numbered_and_a_draft_says_so_on_each() -> None:
     assert docx.Document(io.BytesIO(content)).sections[0].header.paragraphs[0].text == "DRAFT"
 
 
-def test_the_first_letter_decides_the_direction() -> None:
-    assert is_right_to_left("«نص» text")
-    assert not is_right_to_left("12 text نص")
+def test_letters_decide_the_direction_and_where_they_differ_the_surroundings_do() -> None:
+    assert is_right_to_left("«نص» 12")
+    assert not is_right_to_left("12 text", otherwise=True)
+    assert is_right_to_left("NGO نص", otherwise=True)
+    assert not is_right_to_left("NGO نص")
     assert is_right_to_left("12", otherwise=True)
+
+
+def test_a_text_is_cut_where_its_direction_changes() -> None:
+    assert stretches("المادة 3 (FP-03) من", base=True) == [
+        ("المادة 3 (", True),
+        ("FP-03", False),
+        (") من", True),
+    ]
+    assert stretches("by جمعية تارمو, as", base=False) == [
+        ("by ", False),
+        ("جمعية تارمو", True),
+        (", as", False),
+    ]
+
+
+@given(SCRIPTS, st.booleans())
+def test_the_stretches_of_a_text_are_the_text(text: str, base: bool) -> None:
+    assert "".join(words for words, _rtl in stretches(text, base)) == text
