@@ -159,55 +159,55 @@ class _National:
     passages: list[tuple[str, list[tuple[Any, ...]]]]
 
 
+PASSAGES = (
+    select(  # type: ignore[call-overload]
+        NationalAnswer.question_id,
+        NationalAnswer.position,
+        NationalAnswer.citations,
+        Passage.id,
+        Passage.text,
+    )
+    .join(Submission, Submission.id == NationalAnswer.submission_id)
+    .outerjoin(Passage, Passage.national_answer_id == NationalAnswer.id)
+    .order_by(Passage.position, Passage.id)
+)
+SOURCES = (
+    select(  # type: ignore[call-overload]
+        Source.passage_id,
+        Source.answer_id,
+        Source.quote,
+        AnswerVersion.language,
+        AnswerVersion.publication,
+        Contribution.label,
+        Contribution.mode,
+        Organisation.name,
+    )
+    .join(Passage, Passage.id == Source.passage_id)
+    .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)
+    .join(Submission, Submission.id == NationalAnswer.submission_id)
+    .join(AnswerVersion, AnswerVersion.id == Source.answer_version_id)
+    .join(Answer, Answer.id == Source.answer_id)
+    .join(Contribution, Contribution.id == Answer.contribution_id)
+    .outerjoin(Organisation, Organisation.id == Contribution.organisation_id)
+    .order_by(Contribution.label, Source.starts)
+)
+
+
 async def _nationals(session: AsyncSession, consultation: Consultation) -> dict[UUID, _National]:
     """The cleared national answers with their passages and sources, in two statements."""
     cleared = (Submission.consultation_id == consultation.id) & (
         NationalAnswer.state == NationalAnswerState.CLEARED
     )
-    rows = await session.exec(
-        select(  # type: ignore[call-overload]
-            NationalAnswer.question_id,
-            NationalAnswer.position,
-            NationalAnswer.citations,
-            Passage.id,
-            Passage.text,
-        )
-        .join(Submission, Submission.id == NationalAnswer.submission_id)
-        .outerjoin(Passage, Passage.national_answer_id == NationalAnswer.id)
-        .where(cleared)
-        .order_by(Passage.position, Passage.id)
-    )
-    found: dict[UUID, _National] = {}
     sources: dict[UUID, list[tuple[Any, ...]]] = {}
-    for question_id, position, citations, passage_id, text in rows:
+    for passage_id, *source in await session.exec(SOURCES.where(cleared)):
+        sources.setdefault(passage_id, []).append(tuple(source))
+    found: dict[UUID, _National] = {}
+    for question_id, position, citations, passage_id, text in await session.exec(PASSAGES.where(cleared)):
         national = found.setdefault(
             question_id, _National(position.value if position else None, citations, [])
         )
         if passage_id is not None:
-            national.passages.append((text, sources.setdefault(passage_id, [])))
-    quoted = await session.exec(
-        select(  # type: ignore[call-overload]
-            Source.passage_id,
-            Source.answer_id,
-            Source.quote,
-            AnswerVersion.language,
-            AnswerVersion.publication,
-            Contribution.label,
-            Contribution.mode,
-            Organisation.name,
-        )
-        .join(Passage, Passage.id == Source.passage_id)
-        .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)
-        .join(Submission, Submission.id == NationalAnswer.submission_id)
-        .join(AnswerVersion, AnswerVersion.id == Source.answer_version_id)
-        .join(Answer, Answer.id == Source.answer_id)
-        .join(Contribution, Contribution.id == Answer.contribution_id)
-        .outerjoin(Organisation, Organisation.id == Contribution.organisation_id)
-        .where(cleared)
-        .order_by(Contribution.label, Source.starts)
-    )
-    for passage_id, *source in quoted:
-        sources.setdefault(passage_id, []).append(tuple(source))
+            national.passages.append((text, sources.get(passage_id, [])))
     return found
 
 

@@ -137,7 +137,8 @@ async def scene(db: Database, make: Make) -> Scene:
         await make.contribution(consultation, Mode.CONFIDENTIAL, answers={CODE: {"narrative": SILENT}}),
     ]
     code = await handed_over(db, make, consultation, given)
-    return Scene(consultation, *given, code)
+    named, unnamed, silent = given
+    return Scene(consultation, named, unnamed, silent, code)
 
 
 async def publish(client: httpx2.AsyncClient, make: Make, scene: Scene) -> None:
