@@ -1,0 +1,55 @@
+"""Every page in six languages: accessible, no wider than a phone, silent, and from nowhere else."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+import pytest
+
+from app.platform.i18n import CODES
+from tests.browser.visitors import Portal, Visitors
+from tests.places import NOT_PAGES, PLACES, Place, facts, paths
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 320, "height": 700}
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
+RUN = """async (tags) => {
+    const found = await axe.run(document, {
+        runOnly: {type: "tag", values: tags}, resultTypes: ["violations"], elementRef: false,
+    });
+    return found.violations.map((rule) => [rule.id, rule.nodes.map((node) => node.html.slice(0, 160))]);
+}"""
+
+
+@lru_cache
+def axe_core() -> str:
+    """The checker's own script; the browser is told to run it, so the page's policy does not matter."""
+    folder = Path(axe_playwright_python.__file__).parent
+    return (folder / "axe.min.js").read_text(encoding="utf-8")
+
+
+def test_every_page_of_the_portal_is_in_the_table() -> None:
+    tabled = {place.route for place in PLACES}
+    assert set(paths()) == tabled | set(NOT_PAGES)
+    assert not tabled & set(NOT_PAGES)
+
+
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("place", PLACES, ids=str)
+async def test_a_page_is_accessible_fits_a_phone_and_is_silent(
+    visitors: Visitors, portal: Portal, place: Place, language: str
+) -> None:
+    visitor = await visitors.called(place.visitor)
+    visitor.language = language
+    visitor.complaints.clear()
+    await visitor.page.set_viewport_size(DESK)
+    await visitor.open(place.path(facts(portal.seeded)))
+    await visitor.page.evaluate(axe_core())
+    violations: list[Any] = await visitor.page.evaluate(RUN, list(RULES))
+    assert violations == []
+    await visitor.page.set_viewport_size(PHONE)
+    assert await visitor.overflow() <= 0
+    assert visitor.complaints == []

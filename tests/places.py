@@ -1,0 +1,182 @@
+"""Every page of the portal and somebody who can open it. A page that is missing here fails a test."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import quote
+
+from fastapi.routing import APIRoute
+
+from app import wiring
+from tests.seeded import CONCLUDED, OPEN, Seeded, first_code
+
+NOBODY, BEARER, RECEIVED = "nobody", "bearer", "received"
+SIGNATORY, EXPERT, FOCAL_POINT, TRANSLATOR = "signatory", "expert", "focal_point", "translator"
+FACILITATOR, SECRETARIAT = "facilitator", "secretariat"
+CONCLUDING = "focal_point@QV"
+
+NOT_PAGES = {
+    "organisations.start": "goes on to the page where a person's work begins",
+    "accounts.provider": "leaves for the identity provider, where there is one",
+    "accounts.provider_back": "comes back from the identity provider",
+    "demo.json": "is for programs",
+    "exports.draft": "is a Word document",
+    "exports.download": "is a file",
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page: its route, who opens it, and what fills its address (words of `facts`)."""
+
+    route: str
+    visitor: str
+    fills: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+
+    def path(self, facts: Mapping[str, str]) -> str:
+        """Its path without a language."""
+        filled = {name: quote(facts.get(word, word), safe="") for name, word in self.fills.items()}
+        query = self.query.format(**facts)
+        return paths()[self.route].format(**filled) + (f"?{query}" if query else "")
+
+    def __str__(self) -> str:
+        return f"{self.route}-{self.visitor}" + ("-" + self.query.partition("=")[0] if self.query else "")
+
+
+PLACES = (
+    Place("consultations.home", NOBODY),
+    Place("consultations.page", NOBODY, {"slug": OPEN}),
+    Place("consultations.page", NOBODY, {"slug": CONCLUDED}),
+    Place("consultations.questions", NOBODY, {"slug": OPEN}),
+    Place("publication.outcome", NOBODY, {"slug": CONCLUDED}),
+    Place("publication.outcome", NOBODY, {"slug": CONCLUDED}, "q={asked}"),
+    Place("site.safety", NOBODY),
+    Place("site.help", NOBODY),
+    Place("site.accessibility", NOBODY),
+    Place("site.privacy", NOBODY),
+    Place("site.about", NOBODY),
+    Place("demo.index", NOBODY),
+    Place("demo.mail", NOBODY),
+    Place("accounts.sign_in", NOBODY),
+    Place("accounts.sign_up", NOBODY),
+    Place("accounts.reset", NOBODY),
+    Place("accounts.look_at_mail", NOBODY),
+    Place("accounts.confirm", NOBODY, {"token": "confirm_email"}),
+    Place("accounts.reset_set", NOBODY, {"token": "reset_password"}),
+    Place("organisations.accept", NOBODY, {"token": "invitation"}),
+    Place("contributions.start", NOBODY),
+    Place("contributions.begin", NOBODY, {"slug": OPEN}),
+    Place("contributions.begin", SIGNATORY, {"slug": OPEN}),
+    Place("contributions.tasks", BEARER, {"contribution_id": "writing"}),
+    Place("contributions.answer", BEARER, {"contribution_id": "writing", "code": "first_question"}),
+    Place("contributions.check", BEARER, {"contribution_id": "writing"}),
+    Place("contributions.withdraw", BEARER, {"contribution_id": "writing"}),
+    Place("contributions.leaving", BEARER),
+    Place("contributions.tasks", RECEIVED, {"contribution_id": "received"}),
+    Place("contributions.receipt", RECEIVED, {"contribution_id": "received"}),
+    Place("contributions.check", SIGNATORY, {"contribution_id": "named"}),
+    Place("contributions.mine", SIGNATORY),
+    Place("submissions.reasons", SIGNATORY, {"contribution_id": "named"}),
+    Place("organisations.own", SIGNATORY),
+    Place("organisations.people", SIGNATORY, {"organisation_id": "organisation"}),
+    Place("accounts.tokens", SIGNATORY),
+    Place("consultations.desk", FOCAL_POINT),
+    Place("consultations.new", FOCAL_POINT),
+    Place("consultations.set_up", FOCAL_POINT, {"slug": OPEN}),
+    Place("consultations.set_up", CONCLUDING, {"slug": CONCLUDED}),
+    Place("consultations.codes", FOCAL_POINT, {"slug": OPEN}),
+    Place("consultations.people", FOCAL_POINT, {"slug": OPEN}),
+    Place("consultations.log", FOCAL_POINT, {"slug": OPEN}),
+    Place("reading.overview", EXPERT, {"slug": OPEN}),
+    Place("reading.questions", EXPERT, {"slug": OPEN}),
+    Place("reading.question", EXPERT, {"slug": OPEN, "code": "asked"}),
+    Place("reading.contribution", EXPERT, {"slug": OPEN, "contribution_id": "named"}),
+    Place("reading.texts", TRANSLATOR, {"slug": OPEN}),
+    Place("reading.translate", TRANSLATOR, {"slug": OPEN, "text_id": "text"}),
+    Place("submissions.overview", EXPERT, {"slug": OPEN}),
+    Place("submissions.desk", EXPERT, {"slug": OPEN, "code": "drafted"}),
+    Place("submissions.desk", EXPERT, {"slug": OPEN, "code": "drafted"}, "edit={passage}"),
+    Place("submissions.desk", FOCAL_POINT, {"slug": OPEN, "code": "cleared"}),
+    Place("submissions.unasked", EXPERT, {"slug": OPEN, "code": "unasked"}),
+    Place("submissions.history", EXPERT, {"slug": OPEN, "code": "drafted", "passage_id": "passage"}),
+    Place("exports.page", FOCAL_POINT, {"slug": OPEN}),
+    Place("exports.page", CONCLUDING, {"slug": CONCLUDED}),
+    Place("exports.changes", CONCLUDING, {"slug": CONCLUDED, "number": "1"}),
+    Place("publication.publish", FOCAL_POINT, {"slug": OPEN}),
+    Place("intake.page", FACILITATOR, {"slug": OPEN}),
+    Place("intake.kept", FACILITATOR, {"slug": OPEN}),
+    Place("reviews.list", SECRETARIAT),
+    Place("reviews.page", FOCAL_POINT, {"review_id": "review"}),
+    Place("reviews.page", SECRETARIAT, {"review_id": "review"}),
+)
+CONTRIBUTOR_ROUTES = (
+    "consultations.",
+    "contributions.",
+    "submissions.reasons",
+    "site.",
+    "accounts.",
+    "publication.outcome",
+)
+CONTRIBUTOR_PLACES = tuple(
+    place
+    for place in PLACES
+    if place.route.startswith(CONTRIBUTOR_ROUTES) and place.visitor in {NOBODY, BEARER, RECEIVED, SIGNATORY}
+)
+
+ASKED = """
+    FROM question q JOIN question_mapping m ON m.civil_society_question_id = q.id
+    JOIN national_answer n ON n.question_id = m.state_question_id
+    JOIN question s ON s.id = n.question_id
+    JOIN submission h ON h.id = n.submission_id
+    JOIN consultation c ON c.id = h.consultation_id AND c.slug = ?
+    JOIN answer a ON a.question_id = q.id AND a.current_version_id IS NOT NULL
+"""
+PASSAGE = "JOIN passage p ON p.national_answer_id = n.id JOIN source f ON f.passage_id = p.id"
+FIRST = "ORDER BY s.position, p.position"
+OWN = "FROM contribution b JOIN consultation c ON c.id = b.consultation_id AND c.slug = ?"
+
+
+def facts(seeded: Seeded) -> dict[str, str]:
+    """What fills the addresses: identifiers and codes of the seeded demonstration."""
+    label = next(c["label"] for c in seeded.demo["confidential"] if c["consultation"] == OPEN)
+    writer = next(p for p in seeded.demo["people"] if p["key"] == seeded.key_of(SIGNATORY))
+    organisation = seeded.one("SELECT id FROM organisation WHERE name = ?", writer["organisation"])
+    return {
+        **seeded.links,
+        "first_question": first_code(seeded),
+        "received": seeded.one(f"SELECT b.id {OWN} AND b.label = ?", OPEN, label),
+        "named": seeded.one(
+            f"SELECT b.id {OWN} WHERE b.organisation_id = ?", OPEN, organisation.replace("-", "")
+        ),
+        "organisation": organisation,
+        "review": seeded.one("SELECT country_review_id FROM consultation WHERE slug = ?", OPEN),
+        "asked": seeded.one(f"SELECT q.code {ASKED} GROUP BY q.code ORDER BY count(*) DESC", OPEN),
+        "drafted": seeded.one(f"SELECT s.code {ASKED} {PASSAGE} WHERE n.state = 'drafting' {FIRST}", OPEN),
+        "passage": seeded.one(f"SELECT p.id {ASKED} {PASSAGE} WHERE n.state = 'drafting' {FIRST}", OPEN),
+        "cleared": seeded.one(f"SELECT s.code {ASKED} {PASSAGE} WHERE n.state = 'cleared' {FIRST}", OPEN),
+        "unasked": seeded.one(
+            "SELECT q.code FROM question q JOIN questionnaire_version v ON v.id = q.version_id "
+            "WHERE v.edition = 'civil_society' AND q.id NOT IN "
+            "(SELECT civil_society_question_id FROM question_mapping)"
+        ),
+        "text": seeded.one(
+            "SELECT v.text_id FROM answer_version v JOIN answer a ON a.current_version_id = v.id "
+            "JOIN contribution b ON b.id = a.contribution_id JOIN consultation c ON c.id = b.consultation_id "
+            "WHERE c.slug = ?",
+            OPEN,
+        ),
+    }
+
+
+@lru_cache
+def paths() -> dict[str, str]:
+    """The path of every page, by the name of its route."""
+    return {route.name: route.path_format for route in _routes()}
+
+
+def _routes() -> Iterator[APIRoute]:
+    for router in (*wiring.ROUTERS, *wiring.DEMONSTRATION_ROUTERS):
+        for route in router.routes:
+            if isinstance(route, APIRoute) and "GET" in route.methods:
+                yield route
