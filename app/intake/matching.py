@@ -11,7 +11,6 @@ from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
 
 WORD = re.compile(r"\w+")
 SMALL = frozenset({"a", "an", "and", "by", "for", "in", "non", "of", "on", "or", "the", "to", "with"})
-EVERY_ARTICLE = "X"
 
 
 class How(StrEnum):
@@ -20,7 +19,6 @@ class How(StrEnum):
     TOPIC = "topic"
     WORD = "word"
     ONLY = "only"
-    ELSEWHERE = "elsewhere"
     NO_TOPIC = "no_topic"
     NO_ARTICLE = "no_article"
 
@@ -29,9 +27,8 @@ HOW_NAMES: dict[How, Message] = {
     How.TOPIC: _("By article and topic"),
     How.WORD: _("By article and a word of the topic"),
     How.ONLY: _("By article: it has one question"),
-    How.ELSEWHERE: _("By topic, under another article: please check"),
     How.NO_TOPIC: _("No question of this article has this topic."),
-    How.NO_ARTICLE: _("There is no question on this article or topic."),
+    How.NO_ARTICLE: _("There is no question on this article."),
 }
 
 
@@ -45,8 +42,11 @@ class Match:
 
 def match(row: Row, version: CompiledVersion) -> Match:
     """The question a row answers; the same row and version always give the same question."""
-    same = [q for q in version["en"].questions if q.instrument == row.instrument]
-    here = [q for q in same if q.article.upper() == row.article]
+    here = [
+        q
+        for q in version["en"].questions
+        if q.instrument == row.instrument and q.article.upper() == row.article
+    ]
     topic = " ".join(row.topic.casefold().split())
     found = _first_with(topic, here, version)
     if found:
@@ -54,9 +54,6 @@ def match(row: Row, version: CompiledVersion) -> Match:
     found = _nearest(topic, here, version)
     if found:
         return Match(found.id, How.WORD)
-    found = _first_with(topic, sorted(same, key=lambda q: q.article != EVERY_ARTICLE), version)
-    if found:
-        return Match(found.id, How.ELSEWHERE)
     if len(here) == 1:
         return Match(here[0].id, How.ONLY)
     return Match(None, How.NO_TOPIC if here else How.NO_ARTICLE)

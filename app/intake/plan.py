@@ -136,7 +136,10 @@ class Preview:
     @property
     def new_organisations(self) -> int:
         """How many organisations the portal does not know yet."""
-        return sum(speaker not in self.standing.organisations for speaker in self.plan.speakers)
+        return sum(
+            not row.is_unattributed and speaker not in self.standing.organisations
+            for speaker, row in self.plan.speakers.items()
+        )
 
     @property
     def has_news(self) -> bool:

@@ -13,6 +13,7 @@ from app.questionnaires.instruments import INSTRUMENT_NAMES
 # The widest cell each column takes; the statement has a limit of its own.
 WIDTHS = {"source": 300, "organisation": 200, "instrument": 16, "article": 16, "topic": 200}
 KINDS = {kind.value: kind for kind in OPEN_KINDS}
+UNATTRIBUTED = "unattributed"
 COUNTRY = re.compile(r"[A-Z]{2}")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -45,8 +46,18 @@ class Row:
         return KINDS[self.organisation_type]
 
     @property
+    def is_unattributed(self) -> bool:
+        """Whether the record names nobody: the statement is taken in under a label, without a name."""
+        return not self.organisation
+
+    @property
     def speaker(self) -> tuple[str, str]:
-        """What makes two rows come from the same organisation: its name, letter case aside, and its place."""
+        """What makes two rows come from the same voice: name, letter case aside, and place.
+
+        Statements without a name belong together when they stand at the same place of the same source.
+        """
+        if self.is_unattributed:
+            return "", self.source
         return speaker_key(self.organisation, self.based_in)
 
     @property
@@ -94,11 +105,9 @@ def _empty(cells: dict[str, str]) -> list[CellProblem]:
         found.append(
             ("statement", _("The statement is empty."), _("Write the statement, or leave the row out."))
         )
-    if not cells["organisation"]:
+    if not cells["organisation"] and cells["organisation_type"] != UNATTRIBUTED:
         told = _("No organization is named.")
-        fix = _(
-            "Name the organization that said this. A statement without one cannot be answered to anybody."
-        )
+        fix = _("Name the organization that said this, or write “unattributed” as its type.")
         found.append(("organisation", told, fix))
     return found
 

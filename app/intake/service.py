@@ -103,8 +103,8 @@ async def _write(session: AsyncSession, actor: Actor, seen: Preview) -> dict[Pla
         opened[speaker] = seen.standing.contribution_of(speaker) or await contributions.new_contribution(
             session,
             seen.consultation,
-            Mode.NAMED,
-            places[speaker],
+            Mode.CONFIDENTIAL if row.is_unattributed else Mode.NAMED,
+            places.get(speaker),
             entered_by_id=collector,
             language=row.language,
         )
@@ -123,7 +123,7 @@ async def _new_organisations(
 ) -> dict[Speaker, UUID]:
     made: dict[Speaker, UUID] = {}
     for speaker, row in seen.plan.speakers.items():
-        if speaker not in seen.standing.organisations:
+        if not row.is_unattributed and speaker not in seen.standing.organisations:
             organisation = await organisations.register_organisation(
                 session, actor, row.organisation, row.kind, row.language, row.based_in, collector
             )

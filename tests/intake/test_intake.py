@@ -56,8 +56,10 @@ async def test_a_preview_writes_nothing(scene: Scene) -> None:
     before = await scene.state()
     async with scene.db.write() as session:
         seen = await service.preview_intake(session, scene.actor, scene.slug, DIALOGUE.read_bytes())
-    assert len(seen.plan.of(Fate.NEW)) == 25
-    assert seen.new_organisations == len(seen.plan.speakers) == 20
+    assert (len(seen.plan.of(Fate.NEW)), len(seen.plan.of(Fate.KEPT))) == (22, 17)
+    nameless = sum(row.is_unattributed for row in seen.plan.speakers.values())
+    assert seen.new_organisations == len(seen.plan.speakers) - nameless
+    assert nameless
     assert await scene.state() == before
 
 
@@ -78,13 +80,21 @@ async def test_statements_become_submitted_answers_of_their_organisation(scene: 
     assert answer.current_version_id
 
 
+async def test_a_statement_without_a_name_is_taken_in_under_a_label(scene: Scene) -> None:
+    await scene.take_in(table(line(organisation="", organisation_type="unattributed")))
+    async with scene.db.read() as session:
+        contribution = (await session.exec(select(Contribution))).one()
+    assert (contribution.mode, contribution.organisation_id) == (Mode.CONFIDENTIAL, None)
+    assert contribution.label.startswith("K")
+
+
 async def test_taking_the_same_table_in_twice_changes_nothing(scene: Scene) -> None:
     await scene.take_in(DIALOGUE.read_bytes())
     before = await scene.state()
     async with scene.db.read() as session:
         versions = dict((await session.exec(select(Answer.id, Answer.version))).all())
     again = await scene.take_in(DIALOGUE.read_bytes())
-    assert (len(again.plan.of(Fate.KNOWN)), again.has_news) == (25, False)
+    assert (len(again.plan.of(Fate.KNOWN)), again.has_news) == (39, False)
     assert await scene.state() == before
     async with scene.db.read() as session:
         assert dict((await session.exec(select(Answer.id, Answer.version))).all()) == versions
