@@ -70,10 +70,11 @@ def made_from_environment() -> object:
 async def work(settings: Settings) -> None:
     """Work off jobs until told to stop; as many of these as wanted may run."""
     from app import wiring  # noqa: PLC0415
-    from app.platform import events, queue  # noqa: PLC0415
+    from app.platform import events, pages, queue  # noqa: PLC0415
     from app.platform.db import Database  # noqa: PLC0415
 
     events.register(wiring.HANDLERS)
+    pages.learn_routes(wiring.ROUTERS)  # mails hold links
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)

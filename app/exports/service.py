@@ -10,9 +10,11 @@ from app.exports.document import Document, checksum, says_the_same
 from app.exports.models import Export
 from app.platform import clock
 from app.platform.errors import Conflict
+from app.platform.events import publish
 from app.platform.i18n import _
 from app.platform.security import Actor, require
 from app.platform.states import move
+from app.submissions.events import SubmissionHandedOver
 from app.submissions.models import SUBMISSION_MOVES, Submission, SubmissionState
 
 
@@ -46,6 +48,7 @@ async def hand_over(session: AsyncSession, actor: Actor, slug: str) -> tuple[Exp
         number=export.number,
         checksum=export.checksum,
     )
+    await publish(session, SubmissionHandedOver(submission.id, submission.consultation_id))
     return export, standing is None
 
 

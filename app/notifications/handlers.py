@@ -11,6 +11,7 @@ from app.contributions.models import Contribution, Mode
 from app.notifications import service
 from app.organisations.events import MemberInvited, SignUpRepeated, SignUpStarted
 from app.platform.events import Handler
+from app.submissions.events import SubmissionHandedOver
 
 
 async def sign_up_started(session: AsyncSession, event: SignUpStarted) -> None:
@@ -43,6 +44,11 @@ async def contribution_withdrawn(session: AsyncSession, event: ContributionWithd
     await _tell_signatories(session, event.contribution_id, "contributions/withdrawn")
 
 
+async def submission_handed_over(session: AsyncSession, event: SubmissionHandedOver) -> None:
+    """Say that the reasons can be read."""
+    await service.notify_reasons_ready(session, event.consultation_id)
+
+
 async def _tell_signatories(session: AsyncSession, contribution_id: UUID, template: str) -> None:
     contribution = await session.get(Contribution, contribution_id)
     # A contribution that became confidential has an organisation no longer, and no mail ever.
@@ -58,4 +64,5 @@ HANDLERS: Mapping[type, Sequence[Handler]] = {
     MemberInvited: (member_invited,),
     ContributionSubmitted: (contribution_submitted,),
     ContributionWithdrawn: (contribution_withdrawn,),
+    SubmissionHandedOver: (submission_handed_over,),
 }

@@ -5,16 +5,8 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class NationalAnswerCleared:
-    """A national answer was cleared: its contributors may see their reasons."""
+class SubmissionHandedOver:
+    """The submission left the desk; every contributor may read what became of her answers."""
 
-    national_answer_id: UUID
-    consultation_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class NationalAnswerReopened:
-    """A cleared answer is being drafted again."""
-
-    national_answer_id: UUID
+    submission_id: UUID
     consultation_id: UUID

@@ -43,9 +43,17 @@ def sentences(text: str, language: str) -> tuple[Span, ...]:
 
 
 def trimmed(text: str, span: Span) -> Span:
-    """The span without the white space around its words."""
+    """The span without the white space around its words; a space that carries a mark stays with it."""
     words = text[span.start : span.end]
-    return Span(span.start + len(words) - len(words.lstrip()), span.end - (len(words) - len(words.rstrip())))
+    if not words.strip():
+        return Span(span.start, span.start)
+    start, end = span.start + len(words) - len(words.lstrip()), span.start + len(words.rstrip())
+    edges = boundaries(text)
+    while start > span.start and start not in edges:
+        start -= 1
+    while end < span.end and end not in edges:
+        end += 1
+    return Span(start, end)
 
 
 OUTSIDE = _("The selected words are not in this answer. Load the page again and select them once more.")

@@ -12,7 +12,6 @@ from app.consultations.models import Consultation
 from app.platform import clock, ids
 from app.platform.db import check_version, insert_into
 from app.platform.errors import Forbidden, Invalid, NotFound, StaleEdit
-from app.platform.events import publish
 from app.platform.i18n import _
 from app.platform.security import Actor, require
 from app.platform.states import move
@@ -20,7 +19,6 @@ from app.questionnaires import queries as questionnaires
 from app.reading import queries as reading
 from app.reading.queries import ReadAnswer
 from app.submissions import merging, policy, queries
-from app.submissions.events import NationalAnswerCleared, NationalAnswerReopened
 from app.submissions.merging import Span
 from app.submissions.models import (
     MOVES,
@@ -355,7 +353,6 @@ async def clear_answer(session: AsyncSession, actor: Actor, slug: str, code: str
     national.cleared_text = [shown.passage.text for shown in standing.passages]
     session.add(national)
     audit.record(session, actor, "submission.cleared", national, scope_id=frame.review.id, question=code)
-    await publish(session, NationalAnswerCleared(national.id, frame.consultation.id))
     return national
 
 
@@ -384,5 +381,4 @@ async def reopen_answer(
         question=code,
         reason=reason,
     )
-    await publish(session, NationalAnswerReopened(national.id, frame.consultation.id))
     return national
