@@ -9,6 +9,7 @@ from uuid import UUID
 from app.consultations.models import Consultation
 from app.contributions.models import Publication
 from app.exports.document import KIND, Document, citations_of, sources_of
+from app.platform import clock
 from app.platform.i18n import Message, _, n_, text_in
 from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
 from app.questionnaires.instruments import INSTRUMENT_NAMES
@@ -56,7 +57,13 @@ class Obstacle:
 
 def obstacles(facts: Facts) -> list[Obstacle]:
     """Everything that stands in the way, in the order of work."""
-    return [*_undisposed(facts), *_uncleared(facts), *_overstepping(facts)]
+    return [*_unclosed(facts), *_undisposed(facts), *_uncleared(facts), *_overstepping(facts)]
+
+
+def _unclosed(facts: Facts) -> Iterator[Obstacle]:
+    """Whoever answers in time counts, so nothing is handed over before the end."""
+    if facts.consultation.takes_answers(clock.now()):
+        yield Obstacle(_("The consultation is still open. Close it first."), "", "consultations.set_up")
 
 
 def _undisposed(facts: Facts) -> Iterator[Obstacle]:

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.models import Account
 from app.audit.models import AuditEntry
-from app.consultations.models import Consultation
+from app.consultations.models import Consultation, ConsultationState
 from app.contributions import queries as contribution_queries
 from app.contributions import service as contributions
 from app.contributions.models import AnswerVersion, Contribution, Mode
@@ -158,7 +158,7 @@ class Scene:
 
 @pytest.fixture
 async def scene(db: Database, make: Make) -> Scene:
-    consultation = await make.consultation()
+    consultation = await make.consultation(state=ConsultationState.CLOSED)
     expert = await make.staff(consultation, Role.EXPERT)
     made = Scene(db, consultation, expert, await make.staff(consultation, Role.FOCAL_POINT))
     answer = {"narrative": SAID, "language": "en"}
