@@ -35,7 +35,7 @@ from app.reading.schemas import TranslationInput
 from app.reviews import service as reviews
 from app.reviews.schemas import ReviewInput, StateInput
 from app.seed.people import SYSTEM, Cast, hashed_password
-from app.seed.story import ZONES, Story, read_stories
+from app.seed.story import OFFICES, ZONES, Story, read_stories
 from app.submissions import dispositions, merging
 from app.submissions import queries as desk
 from app.submissions import service as submissions
@@ -121,7 +121,6 @@ async def _open(session: AsyncSession, story: Story, cast: Cast) -> tuple[Consul
     """State, staff, review and consultation; returns it with its invitation codes."""
     told = story["consultation"]
     names, languages = story["state"]["names"], told["working_languages"]
-    office_name = f"{names[languages[0]]}: {told['title'][languages[0]].split(':')[-1].strip()}"
     state = await reviews.create_state(
         session,
         SYSTEM,
@@ -129,7 +128,7 @@ async def _open(session: AsyncSession, story: Story, cast: Cast) -> tuple[Consul
             code=story.code,
             names=names,
             zone=ZONES[story.code],
-            office_name=office_name,
+            office_name=OFFICES[story.code],
             office_language=languages[0],
         ),
     )
@@ -153,7 +152,7 @@ async def _open(session: AsyncSession, story: Story, cast: Cast) -> tuple[Consul
         session, focal_point, review.id, _consultation(told, pair[0])
     )
     await consultations.open_consultation(session, focal_point, story.slug)
-    count = len(story["confidential"]) + SPARE_CODES
+    count = len(story["confidential"]) + (0 if story.is_finished else SPARE_CODES)
     codes = await consultations.issue_codes(session, focal_point, story.slug, CodesInput(count=count))
     return consultation, codes
 

@@ -8,6 +8,7 @@ from typing import Any
 FOLDER = Path(__file__).parent
 STORIES = ("estaria", "valmora")
 ZONES = {"QE": "Africa/Nairobi", "QV": "Europe/Paris"}
+OFFICES = {"QE": "Ministry of the Interior of Estaria", "QV": "Ministère de l’Intérieur de Valmora"}
 
 
 @dataclass(frozen=True)
