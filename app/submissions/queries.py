@@ -47,7 +47,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class ShownSource:
-    """An excerpt as staff may see it: without words where its author withdrew them."""
+    """An excerpt as staff may see it: without words where its author withdrew them.
+
+    `is_repeated` says that the passage holds its wording although its author allows no publication, or
+    none any more.
+    """
 
     id: UUID
     passage_id: UUID
@@ -61,6 +65,7 @@ class ShownSource:
     is_confidential: bool
     publication: Publication
     organisation: str | None
+    is_repeated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ async def passages_of(session: AsyncSession, national: NationalAnswer) -> list[S
 async def sources_where(session: AsyncSession, condition: ColumnElement[bool]) -> list[ShownSource]:
     """Sources with whose they are, in one statement; what was withdrawn has no words."""
     rows = await session.exec(
-        select(Source, AnswerVersion, Answer.publication, Contribution, Organisation.name)  # type: ignore[call-overload]
+        select(Source, AnswerVersion, Answer.publication, Contribution, Organisation.name, Passage.text)  # type: ignore[call-overload]
         .join(Passage, Passage.id == Source.passage_id)
         .join(AnswerVersion, AnswerVersion.id == Source.answer_version_id)
         .join(Answer, Answer.id == Source.answer_id)
@@ -165,10 +170,17 @@ async def sources_where(session: AsyncSession, condition: ColumnElement[bool]) -
 
 
 def _source(
-    source: Source, version: AnswerVersion, draft: Publication, contribution: Contribution, name: str | None
+    source: Source,
+    version: AnswerVersion,
+    draft: Publication,
+    contribution: Contribution,
+    name: str | None,
+    text: str,
 ) -> ShownSource:
     withdrawn = contribution.state is ContributionState.WITHDRAWN
     confidential = contribution.mode is Mode.CONFIDENTIAL
+    publication = Publication.NO if withdrawn else narrowest(version.publication, draft)
+    hidden = publication is Publication.NO
     return ShownSource(
         id=source.id,
         passage_id=source.passage_id,
@@ -180,8 +192,9 @@ def _source(
         version=version.number,
         voice=contribution.label if confidential or withdrawn or not name else name,
         is_confidential=confidential,
-        publication=Publication.NO if withdrawn else narrowest(version.publication, draft),
+        publication=publication,
         organisation=None if confidential or withdrawn else name,
+        is_repeated=hidden and merging.repeated(text, source.quote, version.language) is not None,
     )
 
 
@@ -194,8 +207,7 @@ def _obstacles_in(number: int, text: str, sources: list[ShownSource]) -> list[Me
     if not text.strip():
         found.append(_("Passage %(number)s has no text yet.", number=number))
     for source in sources:
-        hidden = source.publication is Publication.NO and source.quote is not None
-        if hidden and merging.repeated(text, source.quote or "", source.language):
+        if source.is_repeated:
             found.append(
                 _(
                     "Passage %(number)s repeats words of %(voice)s, who does not allow their publication. "

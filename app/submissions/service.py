@@ -11,7 +11,7 @@ from app.audit import service as audit
 from app.consultations.models import Consultation
 from app.platform import clock, ids
 from app.platform.db import check_version, insert_into
-from app.platform.errors import Forbidden, Invalid, NotFound, StaleEdit
+from app.platform.errors import Forbidden, Invalid, NotFound
 from app.platform.i18n import _
 from app.platform.security import Actor, require
 from app.platform.states import move
@@ -35,6 +35,7 @@ from app.submissions.queries import Frame, Standing
 from app.submissions.schemas import MergeInput, NationalAnswerInput, PassageInput
 
 MAX_PASSAGES = 200
+FIRST_VERSION = 1
 
 
 async def _start(session: AsyncSession, consultation: Consultation, question_id: UUID) -> NationalAnswer:
@@ -67,21 +68,29 @@ async def _start(session: AsyncSession, consultation: Consultation, question_id:
             state_since=clock.now(),
             cleared_text=[],
             reopened_reason="",
-            version=1,
+            version=FIRST_VERSION,
         )
         .on_conflict_do_nothing(index_elements=["submission_id", "question_id"])
     )
     query = select(NationalAnswer).where(
         NationalAnswer.submission_id == submission.id, NationalAnswer.question_id == question_id
     )
-    return (await session.exec(query)).one()
+    return (await session.exec(query.with_for_update())).one()
+
+
+async def _locked(session: AsyncSession, actor: Actor, slug: str, code: str) -> Frame:
+    """A question with its national answer locked: whoever waited sees what the one before did to it."""
+    frame = await queries.get_frame(session, actor, slug, code, lock=True)
+    if frame.national.version:
+        await session.refresh(frame.national, with_for_update=True)
+    return frame
 
 
 async def _drafting(
     session: AsyncSession, actor: Actor, slug: str, code: str
 ) -> tuple[Frame, NationalAnswer]:
     """The question, allowed to be drafted on, and its national answer."""
-    frame = await queries.get_frame(session, actor, slug, code)
+    frame = await _locked(session, actor, slug, code)
     require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
     if frame.national.version:
         return frame, frame.national
@@ -96,7 +105,7 @@ async def merge_excerpts(
     A new passage begins with the words that are in the submission's language and whose author lets
     them be published; other words stand beside it as sources, to be said in the State's own.
     """
-    frame = await queries.get_frame(session, actor, slug, code)
+    frame = await _locked(session, actor, slug, code)
     require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
     excerpts = await _excerpts(session, frame, data)
     national = frame.national
@@ -217,7 +226,7 @@ async def add_passage(
     session: AsyncSession, actor: Actor, slug: str, code: str, data: PassageInput
 ) -> Passage:
     """A passage of the State's own words."""
-    frame = await queries.get_frame(session, actor, slug, code)
+    frame = await _locked(session, actor, slug, code)
     require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
     national = frame.national
     if not national.version:
@@ -296,13 +305,13 @@ async def set_answer(
     session: AsyncSession, actor: Actor, slug: str, code: str, data: NationalAnswerInput
 ) -> NationalAnswer:
     """Set the position, the legal citations and the help that is needed."""
-    frame = await queries.get_frame(session, actor, slug, code)
+    frame = await _locked(session, actor, slug, code)
     require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
-    if frame.national.version != data.version:
-        raise StaleEdit(frame.national)
-    national = frame.national
+    national, started_from = frame.national, data.version
     if not national.version:
         national = await _start(session, frame.consultation, frame.question_id)
+        started_from = started_from or FIRST_VERSION
+    check_version(national, started_from)
     national.position = data.position
     national.citations = [c.model_dump() for c in data.citations if c.title or c.url]
     national.assistance = data.assistance
@@ -317,7 +326,7 @@ async def _standing(session: AsyncSession, frame: Frame) -> Standing:
 
 async def propose_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
     """An expert says the answer is ready; not while a disposition or a reason is missing."""
-    frame = await queries.get_frame(session, actor, slug, code, lock=True)
+    frame = await _locked(session, actor, slug, code)
     standing = await _standing(session, frame)
     require(policy.can_propose(actor, frame.consultation.office_id, frame.national, standing.obstacles))
     national = frame.national
@@ -330,7 +339,7 @@ async def propose_answer(session: AsyncSession, actor: Actor, slug: str, code: s
 
 async def take_back_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
     """A proposed answer goes back to drafting."""
-    frame = await queries.get_frame(session, actor, slug, code)
+    frame = await _locked(session, actor, slug, code)
     require(policy.can_take_back(actor, frame.consultation.office_id, frame.national))
     move(frame.national, MOVES, NationalAnswerState.DRAFTING)
     frame.national.proposed_by_id = None
@@ -343,7 +352,7 @@ async def take_back_answer(session: AsyncSession, actor: Actor, slug: str, code:
 
 async def clear_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
     """The focal point freezes the answer; a second person, and nothing may be missing."""
-    frame = await queries.get_frame(session, actor, slug, code, lock=True)
+    frame = await _locked(session, actor, slug, code)
     standing = await _standing(session, frame)
     require(policy.can_clear(actor, frame.review, frame.national, standing.editors, standing.obstacles))
     national = frame.national
@@ -360,7 +369,7 @@ async def reopen_answer(
     session: AsyncSession, actor: Actor, slug: str, code: str, reason: str
 ) -> NationalAnswer:
     """A cleared answer is drafted again; the submission with it, if it was cleared or handed over."""
-    frame = await queries.get_frame(session, actor, slug, code)
+    frame = await _locked(session, actor, slug, code)
     require(policy.can_reopen(actor, frame.review, frame.national))
     if frame.submission is None:
         raise Forbidden

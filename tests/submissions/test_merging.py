@@ -1,5 +1,7 @@
 """Cutting and comparing texts, whatever they hold: no character is lost, none is torn."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -108,7 +110,7 @@ def test_joined_spans_cover_the_same_words(data: st.DataObject) -> None:
         return {place for place in places if text[place].strip()}
 
     assert covered(found) == covered(spans)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert text[before.end : after.start].strip(), "neighbours were not joined"
         assert not merging.overlaps(before, after)
 

@@ -1,0 +1,320 @@
+"""Merging words into passages, and what several people do to one passage."""
+
+import asyncio
+
+import httpx2
+import pytest
+
+from app.contributions import service as contributions
+from app.platform.db import Database
+from app.platform.errors import Invalid, NotFound
+from app.submissions import service
+from app.submissions.models import NationalAnswer, Passage, PassageVersion, Source, Submission
+from app.submissions.schemas import PassageInput
+from tests import browsing
+from tests.contributions.fields import fields_of
+from tests.factories import Make
+from tests.submissions.conftest import (
+    ASKED,
+    FIRST,
+    HIDDEN_WORDS,
+    OPEN_WORDS,
+    RUSSIAN_WORDS,
+    SECOND,
+    STATE,
+    Desk,
+    Scene,
+)
+
+
+async def edited(desk: Desk, passage: Passage, text: str) -> Passage:
+    """The passage after the second expert gave it this text."""
+    scene = desk.scene
+    async with desk.db.write() as session:
+        return await service.edit_passage(
+            session,
+            scene.actor(scene.second),
+            scene.slug,
+            STATE,
+            passage.id,
+            PassageInput(text=text, version=passage.version),
+        )
+
+
+async def test_selected_words_begin_a_passage_and_join_one_that_stands(desk: Desk, scene: Scene) -> None:
+    russian = RUSSIAN_WORDS.partition(". ")[0] + "."
+    passage = await desk.merge(
+        await desk.words(scene.open, SECOND), await desk.words(scene.confidential, russian)
+    )
+    # What is said in another language stands beside; the passage speaks the submission's.
+    assert passage.text == SECOND
+    sources = {source.quote: source for source in await desk.all(Source)}
+    assert set(sources) == {SECOND, russian}
+    answer = await desk.answer(scene.open)
+    source = sources[SECOND]
+    assert answer.body[source.starts : source.ends] == SECOND
+    assert (source.answer_id, source.answer_version_id) == (answer.answer_id, answer.answer_version_id)
+    # The same words again, and others into the same passage.
+    await desk.merge(await desk.words(scene.open, SECOND), into=passage)
+    await desk.merge(await desk.words(scene.open, FIRST), await desk.words(scene.open, FIRST), into=passage)
+    assert [p.text for p in await desk.all(Passage)] == [SECOND]
+    assert sorted(s.quote for s in await desk.all(Source)) == sorted([SECOND, russian, FIRST])
+
+
+@pytest.mark.one_database
+async def test_neighbouring_sentences_are_one_excerpt_and_a_whole_answer_too(
+    desk: Desk, scene: Scene
+) -> None:
+    await desk.merge(await desk.words(scene.open, SECOND), await desk.words(scene.open, FIRST))
+    await desk.merge(await desk.words(scene.open))
+    assert [source.quote for source in await desk.all(Source)] == [OPEN_WORDS] * 2
+    assert [passage.text for passage in await desk.all(Passage)] == [OPEN_WORDS] * 2
+    assert [passage.position for passage in await desk.all(Passage)] == [1, 2]
+
+
+@pytest.mark.one_database
+async def test_hidden_words_are_a_source_and_never_a_first_text(desk: Desk, scene: Scene) -> None:
+    alone = await desk.merge(await desk.words(scene.hidden))
+    both = await desk.merge(await desk.words(scene.hidden), await desk.words(scene.open, FIRST))
+    assert (alone.text, both.text) == ("", FIRST)
+    assert [source.quote for source in await desk.all(Source)].count(HIDDEN_WORDS) == 2
+
+
+@pytest.mark.one_database
+async def test_words_that_may_not_be_used_are_refused_and_leave_nothing(
+    db: Database, make: Make, desk: Desk, scene: Scene
+) -> None:
+    other = await make.consultation(await make.review(await make.state("ES")))
+    foreign = await make.contribution(other, answers={ASKED: "Elsewhere."})
+    elsewhere = Desk(db, Scene(**{**vars(scene), "consultation": other}))
+    off_topic = await make.contribution(scene.consultation, answers={"FP-03-a": "Another question."})
+    own = await desk.answer(scene.open)
+    gone = await desk.words(scene.hidden)
+    old = await desk.words(scene.confidential)
+    async with db.write() as session:
+        await contributions.withdraw_contribution(session, make.behind(scene.hidden), scene.hidden.id)
+        await contributions.revise_contribution(
+            session, make.behind(scene.confidential), scene.confidential.id
+        )
+    await make.answer(scene.confidential, ASKED, {"narrative": "Уже иначе.", "language": "ru"}, 1)
+    await make.submit(scene.confidential)
+    off_topic_version = (await desk.answer(off_topic, "FP-03-a")).answer_version_id
+    end = len(own.body)
+    for refused in (
+        await elsewhere.words(foreign),
+        gone,
+        old,
+        {"answer_version_id": off_topic_version},
+        {"answer_version_id": scene.open.id},
+        *(
+            {"answer_version_id": own.answer_version_id, "start": start, "end": stop}
+            for start, stop in ((0, end + 1), (end, end), (9, 4), (0, 10**30), (len(FIRST), len(FIRST) + 1))
+        ),
+    ):
+        same = refused["answer_version_id"] == own.answer_version_id
+        beside = [] if same else [await desk.words(scene.open, FIRST)]
+        with pytest.raises(Invalid):
+            await desk.merge(*beside, refused)
+    assert await desk.all(Passage) == []
+    assert await desk.all(Submission) == []
+
+
+@pytest.mark.one_database
+async def test_a_desk_form_that_makes_no_sense_is_a_page_not_a_failure(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    own = await desk.answer(scene.open)
+    await make.signed_in(client, scene.expert)
+    version = str(own.answer_version_id)
+    for words in ([], [""], ["none"], [f"{version}:a:b"], [f"{version}:5:1"], [f"{version}:0:99999"], ["::"]):
+        page = await browsing.post(client, f"{scene.desk}/sources", {"words": words, "into": "new"})
+        assert page.status_code == 422, words
+        assert "error-summary" in page.text
+    for into, status in (("nowhere", 422), (str(scene.open.id), 404)):
+        data = {"words": [version], "into": into}
+        assert (await browsing.post(client, f"{scene.desk}/sources", data)).status_code == status
+    empty = await browsing.post(client, f"{scene.desk}/passages", {"text": ""})
+    assert empty.status_code == 422
+    long = await browsing.post(client, f"{scene.desk}/passages", {"text": "x" * 20_001})
+    assert (long.status_code, fields_of(long.text)["text"]) == (422, "x" * 20_001)
+    assert await desk.all(Passage) == []
+
+
+@pytest.mark.one_database
+async def test_provenance_is_shown_at_the_words_and_at_the_passage(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.expert)
+    page = await client.get(scene.desk)
+    assert page.status_code == 200
+    assert '<mark class="used">' not in page.text
+    own = await desk.answer(scene.open)
+    end = len(FIRST)
+    ticked = {"words": [f"{own.answer_version_id}:0:{end}"], "into": "new"}
+    assert f'value="{ticked["words"][0]}"' in page.text
+    merged = await browsing.post(client, f"{scene.desk}/sources", ticked, page=scene.desk)
+    (passage,) = await desk.all(Passage)
+    assert merged.headers["location"] == f"{scene.desk}?edit={passage.id}#edit-{passage.id}"
+    assert f"\n{FIRST}</textarea>" in (await client.get(merged.headers["location"])).text
+    page = await client.get(scene.desk)
+    assert f'<mark class="used">{FIRST}</mark></label> <a class="used-in" href="#p1">' in page.text
+    assert f'<mark class="used">{SECOND}</mark>' not in page.text
+    assert 'id="p1"' in page.text
+    assert f'<q lang="en" dir="auto">{FIRST}</q>' in page.text
+    assert "<bdi>Orsa Valley Legal Aid</bdi>" in page.text
+
+
+async def test_withdrawn_words_leave_a_mark_and_nothing_else(
+    client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.expert)
+    passage = await desk.merge(await desk.words(scene.open, FIRST))
+    passage = await edited(desk, passage, "Marks are missing on imported arms.")
+    assert FIRST in (await client.get(scene.desk)).text
+    async with db.write() as session:
+        await contributions.withdraw_contribution(session, make.behind(scene.open), scene.open.id)
+    page = await client.get(scene.desk)
+    assert FIRST not in page.text
+    assert "Withdrawn by its author" in page.text
+    assert "Orsa Valley Legal Aid" not in page.text
+    shown = await client.get(
+        f"/api/v1/desk/{scene.slug}/submission/{STATE}", headers=await make.token(scene.expert)
+    )
+    (source,) = shown.json()["passages"][0]["sources"]
+    assert (source["quote"], source["voice"]) == (None, scene.open.label)
+    assert len(await desk.all(Source)) == 1
+
+
+async def test_a_passage_that_repeats_withdrawn_words_cannot_be_proposed(
+    client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await desk.make_ready()
+    async with db.write() as session:
+        await contributions.withdraw_contribution(session, make.behind(scene.open), scene.open.id)
+    await make.signed_in(client, scene.expert)
+    page = await client.get(scene.desk)
+    assert f"Passage 1 repeats words of {scene.open.label}" in page.text
+    assert (await browsing.post(client, f"{scene.desk}/propose")).status_code == 403
+    (passage,) = await desk.all(Passage)
+    await edited(desk, passage, "Marks are missing on imported arms.")
+    assert (await browsing.post(client, f"{scene.desk}/propose")).status_code == 303
+
+
+async def test_the_second_save_of_a_passage_meets_all_three_texts(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    passage = await desk.merge(await desk.words(scene.open, FIRST))
+    await edited(desk, passage, "Theirs says this.")
+    await make.signed_in(client, scene.expert)
+    place = f"{scene.desk}/passages/{passage.id}"
+    clash = await browsing.post(client, place, {"text": "Mine says that.", "version": "1"})
+    assert clash.status_code == 409
+    plain = clash.text.replace("<del>", "").replace("</del>", "").replace("<ins>", "").replace("</ins>", "")
+    for text in (FIRST, "Theirs says", "Mine says"):
+        assert text in plain
+    assert scene.second.name in clash.text
+    typed = fields_of(clash.text)
+    assert (typed["text"], typed["version"]) == ("Mine says that.", "2")
+    assert (await desk.all(Passage))[0].text == "Theirs says this."
+    joined = {"text": "Both say so.", "version": typed["version"]}
+    assert (await browsing.post(client, place, joined)).status_code == 303
+    history = await client.get(f"{place}/history")
+    for text in (FIRST, "Theirs", "Both", scene.second.name, scene.expert.name):
+        assert text in history.text
+    assert [v.text for v in sorted(await desk.all(PassageVersion), key=lambda v: v.number)] == [
+        FIRST,
+        "Theirs says this.",
+        "Both say so.",
+    ]
+    unknown = await browsing.post(client, place, {"text": "From nowhere.", "version": "77"})
+    assert unknown.status_code == 409
+    assert fields_of(unknown.text)["text"] == "From nowhere."
+
+
+async def test_of_two_edits_at_the_same_instant_the_second_meets_both_texts(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    passage = await desk.merge(await desk.words(scene.open, FIRST))
+    await make.signed_in(client, scene.expert)
+    place = f"{scene.desk}/passages/{passage.id}"
+    typed = [f"Writer {number} says this." for number in range(4)]
+    sent = await asyncio.gather(
+        *(browsing.post(client, place, {"text": text, "version": "1"}) for text in typed)
+    )
+    assert sorted(reply.status_code for reply in sent) == [303, 409, 409, 409]
+    for text, reply in zip(typed, sent, strict=True):
+        if reply.status_code == 409:
+            shown = fields_of(reply.text)
+            assert (shown["text"], shown["version"]) == (text, "2")
+
+
+async def test_of_two_positions_at_the_same_instant_the_second_is_not_lost(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.expert)
+    # Before anybody has begun the national answer, and after.
+    for version in (0, 2):
+        facts = [
+            {"position": "yes", "assistance": f"Round {version}, writer {number}.", "version": str(version)}
+            for number in range(4)
+        ]
+        sent = await asyncio.gather(*(browsing.post(client, f"{scene.desk}/answer", data) for data in facts))
+        assert sorted(reply.status_code for reply in sent) == [303, 409, 409, 409]
+        for data, reply in zip(facts, sent, strict=True):
+            if reply.status_code == 409:
+                shown = fields_of(reply.text)
+                assert shown["assistance"] == data["assistance"]
+                assert shown["version"] == str(max(version + 1, 2))
+
+
+async def test_two_people_who_begin_the_same_national_answer_lose_nothing(desk: Desk, scene: Scene) -> None:
+    await asyncio.gather(
+        desk.merge(await desk.words(scene.open, FIRST)),
+        desk.merge(await desk.words(scene.open, SECOND), who=scene.second),
+        desk.merge(await desk.words(scene.confidential), who=scene.focal_point),
+    )
+    assert len(await desk.all(Submission)) == 1
+    assert len(await desk.all(NationalAnswer)) == 1
+    assert {passage.text for passage in await desk.all(Passage)} == {FIRST, SECOND, ""}
+    assert {source.quote for source in await desk.all(Source)} == {FIRST, SECOND, RUSSIAN_WORDS}
+
+
+async def test_passages_are_moved_taken_out_and_freed_of_a_source(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.expert)
+    for text in ("One.", "Two.", "Three."):
+        data = {"text": text, "version": "0"}
+        assert (await browsing.post(client, f"{scene.desk}/passages", data)).status_code == 303
+    by_text = {passage.text: passage for passage in await desk.all(Passage)}
+
+    async def order() -> list[str]:
+        return [p.text for p in sorted(await desk.all(Passage), key=lambda p: p.position)]
+
+    for text, direction, expected in (
+        ("Three.", "up", ["One.", "Three.", "Two."]),
+        ("One.", "up", ["One.", "Three.", "Two."]),
+        ("One.", "down", ["Three.", "One.", "Two."]),
+    ):
+        place = f"{scene.desk}/passages/{by_text[text].id}"
+        await browsing.post(client, f"{place}/move", {"direction": direction})
+        assert await order() == expected
+    sideways = await browsing.post(client, f"{place}/move", {"direction": "left"})
+    assert sideways.status_code == 422
+    await desk.merge(await desk.words(scene.open, FIRST), into=by_text["One."])
+    (source,) = await desk.all(Source)
+    assert (await browsing.post(client, f"{scene.desk}/sources/{source.id}/remove")).status_code == 303
+    assert await desk.all(Source) == []
+    await desk.merge(await desk.words(scene.open, FIRST), into=by_text["One."])
+    assert (await browsing.post(client, f"{place}/delete")).status_code == 303
+    assert await order() == ["Three.", "Two."]
+    assert await desk.all(Source) == []
+    for act in ("edit", "history", "delete"):
+        gone = await (
+            client.get(f"{place}/history")
+            if act == "history"
+            else browsing.post(client, place if act == "edit" else f"{place}/{act}", {"text": "x"})
+        )
+        assert gone.status_code == 404
+    with pytest.raises(NotFound):
+        await desk.merge(await desk.words(scene.open, FIRST), into=by_text["One."])
