@@ -50,7 +50,7 @@ PLACES = (
     Place("consultations.page", NOBODY, {"slug": CONCLUDED}),
     Place("consultations.questions", NOBODY, {"slug": OPEN}),
     Place("publication.outcome", NOBODY, {"slug": CONCLUDED}),
-    Place("publication.outcome", NOBODY, {"slug": CONCLUDED}, "q={asked}"),
+    Place("publication.outcome", NOBODY, {"slug": CONCLUDED}, "q={cleared}"),
     Place("site.safety", NOBODY),
     Place("site.help", NOBODY),
     Place("site.accessibility", NOBODY),
