@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func
-from sqlmodel import select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
@@ -85,12 +86,22 @@ class ShownPassage:
 
 @dataclass(frozen=True, slots=True)
 class ShownDisposition:
-    """What became of an answer, and why."""
+    """What became of an answer, and why; it holds if it speaks of the answer as it stands and has a reason."""
 
     disposition: Disposition
     reason: str
     reason_language: str
-    is_current: bool
+    is_of_this_version: bool
+
+    @property
+    def has_reason(self) -> bool:
+        """Whether it says why: in words, or by the passage that took the answer up, while that stands."""
+        return self.disposition.reason_text_id is not None or self.disposition.passage_id is not None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether nothing more has to be done."""
+        return self.is_of_this_version and self.has_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +119,13 @@ class Standing:
 
 
 def undisposed() -> ColumnElement[bool]:
-    """Answers whose submitted version has no disposition."""
-    return ~exists().where(Disposition.answer_version_id == Answer.current_version_id)  # type: ignore[arg-type]
+    """Answers whose submitted version has no disposition, or whose last one lost its passage and reason."""
+    later = aliased(Disposition)
+    return ~exists().where(
+        Disposition.answer_version_id == Answer.current_version_id,  # type: ignore[arg-type]
+        col(Disposition.reason_text_id).is_not(None) | col(Disposition.passage_id).is_not(None),
+        ~exists().where(later.answer_id == Disposition.answer_id, later.number > Disposition.number),  # type: ignore[arg-type]
+    )
 
 
 async def get_frame(

@@ -1,0 +1,154 @@
+"""Every answer gets a disposition with a reason, kept version by version."""
+
+import httpx2
+import pytest
+from sqlmodel import select
+
+from app.audit.models import AuditEntry
+from app.contributions import service as contributions
+from app.platform.db import Database
+from app.submissions import service
+from app.submissions.models import Disposition, Passage
+from app.translations.models import Text
+from tests import browsing
+from tests.factories import Make
+from tests.submissions.conftest import ASKED, FIRST, STATE, UNASKED, Desk, Scene
+
+
+@pytest.mark.one_database
+async def test_a_disposition_needs_a_reason_or_the_passage_that_took_it_up(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.expert)
+    answer = await desk.answer(scene.open)
+    place = f"/en/desk/{scene.slug}/dispositions/{answer.answer_id}"
+    for data, sentence in (
+        ({}, "Fill this in"),
+        ({"disposition": ""}, "Fill this in"),
+        ({"disposition": "liked", "reason": "Kept text."}, "Choose one of the answers"),
+        ({"disposition": "noted"}, "Write the reason"),
+        ({"disposition": "not_taken_up", "reason": " \n "}, "Write the reason"),
+        ({"disposition": "out_of_scope", "reason": "x" * 5001}, "too long"),
+        ({"disposition": "taken_up"}, "or choose the passage"),
+        ({"disposition": "taken_up", "passage_id": str(scene.open.id)}, "This passage is gone"),
+        ({"disposition": "noted", "reason": "Kept text.", "passage_id": "none"}, "Choose one of"),
+    ):
+        refused = await browsing.post(client, place, {"code": STATE, **data})
+        assert refused.status_code == 422, data
+        assert sentence in refused.text
+        assert data.get("reason", "") in refused.text
+    assert await desk.all(Disposition) == []
+    passage = await desk.merge(await desk.words(scene.open, FIRST))
+    bare = {"code": STATE, "disposition": "taken_up", "passage_id": str(passage.id)}
+    done = await browsing.post(client, place, bare, page=scene.desk)
+    assert done.headers["location"] == f"{scene.desk}#d-{answer.answer_id}"
+    assert "1 of 3 have a reason." in (await client.get(scene.desk)).text
+
+
+async def test_every_disposition_is_kept_and_the_last_one_holds(
+    client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await desk.dispose(scene.open, "noted", reason="Known before.")
+    await desk.dispose(scene.open, "taken_up_in_part", reason="On second thought.")
+    await make.signed_in(client, scene.expert)
+    page = await client.get(scene.desk)
+    assert "On second thought." in page.text
+    assert "Known before." not in page.text
+    async with db.read() as session:
+        kept = await session.exec(
+            select(Disposition.number, Disposition.kind, Text.body, Text.language)
+            .join(Text, Text.id == Disposition.reason_text_id)  # type: ignore[arg-type]
+            .order_by(Disposition.number)  # type: ignore[arg-type]
+        )
+        assert list(kept) == [
+            (1, "noted", "Known before.", "en"),
+            (2, "taken_up_in_part", "On second thought.", "en"),
+        ]
+    entries = [entry for entry in await desk.all(AuditEntry) if entry.action == "answer.disposed"]
+    assert {entry.actor_id for entry in entries} == {scene.expert.id}
+    assert {entry.scope_id for entry in entries} == {scene.consultation.country_review_id}
+
+
+async def test_a_disposition_is_open_again_when_its_answer_changes(
+    client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await desk.make_ready()
+    await make.signed_in(client, scene.expert)
+    assert "3 of 3 have a reason." in (await client.get(scene.desk)).text
+    async with db.write() as session:
+        await contributions.revise_contribution(session, make.behind(scene.hidden), scene.hidden.id)
+    await make.answer(scene.hidden, ASKED, "Since spring they look again.", 1)
+    # Nothing is open before the change is handed in.
+    assert "3 of 3 have a reason." in (await client.get(scene.desk)).text
+    await make.submit(scene.hidden)
+    page = await client.get(scene.desk)
+    assert "2 of 3 have a reason." in page.text
+    assert "The answer changed since. It needs another look." in page.text
+    assert "Because of noted." in page.text
+    overview = await client.get(f"/en/desk/{scene.slug}/submission")
+    assert overview.status_code == 200
+    refused = await browsing.post(client, f"{scene.desk}/propose")
+    assert refused.status_code == 403
+    assert "1 answer has no disposition or no reason yet." in refused.text
+    await desk.dispose(scene.hidden, "not_taken_up")
+    assert (await browsing.post(client, f"{scene.desk}/propose")).status_code == 303
+
+
+async def test_an_answer_taken_up_by_a_passage_is_open_again_when_that_is_taken_out(
+    client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await desk.make_ready()
+    extra = await desk.merge(await desk.words(scene.confidential))
+    await desk.dispose(scene.confidential, "taken_up", passage_id=extra.id)
+    await make.signed_in(client, scene.expert)
+    assert "3 of 3 have a reason." in (await client.get(scene.desk)).text
+    async with db.write() as session:
+        await service.delete_passage(session, scene.actor(scene.expert), scene.slug, STATE, extra.id)
+    page = await client.get(scene.desk)
+    assert "2 of 3 have a reason." in page.text
+    assert "Write a reason, or choose the passage that took the answer up." in page.text
+    assert "The answer changed since" not in page.text
+    refused = await browsing.post(client, f"{scene.desk}/propose")
+    assert refused.status_code == 403
+    assert "1 answer has no disposition or no reason yet." in refused.text
+
+
+@pytest.mark.one_database
+async def test_answers_nobody_asks_the_state_about_get_their_reason_too(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    off = await make.contribution(scene.consultation, answers={UNASKED: "A topic of our own."})
+    await make.signed_in(client, scene.expert)
+    page = f"/en/desk/{scene.slug}/unasked/{UNASKED}"
+    assert "A topic of our own." in (await client.get(page)).text
+    answer = await desk.answer(off, UNASKED)
+    place = f"/en/desk/{scene.slug}/dispositions/{answer.answer_id}"
+    data = {"from": "unasked", "code": UNASKED, "disposition": "out_of_scope"}
+    refused = await browsing.post(client, place, data, page=page)
+    assert refused.status_code == 422
+    assert "Write the reason" in refused.text
+    done = await browsing.post(client, place, {**data, "reason": "Not in this review."})
+    assert done.headers["location"] == f"{page}#d-{answer.answer_id}"
+    assert "Not in this review." in (await client.get(page)).text
+    assert (await client.get(f"/en/desk/{scene.slug}/unasked/none")).status_code == 404
+
+
+@pytest.mark.one_database
+async def test_only_standing_answers_of_this_consultation_are_disposed(
+    client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
+) -> None:
+    other = await make.consultation(await make.review(await make.state("ES")))
+    foreign = await make.contribution(other, answers={ASKED: "Elsewhere."})
+    elsewhere = Desk(db, Scene(**{**vars(scene), "consultation": other}))
+    gone = await desk.answer(scene.open)
+    async with db.write() as session:
+        await contributions.withdraw_contribution(session, make.behind(scene.open), scene.open.id)
+    await make.signed_in(client, scene.expert)
+    for answer_id in (gone.answer_id, (await elsewhere.answer(foreign)).answer_id, scene.open.id):
+        data = {"code": STATE, "disposition": "noted", "reason": "Read."}
+        place = f"/en/desk/{scene.slug}/dispositions/{answer_id}"
+        assert (await browsing.post(client, place, data)).status_code == 404
+    await desk.merge(await desk.words(scene.hidden))
+    (passage,) = await desk.all(Passage)
+    assert passage.text == ""
+    assert await desk.all(Disposition) == []
