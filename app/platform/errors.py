@@ -73,7 +73,7 @@ class TooLarge(AppError):
 
     status = 413
     code = "too-large"
-    default = _("What you sent is too large. Nothing was saved; go back, your text is still there.")
+    default = _("What you sent is too large, and nothing of it was saved. Go back and send less at a time.")
 
 
 class Invalid(AppError):
