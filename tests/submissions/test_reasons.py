@@ -1,0 +1,182 @@
+"""What became of each answer, as its contributor sees it, and the walls around the desk."""
+
+import httpx2
+import pytest
+
+from app.contributions.models import Contribution
+from app.organisations.models import Role
+from app.platform.db import Database
+from app.submissions.models import Disposition, Submission, SubmissionState
+from app.translations.models import Origin, Translation
+from tests import browsing
+from tests.factories import Make
+from tests.submissions.conftest import FIRST, HIDDEN_WORDS, STATE, UNASKED, Desk, Scene
+
+
+def reasons(contribution: Contribution, language: str = "en") -> str:
+    return f"/{language}/contributions/{contribution.id}/reasons"
+
+
+async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_passage_after(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await desk.make_ready()
+    await desk.dispose(scene.open, "taken_up", reason="Your figures stand in the answer.")
+    await desk.act("propose", scene.expert)
+    await make.signed_in(client, scene.signatory)
+    before = await client.get(reasons(scene.open))
+    assert before.status_code == 200
+    assert "0 of 1 answers have their decision" in before.text
+    for secret in ("Your figures stand", "Taken up", "The passage that rests on your words"):
+        assert secret not in before.text
+    await desk.act("clear", scene.focal_point)
+    after = await client.get(reasons(scene.open))
+    for shown in (
+        "1 of 1 answers have their decision",
+        "Your figures stand in the answer.",
+        "Taken up",
+        "The passage that rests on your words:",
+        f'<q lang="en" dir="auto">{FIRST}</q>',
+        STATE,
+    ):
+        assert shown in after.text
+    as_json = await client.get(
+        f"/api/v1/contributions/{scene.open.id}/reasons", headers=await make.token(scene.signatory)
+    )
+    (reason,) = as_json.json()
+    assert (reason["disposition"], reason["reason"]) == ("taken_up", "Your figures stand in the answer.")
+    assert reason["passages"] == [FIRST]
+    await desk.act("reopen", scene.focal_point, "A court ruled.")
+    assert "Your figures stand" not in (await client.get(reasons(scene.open))).text
+
+
+@pytest.mark.one_database
+async def test_a_reason_is_labelled_with_its_language_and_shown_with_its_translation(
+    client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await desk.make_ready()
+    await desk.act("propose", scene.expert)
+    await desk.act("clear", scene.focal_point)
+    await make.signed_in(client, scene.confidential)
+    page = await client.get(reasons(scene.confidential, "ru"))
+    assert page.status_code == 200
+    assert '<p class="reason" lang="en" dir="auto">Because of noted.</p>' in page.text
+    given = {d.answer_id: d for d in await desk.all(Disposition)}
+    answer = await desk.answer(scene.confidential)
+    async with db.write() as session:
+        session.add(
+            Translation(
+                text_id=given[answer.answer_id].reason_text_id,
+                language="ru",
+                body="Принято к сведению.",
+                origin=Origin.HUMAN,
+            )
+        )
+    page = await client.get(reasons(scene.confidential, "ru"))
+    assert '<p class="reason" lang="ru" dir="auto">Принято к сведению.</p>' in page.text
+    assert "Because of noted." in page.text
+
+
+async def test_where_the_state_is_not_asked_the_reason_comes_with_the_hand_over(
+    client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
+) -> None:
+    off = await make.contribution(
+        scene.consultation, organisation=scene.league, answers={UNASKED: "A topic of our own."}
+    )
+    await desk.make_ready()
+    answer = await desk.answer(off, UNASKED)
+    await make.signed_in(client, scene.expert)
+    data = {"from": "unasked", "code": UNASKED, "disposition": "noted", "reason": "For the next review."}
+    await browsing.post(client, f"/en/desk/{scene.slug}/dispositions/{answer.answer_id}", data)
+    await desk.act("propose", scene.expert)
+    await desk.act("clear", scene.focal_point)
+    await make.signed_in(client, scene.signatory)
+    assert "For the next review." not in (await client.get(reasons(off))).text
+    async with db.write() as session:
+        (submission,) = await desk.all(Submission)
+        submission = await session.get_one(Submission, submission.id)
+        submission.state = SubmissionState.HANDED_OVER
+        session.add(submission)
+    assert "For the next review." in (await client.get(reasons(off))).text
+
+
+@pytest.mark.one_database
+async def test_reasons_belong_to_those_behind_the_contribution(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    for who, own in ((scene.signatory, scene.open), (scene.confidential, scene.confidential)):
+        await make.signed_in(client, who)
+        for contribution in (scene.open, scene.hidden, scene.confidential):
+            expected = 200 if contribution is own else 404
+            assert (await client.get(reasons(contribution))).status_code == expected
+    for staff in (scene.expert, scene.focal_point):
+        await make.signed_in(client, staff)
+        assert (await client.get(reasons(scene.open))).status_code == 404
+
+
+@pytest.mark.one_database
+async def test_the_desk_of_another_state_does_not_exist(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    passage = await desk.merge(await desk.words(scene.hidden))
+    answer = await desk.answer(scene.hidden)
+    neighbours = await make.consultation(await make.review(await make.state("ES")))
+    outsiders = [
+        await make.staff(neighbours, Role.EXPERT),
+        await make.staff(neighbours, Role.FOCAL_POINT),
+        await make.staff(scene.consultation, Role.TRANSLATOR),
+        await make.staff(scene.consultation, Role.FACILITATOR),
+        await make.staff(scene.consultation, Role.AUDITOR),
+        scene.signatory,
+    ]
+    home = f"/en/desk/{scene.slug}"
+    acts = {
+        f"{scene.desk}/sources": {"words": [str(answer.answer_version_id)]},
+        f"{scene.desk}/passages": {"text": "Ours?"},
+        f"{scene.desk}/passages/{passage.id}": {"text": "Ours?", "version": "1"},
+        f"{scene.desk}/passages/{passage.id}/delete": {},
+        f"{scene.desk}/passages/{passage.id}/move": {"direction": "up"},
+        f"{scene.desk}/answer": {"position": "yes", "version": "1"},
+        f"{scene.desk}/propose": {},
+        f"{scene.desk}/clear": {},
+        f"{scene.desk}/reopen": {"reason": "Ours?"},
+        f"{home}/dispositions/{answer.answer_id}": {"disposition": "noted", "reason": "Ours?", "code": STATE},
+    }
+    for number, outsider in enumerate(outsiders):
+        await make.signed_in(client, outsider)
+        # The neighbours learn nothing; those of the office that may not read it are told so or learn nothing.
+        allowed = {404} if number < 2 or outsider is scene.signatory else {403, 404}
+        for place in (scene.desk, f"{home}/submission", f"{scene.desk}/passages/{passage.id}/history"):
+            page = await client.get(place)
+            assert page.status_code in allowed, place
+            assert HIDDEN_WORDS not in page.text
+        for place, data in acts.items():
+            assert (await browsing.post(client, place, data)).status_code in allowed, place
+    own_code = f"/en/desk/{neighbours.slug}/submission/{STATE}"
+    await make.signed_in(client, outsiders[0])
+    mixed = f"{own_code}/passages/{passage.id}"
+    assert (await browsing.post(client, mixed, {"text": "Ours?", "version": "1"})).status_code == 404
+    assert (await client.get(f"{mixed}/history")).status_code == 404
+    await make.signed_in(client, scene.expert)
+    for place in (f"{home}/submission/S-FP-99", f"{home}/submission/FP-08-1b", "/en/desk/none/submission"):
+        assert (await client.get(place)).status_code == 404
+
+
+@pytest.mark.one_database
+async def test_a_government_reader_reads_the_desk_and_changes_nothing(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    passage = await desk.make_ready()
+    reader = await make.staff(scene.consultation, Role.GOVERNMENT_READER)
+    await make.signed_in(client, reader)
+    page = await client.get(scene.desk)
+    assert page.status_code == 200
+    assert FIRST in page.text
+    for button in ("Use these words", "Add this passage", "Propose to the focal point", "Take out"):
+        assert button not in page.text
+    for place, data in (
+        (f"{scene.desk}/passages/{passage.id}", {"text": "Mine.", "version": "1"}),
+        (f"{scene.desk}/propose", {}),
+        (f"{scene.desk}/take-back", {}),
+    ):
+        assert (await browsing.post(client, place, data)).status_code == 403
