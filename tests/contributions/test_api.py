@@ -1,5 +1,7 @@
 """The same acts as JSON, with bearer tokens and problem documents."""
 
+from typing import Any
+
 import httpx2
 import pytest
 
@@ -100,7 +102,7 @@ async def test_a_program_is_refused_in_words_it_can_read(
     other = await make.contribution(scene.consultation)
     for foreign in (f"{API}/contributions/{other.id}", f"{API}/contributions/none", f"{home}/answers/FP-99"):
         method = client.put if "answers" in foreign else client.get
-        more = {"json": {}} if "answers" in foreign else {}
+        more: dict[str, Any] = {"json": {}} if "answers" in foreign else {}
         assert_problem(await method(foreign, headers=signatory, **more), 404, "not-found")
 
 

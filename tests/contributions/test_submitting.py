@@ -39,7 +39,7 @@ async def handed_in(db: Database) -> list[tuple[int, list[tuple[str, int]]]]:
 
 
 async def rows_of(db: Database, table: type) -> Sequence[Any]:
-    query = select(table)
+    query: Any = select(table)
     if table is AuditEntry:
         query = query.where(col(AuditEntry.action).startswith("contribution."))
     async with db.read() as session:

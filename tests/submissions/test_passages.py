@@ -100,7 +100,7 @@ async def test_words_that_may_not_be_used_are_refused_and_leave_nothing(
     await make.submit(scene.confidential)
     off_topic_version = (await desk.answer(off_topic, "FP-03-a")).answer_version_id
     end = len(own.body)
-    for refused in (
+    selections: list[dict[str, object]] = [
         await elsewhere.words(foreign),
         gone,
         old,
@@ -110,7 +110,8 @@ async def test_words_that_may_not_be_used_are_refused_and_leave_nothing(
             {"answer_version_id": own.answer_version_id, "start": start, "end": stop}
             for start, stop in ((0, end + 1), (end, end), (9, 4), (0, 10**30), (len(FIRST), len(FIRST) + 1))
         ),
-    ):
+    ]
+    for refused in selections:
         same = refused["answer_version_id"] == own.answer_version_id
         beside = [] if same else [await desk.words(scene.open, FIRST)]
         with pytest.raises(Invalid):
