@@ -66,13 +66,13 @@ async def test_the_receipt_code_is_shown_once_and_is_the_way_back(
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("typed", ["", "  ", "K7", "x" * 5000, "00\x0000", "' OR 1=1 --", "رمز", "2" * 28])
-async def test_what_is_no_code_opens_nothing(client: httpx2.AsyncClient, scene: Scene, typed: str) -> None:
-    for path in ("/en/start", scene.start):
-        page = await enter(client, typed, path)
-        assert page.status_code == 422
-        assert "error-summary" in page.text
-        assert "session" not in page.cookies
+async def test_what_is_no_code_opens_nothing(client: httpx2.AsyncClient, scene: Scene) -> None:
+    for typed in ("", "  ", "K7", "x" * 5000, "00\x0000", "' OR 1=1 --", "رمز", "2" * 28):
+        for path in ("/en/start", scene.start):
+            page = await enter(client, typed, path)
+            assert page.status_code == 422, typed
+            assert "error-summary" in page.text
+            assert "session" not in page.cookies
 
 
 @pytest.mark.one_database
