@@ -15,6 +15,7 @@ from app import wiring
 from app.platform import events, pages, problems, queue
 from app.platform.db import Database
 from app.platform.middleware import Edge
+from app.platform.routing import Shelf
 from app.platform.settings import Settings
 
 
@@ -40,10 +41,6 @@ def create_app(settings: Settings) -> FastAPI:
     routers = [*wiring.ROUTERS]
     if settings.demonstration:
         routers += wiring.DEMONSTRATION_ROUTERS
-    for router in routers:
-        app.include_router(router, include_in_schema=False)
-    for router in wiring.API_ROUTERS:
-        app.include_router(router, prefix="/api/v1")
     pages.learn_routes(routers)
     pages.learn_navigation(wiring.SERVICE_NAV)
     pages.learn_vocabulary(wiring.VOCABULARY)
@@ -51,6 +48,9 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.mount("/static", CachedFiles(directory=pages.STATIC))
     app.add_api_route("/health", health, include_in_schema=False)
+    app.router.routes += [Shelf(routers), Shelf(wiring.API_ROUTERS, "/api/v1")]
+    for router in wiring.API_ROUTERS:
+        app.include_router(router, prefix="/api/v1")  # for the description at /openapi.json
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=4)
     app.add_middleware(
         Edge,

@@ -27,7 +27,7 @@ from app.contributions.queries import Frame
 from app.contributions.schemas import AnswerInput
 from app.organisations.models import CONTRIBUTORS, Organisation
 from app.platform import clock, ids
-from app.platform.db import insert_into
+from app.platform.db import versioned_upsert
 from app.platform.errors import Forbidden, Invalid, StaleEdit
 from app.platform.events import publish
 from app.platform.i18n import _
@@ -36,6 +36,19 @@ from app.platform.states import move
 from app.translations.models import Text
 
 LABELS = (99, 999, 9_999, 999_999)
+ANSWERS: Any = Answer.__table__  # type: ignore[attr-defined]
+KEYS = ("contribution_id", "question_id")
+NAMES = (
+    "consultation_id",
+    "law",
+    "practice",
+    "narrative",
+    "language",
+    "evidence",
+    "recommendation",
+    "publication",
+    "skipped",
+)
 CONTENT = ("law", "practice", "evidence", "recommendation", "publication", "language")
 
 
@@ -97,23 +110,18 @@ async def save_answer(
     _check_publication(frame, data.publication)
     if (stored.version if stored else 0) != data.version:
         raise StaleEdit(stored)
-    values = _values(data)
-    statement = insert_into(session, Answer).values(
-        id=ids.random_id(),
-        contribution_id=contribution_id,
-        consultation_id=frame.consultation.id,
-        question_id=question_id,
-        version=1,
-        **values,
+    written = await session.exec(
+        versioned_upsert(session.get_bind().dialect.name, ANSWERS, KEYS, NAMES),
+        params={
+            "id": ids.random_id(),
+            "contribution_id": contribution_id,
+            "question_id": question_id,
+            "consultation_id": frame.consultation.id,
+            "expected": data.version,
+            **_values(data),
+        },
     )
-    saved = await session.exec(
-        statement.on_conflict_do_update(
-            index_elements=["contribution_id", "question_id"],
-            set_={**values, "version": data.version + 1},
-            where=Answer.version == data.version,  # type: ignore[arg-type]
-        ).returning(Answer.version)
-    )
-    version = saved.scalar_one_or_none()
+    version = written.scalar_one_or_none()
     if version is None:
         raise StaleEdit((await queries.get_with_answer(session, actor, contribution_id, code))[2])
     return int(version)

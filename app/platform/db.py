@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import JSON, Enum, MetaData, event
+from sqlalchemy import JSON, Enum, MetaData, Table, bindparam, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import make_url
@@ -157,3 +158,20 @@ def insert_into(session: AsyncSession, table: type[SQLModel]) -> Any:
     if session.get_bind().dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+@lru_cache
+def versioned_upsert(dialect: str, table: Table, keys: tuple[str, ...], names: tuple[str, ...]) -> Any:
+    """Insert a row, or change it where its version is still the `expected` one; answers with the new version.
+
+    Built once for each table and dialect: building it costs as much as running it. Parameters are the
+    keys, the names, `id` and `expected`; no row comes back where another version stands.
+    """
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    columns = ("id", *keys, *names)
+    made = insert.values({**{name: bindparam(name) for name in columns}, "version": 1})
+    return made.on_conflict_do_update(
+        index_elements=list(keys),
+        set_={**{name: insert.excluded[name] for name in names}, "version": table.c.version + 1},
+        where=table.c.version == bindparam("expected"),
+    ).returning(table.c.version)

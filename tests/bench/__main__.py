@@ -52,7 +52,7 @@ def served(entry: str, path: Path) -> Iterator[tuple[int, int]]:
     ]
     process = subprocess.Popen([sys.executable, *words], env={**os.environ, "BENCH_WORLD": str(path)})
     try:
-        for _attempt in range(200):
+        for _attempt in range(600):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 break
             time.sleep(0.1)
