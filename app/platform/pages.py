@@ -95,6 +95,7 @@ class Chrome:
     path: str
     static: Callable[[str], str] = static
     desk_nav: Sequence[Link] = ()
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,7 @@ def chrome_of(request: Request, csrf: str) -> Chrome:
         said=said_in(request, code),
         demonstration=request.app.state.settings.demonstration,
         path=request.scope["path"],
+        roles=frozenset(role for role, _place in actor.roles),
     )
 
 
