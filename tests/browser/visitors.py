@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
 
 from app.platform.i18n import BY_CODE
-from tests.places import BEARER, NOBODY, RECEIVED
+from tests.places import BEARER, NOBODY, RECEIVED, facts
 from tests.seeded import Seeded
 
 PATIENCE = 20_000
@@ -19,6 +20,11 @@ class Portal:
 
     address: str
     seeded: Seeded
+
+    @cached_property
+    def facts(self) -> dict[str, str]:
+        """What fills the addresses of its pages."""
+        return facts(self.seeded)
 
 
 @dataclass

@@ -1,0 +1,109 @@
+"""What a page is made of, as a parser sees it: enough to check labels, headings, forms and links."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+ALONE = frozenset({"hidden", "submit", "button", "image"})
+POINTING = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns")
+
+
+@dataclass
+class Form:
+    """A form and the names of its fields."""
+
+    method: str
+    action: str
+    names: set[str] = field(default_factory=set)
+
+
+class Shape(HTMLParser):
+    """One page, read once."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.root: dict[str, str] = {}
+        self.headings: list[int] = []
+        self.ids: Counter[str] = Counter()
+        self.labels: list[str] = []
+        self.fields: list[dict[str, str]] = []
+        self.forms: list[Form] = []
+        self.links: list[str] = []
+        self.pointers: set[str] = set()
+        self.inline: list[str] = []
+        self.title = ""
+        self._in_title = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep what matters of an element."""
+        found = {name: value or "" for name, value in attrs}
+        self._in_title = tag == "title" and not self.title
+        if "id" in found:
+            self.ids[found["id"]] += 1
+        for name in POINTING:
+            self.pointers.update(found.get(name, "").split())
+        self.inline += [name for name in found if name == "style" or name.startswith("on")]
+        if tag == "style" or (tag == "script" and "src" not in found):
+            self.inline.append(tag)
+        match tag:
+            case "html":
+                self.root = found
+            case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
+                self.headings.append(int(tag[1]))
+            case "label":
+                self.labels.append(found.get("for", ""))
+            case "a" if "href" in found:
+                self.links.append(found["href"])
+            case "form":
+                self.forms.append(Form(found.get("method", "get"), found.get("action", "")))
+            case "input" | "select" | "textarea" | "button":
+                self._keep_field(tag, found)
+
+    def _keep_field(self, tag: str, found: dict[str, str]) -> None:
+        if self.forms and "name" in found:
+            self.forms[-1].names.add(found["name"])
+        if tag != "button" and found.get("type") not in ALONE:
+            self.fields.append(found)
+
+    def handle_data(self, data: str) -> None:
+        """The words of the title."""
+        if self._in_title:
+            self.title += data
+
+    def handle_endtag(self, tag: str) -> None:
+        """The title ends."""
+        if tag == "title":
+            self._in_title = False
+
+    def problems(self) -> list[str]:
+        """Everything that is wrong with the page, in words."""
+        known = set(self.ids)
+        named = {label for label in self.labels if label}
+        found = [f"the id {name} stands {times} times" for name, times in self.ids.items() if times > 1]
+        found += [f"a label is for {name}, which is not there" for name in sorted(named - known)]
+        found += [f"something points to {name}, which is not there" for name in sorted(self.pointers - known)]
+        found += [
+            f"the field {each.get('name')} has no label"
+            for each in self.fields
+            if each.get("id", "") not in named and "aria-label" not in each and "aria-labelledby" not in each
+        ]
+        found += [
+            f"the form to {form.action} has no proof"
+            for form in self.forms
+            if form.method == "post" and "csrf" not in form.names
+        ]
+        found += [
+            f"a link goes to {link}, which is not there" for link in self.links if self._leads_nowhere(link)
+        ]
+        found += [f"{name} stands in the page" for name in self.inline]
+        if self.headings.count(1) != 1:
+            found.append(f"{self.headings.count(1)} headings of the first rank")
+        if any(second > first + 1 for first, second in zip(self.headings, self.headings[1:], strict=False)):
+            found.append(f"the ranks of the headings leave one out: {self.headings}")
+        if not self.title.removesuffix("– Polyphony").strip():
+            found.append("no title")
+        return found
+
+    def _leads_nowhere(self, link: str) -> bool:
+        return link.startswith("#") and len(link) > 1 and link[1:] not in self.ids

@@ -1,0 +1,89 @@
+"""Every page in six languages, as a parser and a slow line see it."""
+
+from functools import lru_cache
+
+import brotli
+import httpx2
+import pytest
+
+from app.platform.i18n import BY_CODE, CODES
+from app.platform.pages import STATIC
+from tests.pages.readers import Readers
+from tests.pages.shape import Shape
+from tests.places import CONTRIBUTOR_PLACES, PLACES, Place, facts
+
+in_one_loop = pytest.mark.asyncio(loop_scope="session")
+
+HTML, STYLE, SCRIPTS, FIRST_VIEW = 14_000, 12_000, 10_000, 40_000
+POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "script-src": "'self'",
+    "img-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+async def shown(readers: Readers, place: Place, language: str) -> httpx2.Response:
+    """A page, which has to be there."""
+    client = await readers.called(place.visitor)
+    path = place.path(facts(readers.seeded))
+    response = await client.get(f"/{language}{path}")
+    assert response.status_code == httpx2.codes.OK, f"{path} answered {response.status_code}"
+    return response
+
+
+def compressed(content: bytes) -> int:
+    """How many bytes a server in front of the portal would send."""
+    return len(brotli.compress(content, quality=5))
+
+
+@lru_cache
+def furniture() -> tuple[int, int]:
+    """The bytes of the style sheet and of all scripts, each file for itself."""
+    scripts = sum(compressed(path.read_bytes()) for path in STATIC.glob("*.js"))
+    return compressed((STATIC / "polyphony.css").read_bytes()), scripts
+
+
+@in_one_loop
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("place", PLACES, ids=str)
+async def test_a_page_is_whole(readers: Readers, place: Place, language: str) -> None:
+    response = await shown(readers, place, language)
+    shape = Shape(response.text)
+    expected = BY_CODE[language]
+    assert (shape.root.get("lang"), shape.root.get("dir")) == (expected.tag, expected.dir)
+    assert response.headers["content-language"] == expected.tag
+    assert shape.problems() == []
+
+
+@in_one_loop
+@pytest.mark.parametrize("place", PLACES, ids=str)
+async def test_a_page_allows_nothing_from_elsewhere(readers: Readers, place: Place) -> None:
+    headers = (await shown(readers, place, "en")).headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    assert "unsafe" not in headers["content-security-policy"]
+    assert policy.items() >= POLICY.items()
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+
+
+@in_one_loop
+@pytest.mark.parametrize("language", CODES)
+@pytest.mark.parametrize("place", CONTRIBUTOR_PLACES, ids=str)
+async def test_a_contributor_waits_little_on_a_slow_line(
+    readers: Readers, place: Place, language: str
+) -> None:
+    page = compressed((await shown(readers, place, language)).content)
+    style, scripts = furniture()
+    assert page <= HTML
+    assert page + style + scripts <= FIRST_VIEW
+
+
+def test_what_every_page_brings_along_is_small() -> None:
+    style, scripts = furniture()
+    assert style <= STYLE
+    assert scripts <= SCRIPTS
