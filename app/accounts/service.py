@@ -70,9 +70,10 @@ async def close_session(session: AsyncSession, token: str) -> None:
 
 
 async def close_sessions_of(session: AsyncSession, actor: Actor) -> None:
-    """End every session of a person or of the bearer of a code."""
+    """End every session of a person or of the bearer of a code; the bearer's tokens end with them."""
     if actor.bearer_of is not None:
         await session.exec(delete(SignedInSession).where(SignedInSession.bearer_of == actor.bearer_of))  # type: ignore[arg-type]
+        await session.exec(delete(ApiToken).where(ApiToken.bearer_of == actor.bearer_of))  # type: ignore[arg-type]
     elif actor.account_id is not None:
         await session.exec(delete(SignedInSession).where(SignedInSession.account_id == actor.account_id))  # type: ignore[arg-type]
 

@@ -58,7 +58,7 @@ class Consultation(SQLModel, table=True):
     state_since: datetime = Field(default_factory=clock.now)
     version: int = 1
 
-    __mapper_args__ = {"version_id_col": "version"}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": "version"}
 
     def takes_answers(self, at: datetime) -> bool:
         """Whether an answer that arrived at this instant counts."""

@@ -41,7 +41,7 @@ def can_answer(
     if not is_behind(actor, contribution):
         return deny(NOT_YOURS)
     if not consultation.takes_answers(at):
-        return deny(CLOSED)
+        return deny(NOT_OPEN if at < consultation.opens_at else CLOSED)
     if contribution.state is ContributionState.SUBMITTED:
         return deny(_("These answers are submitted. Choose to revise them first."))
     if contribution.state is ContributionState.WITHDRAWN:
@@ -101,9 +101,14 @@ def can_withdraw(actor: Actor, contribution: Contribution) -> Decision:
 def can_become_confidential(
     actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
 ) -> Decision:
-    """A named contribution may lose its name until it is first submitted; never the other way."""
+    """A named contribution may lose its name until it is first submitted; never the other way.
+
+    The organisation loses sight of it, so it takes a signatory, as submitting and withdrawing do.
+    """
     if contribution.mode is not Mode.NAMED:
         return deny(_("This contribution is confidential already."))
     if contribution.submitted_versions:
         return deny(_("It was already submitted under your name."))
+    if not actor.holds(Role.SIGNATORY, contribution.organisation_id):
+        return deny(_("Only a signatory of your organization may take its name away."))
     return can_answer(actor, contribution, consultation, at)

@@ -180,10 +180,11 @@ def form(model: type[M]) -> Callable[[Request], Awaitable[FormOf[M]]]:
         # Whatever stops the request from here on, the error page can give the words back.
         request.state.typed = parsed.values
         check_csrf(request, str(sent.get("csrf", "")))
+        nested, rows = _nested(parsed.values)
         try:
-            parsed.data = model.model_validate(_nested(parsed.values))
+            parsed.data = model.model_validate(nested)
         except ValidationError as problem:
-            parsed.errors = sentences(problem)
+            parsed.errors = {_at_its_row(name, rows): told for name, told in sentences(problem).items()}
         return parsed
 
     return parse
@@ -197,8 +198,11 @@ def _is_text_list(annotation: Any) -> bool:
     )
 
 
-def _nested(values: dict[str, Any]) -> dict[str, Any]:
-    """Flat names to nested data; empty fields are left out, so that defaults apply."""
+def _nested(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Flat names to nested data; empty fields are left out, so that defaults apply.
+
+    Lists close their gaps; the second value keeps the number each row had on the page.
+    """
     tree: dict[str, Any] = {}
     for name, value in values.items():
         if value in ("", []):
@@ -213,15 +217,27 @@ def _nested(values: dict[str, Any]) -> dict[str, Any]:
         else:
             if not isinstance(place.get(parts[-1]), dict):
                 place[parts[-1]] = value
-    return {name: _listed(value) for name, value in tree.items()}
+    rows: dict[str, list[str]] = {}
+    return {name: _listed(name, value, rows) for name, value in tree.items()}, rows
 
 
-def _listed(value: Any) -> Any:
-    if isinstance(value, dict):
-        if value and all(key.isascii() and key.isdigit() and len(key) <= MAX_DIGITS for key in value):
-            return [_listed(value[key]) for key in sorted(value, key=int)]
-        return {key: _listed(inner) for key, inner in value.items()}
-    return value
+def _listed(name: str, value: Any, rows: dict[str, list[str]]) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if value and all(key.isascii() and key.isdigit() and len(key) < 5 for key in value):  # noqa: PLR2004
+        rows[name] = sorted(value, key=int)
+        return [_listed(f"{name}-{place}", value[key], rows) for place, key in enumerate(rows[name])]
+    return {key: _listed(f"{name}-{key}", inner, rows) for key, inner in value.items()}
+
+
+def _at_its_row(name: str, rows: dict[str, list[str]]) -> str:
+    """The name of a field with the number its row has on the page, not in the list."""
+    parts = name.split("-")
+    for place, part in enumerate(parts[1:], 1):
+        numbers = rows.get("-".join(parts[:place]), ())
+        if part.isdigit() and int(part) < len(numbers):
+            parts[place] = numbers[int(part)]
+    return "-".join(parts)
 
 
 JustAButton = Annotated[FormOf[Nothing], Depends(form(Nothing))]

@@ -8,7 +8,6 @@ from app.audit import service as audit
 from app.platform.security import Actor, require
 from app.platform.states import move
 from app.questionnaires import policy, queries
-from app.questionnaires.shipped import ShippedPair
 from app.questionnaires.models import (
     VERSION_MOVES,
     Edition,
@@ -17,6 +16,7 @@ from app.questionnaires.models import (
     QuestionnaireVersion,
     VersionState,
 )
+from app.questionnaires.shipped import ShippedPair
 
 
 async def load_pair(

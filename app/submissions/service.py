@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, update
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -267,12 +267,11 @@ async def move_passage(
     other = place + step
     if 0 <= other < len(ordered):
         ordered[place], ordered[other] = ordered[other], ordered[place]
+    # Written past the version: a text somebody is editing meanwhile has not changed.
     for position, passage in enumerate(ordered, 1):
         if passage.position != position:
-            passage.position = position
-            session.add(passage)
-            await session.flush()
-            _keep(session, passage)
+            moved = update(Passage).where(Passage.id == passage.id)  # type: ignore[arg-type]
+            await session.exec(moved.values(position=position))
 
 
 async def delete_passage(session: AsyncSession, actor: Actor, slug: str, code: str, passage_id: UUID) -> None:

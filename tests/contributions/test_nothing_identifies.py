@@ -116,6 +116,8 @@ async def test_a_draft_that_gives_up_its_name_leaves_no_trace_of_it(
     await make.answer(scene.draft, scene.codes[1], {"narrative": "Mine.", "publication": "unnamed"})
     await make.answer(scene.draft, scene.codes[2], "Kept back.")
     await make.signed_in(client, scene.drafter)
+    assert "Go on without our name" not in (await client.get(scene.home)).text
+    await make.signed_in(client, scene.signatory)
     assert "Go on without our name" in (await client.get(scene.home)).text
     page = await browsing.post(client, f"{scene.home}/confidential", page=scene.home)
     assert page.status_code == 200, page.text
