@@ -1,5 +1,6 @@
 """Forms: parsed, checked against forgery, validated; what was typed is always kept."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import UnionType
@@ -38,11 +39,12 @@ class Input(BaseModel):
     def refuse_unstorable(cls, data: Any) -> Any:
         """Refuse the one character no database keeps, and broken surrogates."""
         for text in _strings(data):
-            if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
+            if UNKEPT.search(text):
                 raise Problem(UNSTORABLE)
         return data
 
 
+UNKEPT = re.compile("[\x00\ud800-\udfff]")
 UNSTORABLE = _("The text holds a character that cannot be stored. Remove it and save again.")
 
 
