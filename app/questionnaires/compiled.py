@@ -114,9 +114,7 @@ def _words(texts: Mapping[str, str], language: str) -> Words:
 def _in_language(
     version: QuestionnaireVersion, ordered: Sequence[Question], language: str
 ) -> CompiledLanguage:
-    compiled = [
-        _question(question, place, ordered, language) for place, question in enumerate(ordered)
-    ]
+    compiled = [_question(question, place, ordered, language) for place, question in enumerate(ordered)]
     sections = [_section(section, compiled, language) for section in version.sections]
     return CompiledLanguage(
         title=_words(version.texts.get("title", {}), language),
@@ -135,9 +133,7 @@ def _section(
     return CompiledSection(section["code"], section["article"], _words(section["title"], language), own)
 
 
-def _question(
-    question: Question, place: int, ordered: Sequence[Question], language: str
-) -> CompiledQuestion:
+def _question(question: Question, place: int, ordered: Sequence[Question], language: str) -> CompiledQuestion:
     return CompiledQuestion(
         id=question.id,
         code=question.code,
