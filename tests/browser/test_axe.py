@@ -1,5 +1,6 @@
 """Every page in six languages: accessible, no wider than a phone, silent, and from nowhere else."""
 
+import asyncio
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.platform.i18n import CODES
-from tests.browser.visitors import Portal, Visitors
+from tests.browser.visitors import Portal, Visitor, Visitors
 from tests.places import NOT_PAGES, PLACES, Place, paths
 
 pytestmark = pytest.mark.browser
@@ -42,20 +43,25 @@ def test_every_page_of_the_portal_is_in_the_table() -> None:
     assert not tabled & set(NOT_PAGES)
 
 
-@pytest.mark.asyncio(loop_scope="session")
-@pytest.mark.parametrize("language", CODES)
-@pytest.mark.parametrize("place", PLACES, ids=str)
-async def test_a_page_is_accessible_fits_a_phone_and_is_silent(
-    visitors: Visitors, portal: Portal, place: Place, language: str
-) -> None:
-    visitor = await visitors.called(place.visitor)
-    visitor.language = language
+async def problems_of(visitor: Visitor, path: str) -> list[Any]:
+    """Everything that is wrong with a page; one load serves all the questions."""
     visitor.complaints.clear()
-    await visitor.page.set_viewport_size(DESK)
-    await visitor.open(place.path(portal.facts))
-    await visitor.page.evaluate(axe_core())
-    violations: list[Any] = await visitor.page.evaluate(RUN, [RULES, language in SEEN_IN_COLOUR])
-    assert violations == []
-    await visitor.page.set_viewport_size(PHONE)
-    assert await visitor.overflow() <= 0
-    assert visitor.complaints == []
+    page = visitor.page
+    await page.set_viewport_size(DESK)
+    await visitor.open(path)
+    await page.evaluate(axe_core())
+    violations: list[Any] = await page.evaluate(RUN, [RULES, visitor.language in SEEN_IN_COLOUR])
+    await page.set_viewport_size(PHONE)
+    await visitor.look()
+    return violations + visitor.complaints
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("place", PLACES, ids=str)
+async def test_a_page_is_accessible_fits_a_phone_and_is_silent_in_six_languages(
+    visitors: Visitors, portal: Portal, place: Place
+) -> None:
+    path = place.path(portal.facts)
+    tabs = [await visitors.called(place.visitor, language) for language in CODES]
+    found = await asyncio.gather(*(problems_of(tab, path) for tab in tabs))
+    assert {tab.language: problems for tab, problems in zip(tabs, found, strict=True) if problems} == {}

@@ -103,7 +103,7 @@ class Visitors:
     def __init__(self, browser: Browser, portal: Portal) -> None:
         self.browser = browser
         self.portal = portal
-        self.known: dict[str, Visitor] = {}
+        self.known: dict[str, dict[str, Visitor]] = {}
         self.contexts: list[BrowserContext] = []
 
     async def new(self, language: str = "en", **options: Any) -> Visitor:
@@ -127,19 +127,23 @@ class Visitors:
         await visitor.press("main form button")
         return visitor
 
-    async def called(self, name: str) -> Visitor:
-        """A visitor by role, `nobody` or one of the two confidential ones; the same one each time."""
+    async def called(self, name: str, language: str = "en") -> Visitor:
+        """A visitor by role, `nobody` or one of the two confidential ones; each language has its tab."""
         if name not in self.known:
-            seeded = self.portal.seeded
-            if name == NOBODY:
-                self.known[name] = await self.new()
-            elif name in {BEARER, RECEIVED}:
-                code = seeded.links["receipt"] if name == BEARER else seeded.receipt_code()
-                self.known[name] = await self.bearer(code)
-            else:
-                role, _at, state = name.partition("@")
-                self.known[name] = await self.person(seeded.key_of(role, state or "QE"))
-        return self.known[name]
+            self.known[name] = {"en": await self._arrive(name)}
+        tabs = self.known[name]
+        if language not in tabs:
+            tabs[language] = Visitor(await tabs["en"].page.context.new_page(), self.portal, language)
+        return tabs[language]
+
+    async def _arrive(self, name: str) -> Visitor:
+        seeded = self.portal.seeded
+        if name == NOBODY:
+            return await self.new()
+        if name in {BEARER, RECEIVED}:
+            return await self.bearer(seeded.links["receipt"] if name == BEARER else seeded.receipt_code())
+        role, _at, state = name.partition("@")
+        return await self.person(seeded.key_of(role, state or "QE"))
 
     async def close(self) -> None:
         """Everybody goes home."""
