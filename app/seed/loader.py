@@ -74,6 +74,7 @@ async def load_demonstration(db: Database, settings: Settings) -> bool:
                     session, SYSTEM, "Secretariat of the review", OrganisationKind.SECRETARIAT
                 )
                 await cast.add(SECRETARIAT, (office.id, office.name), Role.SECRETARIAT)
+                cast.shown[-1]["state"] = ""
             await tell(session, story, cast, shown)
             shown["people"] += cast.shown
     write_cast(settings, shown)
