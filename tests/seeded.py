@@ -157,7 +157,10 @@ async def _add_what_waits(seeded: Seeded) -> dict[str, str]:
         assert ngo
         kept: dict[Purpose, dict[str, Any]] = {
             Purpose.CONFIRM_EMAIL: {},
-            Purpose.INVITATION: {"organisation_id": ngo.id, "payload": {"role": "drafter", "by": "", "by_name": ""}},
+            Purpose.INVITATION: {
+                "organisation_id": ngo.id,
+                "payload": {"role": "drafter", "by": "", "by_name": ""},
+            },
             Purpose.RESET_PASSWORD: {"account_id": account.id},
         }
         for purpose, more in kept.items():
