@@ -6,11 +6,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from app.organisations.deps import AnyActor
+from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
 from app.platform.errors import NotFound
 from app.platform.i18n import _
-from app.publication import queries, snapshot
+from app.publication import queries, service, snapshot
 
 router = APIRouter(tags=["publication"])
 
@@ -36,3 +36,10 @@ async def outcome(request: Request, slug: str, session: Session, actor: AnyActor
         published_at=page.published_at,
         content=snapshot.public(page.content),
     )
+
+
+@router.post("/desk/{slug}/outcome", status_code=201)
+async def publish(request: Request, slug: str, session: Session, actor: CurrentActor) -> OutcomeOut:
+    """Publish what contributors agreed to; the focal point, once the submission is handed over."""
+    await service.publish_outcome(session, actor, slug)
+    return await outcome(request, slug, session, actor)

@@ -48,6 +48,7 @@ def _answer(item: ShownAnswer) -> ReadAnswerOut:
     answer = item.answer
     return ReadAnswerOut(
         id=answer.answer_id,
+        version_id=answer.answer_version_id,
         version=answer.version_number,
         contribution_id=answer.contribution_id,
         contributor=answer.name,

@@ -75,9 +75,10 @@ class TranslationOut(BaseModel):
 
 
 class ReadAnswerOut(BaseModel):
-    """A submitted answer; `contributor` is an organisation or a label."""
+    """A submitted answer; `contributor` is an organisation or a label, `version_id` what a merge cites."""
 
     id: UUID
+    version_id: UUID
     version: int
     contribution_id: UUID
     contributor: str
