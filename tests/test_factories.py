@@ -9,7 +9,7 @@ from tests.factories import Make
 pytestmark = pytest.mark.one_database
 
 
-@pytest.mark.parametrize("state", set(ConsultationState) - {ConsultationState.DRAFT})
+@pytest.mark.parametrize("state", [each for each in ConsultationState if each is not ConsultationState.DRAFT])
 async def test_contributions_can_be_made_in_a_consultation_of_any_state(
     make: Make, state: ConsultationState
 ) -> None:
