@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from email import message_from_bytes
+from email.policy import default
 from typing import Any
 
 import pytest
@@ -93,9 +95,9 @@ async def _mail_to(seeded: Seeded, email: str) -> str:
     """The link in the mail to an address; the portal sends it within seconds."""
     for _again in range(150):
         for path in seeded.mails.glob("*.eml"):
-            text = path.read_text(encoding="utf-8").replace("=\n", "").replace("=3D", "=")
-            found = re.search(r"https?://[^/\s]+/\w\w(/confirm/[\w-]+)", text)
-            if email in text and found:
+            mail = message_from_bytes(path.read_bytes(), policy=default)
+            found = re.search(r"https?://[^/\s]+/\w\w(/confirm/[\w-]+)", mail.get_content())
+            if email in mail["To"] and found:
                 return found.group(1)
         await asyncio.sleep(0.2)
     raise AssertionError(f"no mail to {email}")

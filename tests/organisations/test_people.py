@@ -111,6 +111,7 @@ async def test_an_invitation_ends_with_the_right_of_whoever_sent_it(
     async with db.write() as session:
         await service.remove_member(session, SYSTEM, office.id, focal_point.id, Role.FOCAL_POINT)
     client.cookies.clear()
+    path = f"/en{path[3:]}"
     answer = await post(client, path, {"name": "Dima", "password": "four unlikely garden words"}, page=path)
     assert answer.status_code == 404
     assert "Ask for a new invitation" in answer.text
