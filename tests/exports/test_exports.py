@@ -135,6 +135,15 @@ class Scene:
                 given = self.given[key]
                 await contributions.withdraw_contribution(session, make.behind(given), given.id)
 
+    async def forget_the_withdrawn(self) -> None:
+        """Take the sources away whose words their authors took back."""
+        async with self.db.write() as session:
+            frame = await submissions.queries.get_frame(session, self.expert, self.slug, FIRST)
+            for shown in await submissions.queries.passages_of(session, frame.national):
+                for source in shown.sources:
+                    if source.quote is None:
+                        await submissions.remove_source(session, self.expert, self.slug, FIRST, source.id)
+
     async def obstacles(self) -> list[str]:
         async with self.db.read() as session:
             page = await queries.export_page(session, self.focal, self.slug)
@@ -263,6 +272,7 @@ async def test_words_taken_back_after_clearance_stop_the_hand_over(scene: Scene,
     async with scene.db.write() as session:
         await submissions.reopen_answer(session, scene.focal, scene.slug, FIRST, "Quote it.")
     await scene.withdraw(make, "no", "unnamed")
+    await scene.forget_the_withdrawn()
     await _quote(scene)
     assert await scene.obstacles() == []
     await scene.withdraw(make, "named")
