@@ -42,6 +42,8 @@ async def standing(seeded: Seeded) -> AsyncIterator[FastAPI]:
         demonstration=True,
     )
     app = create_app(settings)
+    # Whoever made templates before there was a portal made them without its vocabulary.
+    pages.environment.cache_clear()
     async with app.router.lifespan_context(app):
         yield app
     patch.undo()
