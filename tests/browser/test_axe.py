@@ -10,7 +10,8 @@ import pytest
 
 from app.platform.i18n import CODES
 from tests.browser.visitors import Portal, Visitor, Visitors
-from tests.places import NOT_PAGES, PLACES, Place, paths
+from tests.places import EXPERT, FOCAL_POINT, NOT_PAGES, PLACES, Place, paths
+from tests.seeded import OPEN
 
 pytestmark = pytest.mark.browser
 
@@ -43,17 +44,22 @@ def test_every_page_of_the_portal_is_in_the_table() -> None:
     assert not tabled & set(NOT_PAGES)
 
 
-async def problems_of(visitor: Visitor, path: str) -> list[Any]:
-    """Everything that is wrong with a page; one load serves all the questions."""
-    visitor.complaints.clear()
+async def problems_here(visitor: Visitor) -> list[Any]:
+    """Everything that is wrong with the page that is open."""
     page = visitor.page
-    await page.set_viewport_size(DESK)
-    await visitor.open(path)
     await page.evaluate(axe_core())
     violations: list[Any] = await page.evaluate(RUN, [RULES, visitor.language in SEEN_IN_COLOUR])
     await page.set_viewport_size(PHONE)
     await visitor.look()
     return violations + visitor.complaints
+
+
+async def problems_of(visitor: Visitor, path: str) -> list[Any]:
+    """The same for a page to be opened; one load serves all the questions."""
+    visitor.complaints.clear()
+    await visitor.page.set_viewport_size(DESK)
+    await visitor.open(path)
+    return await problems_here(visitor)
 
 
 @pytest.mark.asyncio(loop_scope="session")
@@ -65,3 +71,47 @@ async def test_a_page_is_accessible_fits_a_phone_and_is_silent_in_six_languages(
     tabs = [await visitors.called(place.visitor, language) for language in CODES]
     found = await asyncio.gather(*(problems_of(tab, path) for tab in tabs))
     assert {tab.language: problems for tab, problems in zip(tabs, found, strict=True) if problems} == {}
+
+
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize(("language", "number"), [("en", 0), ("ar", 1)])
+async def test_pages_after_a_form_are_accessible_too(
+    visitors: Visitors, portal: Portal, language: str, number: int
+) -> None:
+    visitor = await visitors.new(language, viewport=DESK)
+    found = []
+    await visitor.open("/no-such-page", status=404)
+    found.append(await problems_here(visitor))
+    await visitor.open("/start")
+    await visitor.fill({"code": "no code"})
+    await visitor.press("main form button")
+    found.append(await problems_here(visitor))
+    await visitor.fill({"code": portal.seeded.invitation_codes()[number]})
+    await visitor.press("main form button")
+    assert await visitor.page.locator(".receipt-code").count() == 1
+    found.append(await problems_here(visitor))
+    await visitor.press("main a.button")
+    await visitor.press('main a[href*="/questions/"]')
+    await visitor.fill({"evidence-0-url": "no address"})
+    await visitor.press('main button[value="next"]')
+    assert await visitor.page.locator(".error-summary").count() == 1
+    found.append(await problems_here(visitor))
+    # The browser itself reports every answer that is an error; what it loaded is still listened to.
+    silent = [[each for each in problems if "status of 4" not in str(each)] for problems in found]
+    assert silent == [[], [], [], []]
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_two_who_write_one_passage_see_both_texts(visitors: Visitors, portal: Portal) -> None:
+    desk = "/desk/{slug}/submission/{drafted}?edit={passage}".format(slug=OPEN, **portal.facts)
+    first = await visitors.person(portal.seeded.key_of(EXPERT))
+    second = await visitors.person(portal.seeded.key_of(FOCAL_POINT))
+    for visitor, words in ((first, "The first wrote this."), (second, "The second wrote that.")):
+        await visitor.open(desk)
+        await visitor.page.locator('.passage textarea[name="text"]').fill(words)
+    for visitor in (first, second):
+        await visitor.press('.passage form:has(textarea[name="text"]) button')
+    shown = await second.text()
+    assert "The first wrote this." in shown
+    assert "The second wrote that." in await second.page.content()
+    assert [each for each in await problems_here(second) if "status of 4" not in str(each)] == []
