@@ -41,9 +41,9 @@ def create_app(settings: Settings) -> FastAPI:
     routers = [*wiring.ROUTERS]
     if settings.demonstration:
         routers += wiring.DEMONSTRATION_ROUTERS
+    pages.learn_vocabulary(wiring.VOCABULARY)
     pages.learn_routes(routers)
     pages.learn_navigation(wiring.SERVICE_NAV)
-    pages.learn_vocabulary(wiring.VOCABULARY)
     events.register(wiring.HANDLERS)
     problems.install(app)
     app.mount("/static", CachedFiles(directory=pages.STATIC))

@@ -112,6 +112,7 @@ _vocabulary: dict[str, Any] = {}
 def learn_vocabulary(words: Mapping[str, Mapping[Any, Message]]) -> None:
     """Take the names of states and choices that every template may use, from wiring.VOCABULARY."""
     _vocabulary.update(words)
+    environment.cache_clear()
 
 
 ServiceNav = Callable[[Actor], Sequence[Link]]
