@@ -121,8 +121,11 @@ async def walk(client: httpx2.AsyncClient, start: str, language: str) -> tuple[i
     return taken, wrong
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("visitor", VISITORS)
+# Links do not depend on the language: one of each kind of person walks them right to left.
+IN_ARABIC = ((NOBODY, "ar"), (BEARER, "ar"), ("expert", "ar"))
+
+
+@pytest.mark.parametrize(("visitor", "language"), [*((each, "en") for each in VISITORS), *IN_ARABIC])
 async def test_every_link_answers(readers: Readers, visitor: str, language: str) -> None:
     client = await readers.called(visitor)
     start = "/my-account" if visitor not in {NOBODY, BEARER, RECEIVED} else "/"
