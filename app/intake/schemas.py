@@ -1,7 +1,6 @@
 """What comes in and what goes out."""
 
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import BaseModel, Field
 
@@ -30,12 +29,6 @@ class AssignForm(Input):
     """The question a statement is put to."""
 
     code: Annotated[OneLine, Field(min_length=1, max_length=32)]
-
-
-class AfterQuery(Input):
-    """The last statement of the page before."""
-
-    after: UUID | None = None
 
 
 class FindingOut(BaseModel):

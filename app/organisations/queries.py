@@ -56,14 +56,6 @@ async def get_organisation(session: AsyncSession, organisation_id: UUID) -> Orga
     return found
 
 
-async def names_of(session: AsyncSession, organisation_ids: set[UUID]) -> dict[UUID, str]:
-    """The names of these organisations."""
-    if not organisation_ids:
-        return {}
-    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(organisation_ids))  # type: ignore[attr-defined]
-    return dict((await session.exec(query)).all())
-
-
 async def organisations_of(session: AsyncSession, actor: Actor) -> list[Organisation]:
     """The organisations the person is a member of, by name."""
     places = {place for _role, place in actor.roles}

@@ -226,7 +226,7 @@ def _nested(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]
 def _listed(name: str, value: Any, rows: dict[str, list[str]]) -> Any:
     if not isinstance(value, dict):
         return value
-    if value and all(key.isascii() and key.isdigit() and len(key) < 5 for key in value):  # noqa: PLR2004
+    if value and all(key.isascii() and key.isdigit() and len(key) <= MAX_DIGITS for key in value):
         rows[name] = sorted(value, key=int)
         return [_listed(f"{name}-{place}", value[key], rows) for place, key in enumerate(rows[name])]
     return {key: _listed(f"{name}-{key}", inner, rows) for key, inner in value.items()}

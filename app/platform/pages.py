@@ -94,7 +94,6 @@ class Chrome:
     demonstration: bool
     path: str
     static: Callable[[str], str] = static
-    desk_nav: Sequence[Link] = ()
     roles: frozenset[str] = frozenset()
 
 

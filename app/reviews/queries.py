@@ -97,11 +97,6 @@ async def find_state(session: AsyncSession, code: str) -> State | None:
     return await session.get(State, code)
 
 
-async def find_state_of(session: AsyncSession, office_id: UUID) -> State | None:
-    """The State whose government office this is."""
-    return (await session.exec(select(State).where(State.office_id == office_id))).first()
-
-
 async def list_states(session: AsyncSession, actor: Actor) -> list[State]:
     """The States in which somebody may begin a review: all, or those of the own offices."""
     query = select(State).order_by(State.code)
