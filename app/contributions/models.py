@@ -116,7 +116,10 @@ class Contribution(SQLModel, table=True):
 
 
 class Answer(SQLModel, table=True):
-    """The answer being written to one question; `current_version_id` is what was last submitted."""
+    """The answer being written to one question; `current_version_id` is what was last submitted.
+
+    `value` answers a choice, a number or a date, written as XForms writes it.
+    """
 
     __table_args__ = (
         UniqueConstraint("contribution_id", "question_id"),
@@ -129,6 +132,7 @@ class Answer(SQLModel, table=True):
     question_id: UUID = Field(foreign_key="question.id")
     law: Law | None = Field(default=None, sa_type=enum_type(Law))
     practice: Practice | None = Field(default=None, sa_type=enum_type(Practice))
+    value: str = ""
     narrative: str = ""
     language: str = Field(default="en", max_length=2)
     evidence: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON_TYPE)
@@ -141,7 +145,14 @@ class Answer(SQLModel, table=True):
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to submit."""
-        return not (self.law or self.practice or self.narrative or self.evidence or self.recommendation)
+        return not (
+            self.law
+            or self.practice
+            or self.value
+            or self.narrative
+            or self.evidence
+            or self.recommendation
+        )
 
 
 class ContributionVersion(SQLModel, table=True):
@@ -167,6 +178,7 @@ class AnswerVersion(SQLModel, table=True):
     number: int
     law: Law | None = Field(default=None, sa_type=enum_type(Law))
     practice: Practice | None = Field(default=None, sa_type=enum_type(Practice))
+    value: str = ""
     text_id: UUID = Field(foreign_key="text.id", index=True)
     language: str = Field(max_length=2)
     evidence: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON_TYPE)

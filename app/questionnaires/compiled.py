@@ -1,17 +1,19 @@
 """A published version as one immutable structure in memory: pages ask it instead of the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.platform.i18n import CODES, Message, text_in
-from app.questionnaires.instruments import INSTRUMENT_NAMES, article_line
-from app.questionnaires.models import Edition, Question, QuestionnaireVersion
+from app.questionnaires.models import Edition, Kind, Obligation, Question, QuestionnaireVersion
+from app.questionnaires.relevance import Rules, compile_rules
+from app.reference.compiled import Reference
+
+Texts = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """One text of a question in the language it is really in."""
 
     text: str
@@ -24,6 +26,20 @@ class Words:
         return bool(self.text)
 
 
+class CompiledChoice(NamedTuple):
+    """One value of a list with its label."""
+
+    value: str
+    label: Words
+
+
+class CompiledTerm(NamedTuple):
+    """A term of the glossary with its meaning."""
+
+    term: Words
+    meaning: Words
+
+
 @dataclass(frozen=True, slots=True)
 class CompiledQuestion:
     """A question in one language, ready to be shown."""
@@ -33,10 +49,15 @@ class CompiledQuestion:
     number: int
     total: int
     section: str
+    kind: Kind
     instrument: str
     article: str
     paragraph: str
+    obligation: Obligation
     place: Message
+    longest: int
+    choices: Sequence[CompiledChoice]
+    terms: Sequence[CompiledTerm]
     texts: Mapping[str, Words]
     previous: str | None
     next: str | None
@@ -47,14 +68,23 @@ class CompiledQuestion:
         except KeyError as missing:
             raise AttributeError(name) from missing
 
+    def label_of(self, value: str) -> str:
+        """The labels of the chosen values, as a list in words; other values as they are."""
+        if not self.choices:
+            return value
+        known = {choice.value: str(choice.label) for choice in self.choices}
+        return ", ".join(known.get(part, part) for part in value.split())
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledSection:
-    """A section with its questions, in one language."""
+    """A section with its own questions, in one language; `trail` are the titles of those around it."""
 
     code: str
+    number: str
     article: str
     title: Words
+    trail: Sequence[Words]
     questions: Sequence[CompiledQuestion]
 
 
@@ -81,6 +111,9 @@ class CompiledVersion:
     ids: Mapping[str, UUID]
     codes: Mapping[UUID, str]
     topics: Mapping[UUID, tuple[str, ...]]
+    meanings: Mapping[str, str]
+    rules: Rules
+    reference: Reference
     languages: Mapping[str, CompiledLanguage]
     mapped: Mapping[UUID, tuple[UUID, ...]]
 
@@ -88,12 +121,31 @@ class CompiledVersion:
         return self.languages[language]
 
 
+class _Place(NamedTuple):
+    """Where a section stands: its number, and the sections around it from the outside in."""
+
+    section: Mapping[str, Any]
+    number: str
+    around: tuple[Mapping[str, Any], ...]
+
+
 def compile_version(
-    version: QuestionnaireVersion, questions: Sequence[Question], mapped: Mapping[UUID, tuple[UUID, ...]]
+    version: QuestionnaireVersion,
+    questions: Sequence[Question],
+    mapped: Mapping[UUID, tuple[UUID, ...]],
+    reference: Reference,
 ) -> CompiledVersion:
     """Build the structure; `mapped` names the questions of the other edition by question."""
-    order = {section["code"]: place for place, section in enumerate(version.sections)}
+    places = list(_places(version.sections))
+    order = {place.section["code"]: index for index, place in enumerate(places)}
     ordered = sorted(questions, key=lambda q: (order.get(q.section, len(order)), q.position))
+    conditions = {
+        place.section["code"]: tuple(
+            around["relevant"] for around in (*place.around, place.section) if around.get("relevant")
+        )
+        for place in places
+    }
+    lines = {q.id: reference.article_line(q.instrument, q.article, q.paragraph) for q in ordered}
     return CompiledVersion(
         id=version.id,
         slug=version.slug,
@@ -102,49 +154,102 @@ def compile_version(
         ids={q.code: q.id for q in ordered},
         codes={q.id: q.code for q in ordered},
         topics={q.id: tuple(q.topics) for q in ordered},
-        languages={code: _in_language(version, ordered, code) for code in CODES},
+        meanings={q.code: q.meaning for q in ordered},
+        rules=compile_rules(ordered, conditions),
+        reference=reference,
+        languages={code: _Compiler(version, code).language(places, ordered, lines) for code in CODES},
         mapped=mapped,
     )
 
 
-def _words(texts: Mapping[str, str], language: str) -> Words:
-    return Words(*text_in(dict(texts), language))
+def _places(
+    sections: Sequence[Mapping[str, Any]],
+    parent: str = "",
+    number: str = "",
+    around: tuple[Mapping[str, Any], ...] = (),
+) -> Iterator[_Place]:
+    """The sections in the order of reading, each after the one it stands in, with its number."""
+    inner = [section for section in sections if section.get("parent", "") == parent]
+    for index, section in enumerate(inner, start=1):
+        own = f"{number}.{index}" if number else str(index)
+        yield _Place(section, own, around)
+        yield from _places(sections, section["code"], own, (*around, section))
 
 
-def _in_language(
-    version: QuestionnaireVersion, ordered: Sequence[Question], language: str
-) -> CompiledLanguage:
-    compiled = [_question(question, place, ordered, language) for place, question in enumerate(ordered)]
-    sections = [_section(section, compiled, language) for section in version.sections]
-    return CompiledLanguage(
-        title=_words(version.texts.get("title", {}), language),
-        introduction=_words(version.texts.get("introduction", {}), language),
-        sections=tuple(section for section in sections if section.questions),
-        questions=tuple(compiled),
-        by_code={q.code: q for q in compiled},
-        by_id={q.id: q for q in compiled},
-    )
+class _Compiler:
+    """Puts a version into one language; lists and terms are shared by the questions that use them."""
 
+    def __init__(self, version: QuestionnaireVersion, language: str) -> None:
+        self.version = version
+        self.code = language
+        self.choices = {
+            name: tuple(CompiledChoice(c["value"], self.words(c["texts"].get("label", {}))) for c in choices)
+            for name, choices in version.choice_lists.items()
+        }
+        self.terms = {
+            term["key"]: CompiledTerm(
+                self.words(term["texts"].get("term", {})), self.words(term["texts"].get("meaning", {}))
+            )
+            for term in version.glossary
+        }
 
-def _section(
-    section: Mapping[str, Any], compiled: Sequence[CompiledQuestion], language: str
-) -> CompiledSection:
-    own = tuple(q for q in compiled if q.section == section["code"])
-    return CompiledSection(section["code"], section["article"], _words(section["title"], language), own)
+    def words(self, texts: Texts) -> Words:
+        """A text in this language, or in the one it has."""
+        text = texts.get(self.code)
+        return Words(text, self.code) if text else Words(*text_in(dict(texts), self.code))
 
+    def language(
+        self, places: Sequence[_Place], ordered: Sequence[Question], lines: Mapping[UUID, Message]
+    ) -> CompiledLanguage:
+        """The whole version in this language."""
+        compiled = tuple(self.question(q, index, ordered, lines[q.id]) for index, q in enumerate(ordered))
+        by_section: dict[str, list[CompiledQuestion]] = {}
+        for question in compiled:
+            by_section.setdefault(question.section, []).append(question)
+        return CompiledLanguage(
+            title=self.words(self.version.texts.get("title", {})),
+            introduction=self.words(self.version.texts.get("introduction", {})),
+            sections=tuple(
+                self.section(place, by_section[place.section["code"]])
+                for place in places
+                if place.section["code"] in by_section
+            ),
+            questions=compiled,
+            by_code={q.code: q for q in compiled},
+            by_id={q.id: q for q in compiled},
+        )
 
-def _question(question: Question, place: int, ordered: Sequence[Question], language: str) -> CompiledQuestion:
-    return CompiledQuestion(
-        id=question.id,
-        code=question.code,
-        number=place + 1,
-        total=len(ordered),
-        section=question.section,
-        instrument=question.instrument,
-        article=question.article,
-        paragraph=question.paragraph,
-        place=article_line(INSTRUMENT_NAMES[question.instrument], question.article, question.paragraph),
-        texts={kind: _words(texts, language) for kind, texts in question.texts.items()},
-        previous=ordered[place - 1].code if place else None,
-        next=ordered[place + 1].code if place + 1 < len(ordered) else None,
-    )
+    def section(self, place: _Place, questions: Sequence[CompiledQuestion]) -> CompiledSection:
+        """One section with its questions."""
+        return CompiledSection(
+            code=place.section["code"],
+            number=place.number,
+            article=place.section.get("article", ""),
+            title=self.words(place.section["texts"].get("title", {})),
+            trail=tuple(self.words(around["texts"].get("title", {})) for around in place.around),
+            questions=tuple(questions),
+        )
+
+    def question(
+        self, question: Question, index: int, ordered: Sequence[Question], line: Message
+    ) -> CompiledQuestion:
+        """One question between its neighbours."""
+        return CompiledQuestion(
+            id=question.id,
+            code=question.code,
+            number=index + 1,
+            total=len(ordered),
+            section=question.section,
+            kind=question.kind,
+            instrument=question.instrument,
+            article=question.article,
+            paragraph=question.paragraph,
+            obligation=question.obligation,
+            place=line,
+            longest=question.longest,
+            choices=self.choices.get(question.choices, ()),
+            terms=tuple(self.terms[key] for key in question.terms if key in self.terms),
+            texts={kind: self.words(texts) for kind, texts in question.texts.items()},
+            previous=ordered[index - 1].code if index else None,
+            next=ordered[index + 1].code if index + 1 < len(ordered) else None,
+        )
