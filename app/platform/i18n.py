@@ -71,7 +71,8 @@ class Message:
             sentence = catalogue.gettext(self.text)
         if not self.params:
             return sentence
-        params = {k: v.in_language(code) if isinstance(v, Message) else v for k, v in self.params.items()}
+        # Names that are data know their languages too, without being messages.
+        params = {k: v.in_language(code) if hasattr(v, "in_language") else v for k, v in self.params.items()}
         return sentence % params
 
     def __str__(self) -> str:

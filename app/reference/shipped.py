@@ -1,0 +1,71 @@
+"""The reference data that ships with the portal, as files: data.toml and the names of each language."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from app.platform.i18n import CODES
+from app.reference.compiled import NO_VERSION, Reference, compile_reference
+from app.reference.document import ReferenceData
+
+LIBRARY = Path(__file__).parent / "library"
+Tree = Mapping[str, Any]
+
+
+def read_reference(library: Path = LIBRARY) -> ReferenceData:
+    """Read the document from its files; a name that a language lacks is simply not there."""
+    data = tomllib.loads((library / "data.toml").read_text("utf-8"))
+    names = {
+        code: tomllib.loads(path.read_text("utf-8"))
+        for code in CODES
+        if (path := library / f"names.{code}.toml").exists()
+    }
+
+    def gather(*keys: str) -> dict[str, str]:
+        return {code: text for code, tree in names.items() if (text := _at(tree, keys))}
+
+    return ReferenceData.model_validate(
+        {
+            "instruments": [
+                {
+                    **row,
+                    "position": place,
+                    "names": gather("instruments", row["code"]),
+                    "short": gather("short", row["code"]),
+                }
+                for place, row in enumerate(data["instruments"], 1)
+            ],
+            "articles": [
+                {
+                    **{key: value for key, value in group.items() if key != "numbers"},
+                    "number": number,
+                    "names": gather("articles", group["instrument"], number),
+                    "paragraphs": [
+                        {**row, "topic": gather("paragraphs", group["instrument"], number, row["paragraph"])}
+                        for row in data["paragraphs"].get(group["instrument"], {}).get(number, ())
+                    ],
+                }
+                for group in data["articles"]
+                for number in group["numbers"]
+            ],
+            "clusters": [{**row, "names": gather("clusters", row["number"])} for row in data["clusters"]],
+            "parts": data["parts"],
+            "phases": [{**row, "remark": gather("phases", str(row["number"]))} for row in data["phases"]],
+            "sources": [{**row, "title": gather("sources", row["code"])} for row in data["sources"]],
+        }
+    ).in_order()
+
+
+def _at(tree: Tree, keys: tuple[str, ...]) -> str:
+    place: Any = tree
+    for key in keys:
+        place = place.get(key, {})
+    return place if isinstance(place, str) else ""
+
+
+@lru_cache
+def shipped_reference() -> Reference:
+    """What a portal knows that nobody has loaded anything into yet."""
+    return compile_reference(NO_VERSION, 0, read_reference())
