@@ -74,7 +74,9 @@ class Rules:
         """Whether the answer breaks the question's constraint; nothing answered breaks none."""
         condition = self.constraint.get(question_id)
         own = own_value(self.kinds[question_id], given.get(question_id, NOTHING))
-        return bool(condition and own) and not is_true(condition, self.values(given), today, own)
+        if condition is None or not own:
+            return False
+        return not is_true(condition, self.values(given), today, own)
 
     def asks_for(self, question_id: UUID, given: Mapping[UUID, Given], today: date) -> bool:
         """Whether the question must be answered before the contribution is handed in."""

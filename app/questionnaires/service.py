@@ -108,7 +108,7 @@ async def _new_version(
         edition=definition.edition,
         number=max((v.number for v in known), default=0) + 1,
         origin=origin,
-        reference_id=names.id,
+        reference_id=names.id if names.number else None,
         based_on_id=based_on,
         texts={},
         sections=[],

@@ -144,7 +144,8 @@ def downgrade() -> None:
             batch_op.drop_constraint(batch_op.f(f"fk_questionnaire_version_{column}"), type_="foreignkey")
             batch_op.drop_column(column)
     with op.batch_alter_table("question") as batch_op:
-        batch_op.drop_constraint(batch_op.f("ck_question_obligation"), type_="check")
+        if op.get_bind().dialect.name == "sqlite":  # PostgreSQL drops the check with the type
+            batch_op.drop_constraint(batch_op.f("ck_question_obligation"), type_="check")
         batch_op.alter_column(
             "obligation", existing_type=_words("obligation", *OBLIGATIONS), type_=String(length=16)
         )
