@@ -35,8 +35,9 @@ def test_each_module_has_its_size(module: str, edition: str, least: int, most: i
     assert least <= len(codes(module, edition=edition)) <= most
 
 
-def test_every_code_is_unique() -> None:
+def test_every_code_is_unique_among_questions_and_sections() -> None:
     counted = Counter(item.code for item in shelf.items())
+    counted.update(part["code"] for module in shelf.MODULES for part in shelf.structure(module)["sections"])
     assert [code for code, times in counted.items() if times > 1] == []
 
 
