@@ -1,0 +1,1 @@
+"""Questionnaires as files: XLSForm, XLIFF, JSON and paper, out of the portal and back into it."""
