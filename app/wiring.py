@@ -18,6 +18,7 @@ import app.platform.queue
 import app.publication.models
 import app.questionnaires.models
 import app.reading.models
+import app.reference.models
 import app.reviews.models
 import app.submissions.models
 import app.translations.models  # noqa: F401
@@ -49,6 +50,10 @@ from app.publication import handlers as publication_handlers
 from app.publication import routes as publication
 from app.reading import api as reading_api
 from app.reading import routes as reading
+from app.reference import api as reference_api
+from app.reference import routes as reference
+from app.reference.document import KIND_NAMES as REFERENCE_KINDS
+from app.reference.models import MARK_NAMES
 from app.reviews import api as reviews_api
 from app.reviews import routes as reviews
 from app.site import routes as site
@@ -69,6 +74,7 @@ ROUTERS: Sequence[APIRouter] = (
     reading.router,
     submissions.router,
     publication.router,
+    reference.router,
     organisations.router,
     accounts.router,
     site.router,
@@ -82,6 +88,7 @@ API_ROUTERS: Sequence[APIRouter] = (
     intake_api.router,
     publication_api.router,
     reading_api.router,
+    reference_api.router,
     submissions_api.router,
 )
 DEMONSTRATION_ROUTERS: Sequence[APIRouter] = (demonstration.router,)
@@ -107,6 +114,8 @@ VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
     "consultation_states": CONSULTATION_STATES,
     "kind_names": KIND_NAMES,
     "role_names": ROLE_NAMES,
+    "mark_names": MARK_NAMES,
+    "reference_kinds": REFERENCE_KINDS,
     "origin_names": ORIGIN_NAMES,
     "disposition_names": DISPOSITION_NAMES,
     "position_names": POSITION_NAMES,

@@ -11,8 +11,8 @@ from app.platform.errors import NotFound
 from app.platform.i18n import Message
 from app.platform.security import Actor, Decision
 from app.reference import policy
+from app.reference.changes import RowChange, differences
 from app.reference.compiled import Reference, compile_reference
-from app.reference.differences import RowChange, differences
 from app.reference.document import (
     KIND_NAMES,
     OBLIGATION_NAMES,
