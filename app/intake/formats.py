@@ -6,7 +6,7 @@ Nothing in a file makes this raise. A cell that looks like a formula is text and
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.intake.rows import COLUMNS, Row, check_row
@@ -36,8 +36,9 @@ class Finding:
 
 @dataclass(slots=True)
 class Table:
-    """The rows that can be taken in and the report on all others."""
+    """The rows that can be taken in and the report on all others; `instruments` are the codes they may name."""
 
+    instruments: Sequence[str] = ()
     rows: list[Row] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -52,9 +53,9 @@ class Table:
         return [finding for finding in self.findings if finding.is_note]
 
 
-def parse(data: bytes) -> Table:
+def parse(data: bytes, instruments: Collection[str]) -> Table:
     """The rows of a file and a report line by line; never raises for what the file holds."""
-    table = Table()
+    table = Table(instruments=tuple(instruments))
     if len(data) > MAX_BYTES:
         table.findings.append(
             Finding(1, None, _("The file is larger than 5 MB."), _("Divide it into smaller files."))
@@ -160,7 +161,7 @@ def _take(table: Table, line: int, cells: dict[str, str], given: int, raw: str) 
         fix = _("Put cells that hold a separator or a line break in quotation marks.")
         wrong.append(Finding(line, None, told, fix))
     if not wrong:
-        row, problems = check_row(line, cells)
+        row, problems = check_row(line, cells, table.instruments)
         wrong += [Finding(line, *problem) for problem in problems]
         if not problems:
             table.rows.append(row)

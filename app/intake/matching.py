@@ -9,6 +9,7 @@ from app.intake.rows import Row
 from app.platform.i18n import Message, _
 from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
 
+ALL = "X"
 WORD = re.compile(r"\w+")
 SMALL = frozenset({"a", "an", "and", "by", "for", "in", "non", "of", "on", "or", "the", "to", "with"})
 
@@ -42,11 +43,7 @@ class Match:
 
 def match(row: Row, version: CompiledVersion) -> Match:
     """The question a row answers; the same row and version always give the same question."""
-    here = [
-        q
-        for q in version["en"].questions
-        if q.instrument == row.instrument and q.article.upper() == row.article
-    ]
+    here = [q for q in version["en"].questions if _is_on(q, row)]
     topic = " ".join(row.topic.casefold().split())
     found = _first_with(topic, here, version)
     if found:
@@ -57,6 +54,13 @@ def match(row: Row, version: CompiledVersion) -> Match:
     if len(here) == 1:
         return Match(here[0].id, How.ONLY)
     return Match(None, How.NO_TOPIC if here else How.NO_ARTICLE)
+
+
+def _is_on(question: CompiledQuestion, row: Row) -> bool:
+    """Whether a question is on the row's provision; article X stands for all of them."""
+    if row.article == ALL:
+        return not question.article
+    return question.instrument == row.instrument and question.article.upper() == row.article
 
 
 def _first_with(

@@ -3,12 +3,12 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 
 from app.contributions.schemas import NARRATIVE_LIMIT
 from app.organisations.models import OPEN_KINDS, OrganisationKind
 from app.platform.i18n import CODES, Message, _
-from app.questionnaires.instruments import INSTRUMENT_NAMES
 
 # The widest cell each column takes; the statement has a limit of its own.
 WIDTHS = {"source": 300, "organisation": 200, "instrument": 16, "article": 16, "topic": 200}
@@ -74,10 +74,10 @@ def speaker_key(name: str, based_in: str) -> tuple[str, str]:
     return unicodedata.normalize("NFC", name).casefold(), based_in.upper()
 
 
-def check_row(line: int, raw: dict[str, str]) -> tuple[Row, list[CellProblem]]:
-    """The row with its spaces set right, and what is wrong with its cells."""
+def check_row(line: int, raw: dict[str, str], instruments: Collection[str]) -> tuple[Row, list[CellProblem]]:
+    """The row with its spaces set right, and what is wrong with its cells; `instruments` are known codes."""
     cells = {name: _tidy(name, raw.get(name, "")) for name in COLUMNS}
-    problems = [*_unstorable(cells), *_empty(cells), *_too_long(cells), *_unknown(cells)]
+    problems = [*_unstorable(cells), *_empty(cells), *_too_long(cells), *_unknown(cells, instruments)]
     return Row(line, **cells), problems
 
 
@@ -125,12 +125,12 @@ def _too_long(cells: dict[str, str]) -> list[CellProblem]:
     ]
 
 
-def _unknown(cells: dict[str, str]) -> list[CellProblem]:
+def _unknown(cells: dict[str, str], instruments: Collection[str]) -> list[CellProblem]:
     found: list[CellProblem] = []
     for name, known in (
         ("language", CODES),
         ("organisation_type", tuple(KINDS)),
-        ("instrument", tuple(INSTRUMENT_NAMES)),
+        ("instrument", tuple(instruments)),
     ):
         if name == "organisation_type" and not cells["organisation"]:
             continue

@@ -88,8 +88,8 @@ async def _one_at_a_time(session: AsyncSession, consultation: Consultation) -> N
 async def _look_at(
     session: AsyncSession, consultation: Consultation, data: bytes, *, lock: bool = False
 ) -> Preview:
-    table = formats.parse(data)
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    table = formats.parse(data, version.reference.instruments)
     standing = await queries.standing_of(session, consultation, table.rows, lock=lock)
     return Preview(consultation, table, plan.build(table.rows, standing, version), standing, version)
 

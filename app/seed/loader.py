@@ -32,6 +32,7 @@ from app.questionnaires.shipped import read_pair, shipped_slugs
 from app.reading import queries as reading
 from app.reading import service as translating
 from app.reading.schemas import TranslationInput
+from app.reference import service as reference
 from app.reviews import service as reviews
 from app.reviews.schemas import ReviewInput, StateInput
 from app.seed.people import SYSTEM, Cast, hashed_password
@@ -53,8 +54,9 @@ SECRETARIAT = {"key": "secretariat", "name": "Noor Halden", "email": "noor.halde
 
 
 async def load_questionnaires(db: Database) -> None:
-    """Publish the pairs that ship with the portal, where they are new or changed."""
+    """Publish the reference data and the pairs that ship with the portal, where they are new or changed."""
     async with db.write() as session:
+        await reference.load_reference(session, SYSTEM)
         for slug in shipped_slugs():
             await pairs.load_pair(session, SYSTEM, read_pair(slug))
 

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 # Each way has questions of its own: language, with scripts, what civil society is asked, what the State is asked.
 WAYS = (
     ("en", True, "FP-08-1b", "S-FP-08-2"),
-    ("ar", True, "FP-X-5", "S-FP-X-2"),
+    ("ar", True, "X-5", "S-X-2"),
     ("fr", False, "FP-05-2a", "S-FP-05-4"),
 )
 WORDS = {

@@ -2,24 +2,25 @@
 
 import sys
 
-from tests.content import reading, shelf
+from app.questionnaires import readability
+from tests.content import shelf
 
 SPOKEN = ("prompt", "law", "practice", "account", "help")
 
 
 def whole(item: shelf.Item) -> float:
     """The grade of all texts of a question. Its topic is a heading and no sentence, so it is left out."""
-    return reading.grade(text for kind, text in item.texts.items() if kind != "topic")
+    return readability.grade(text for kind, text in item.texts.items() if kind != "topic")
 
 
 def asked(item: shelf.Item) -> float:
     """The grade of what must be read in order to answer."""
-    return reading.grade(item.texts[kind] for kind in SPOKEN if kind in item.texts)
+    return readability.grade(item.texts[kind] for kind in SPOKEN if kind in item.texts)
 
 
 def longest(item: shelf.Item) -> int:
     """The number of words in the longest sentence of a question."""
-    return max(reading.longest_sentence(text) for text in item.texts.values())
+    return max(readability.longest_sentence(text) for text in item.texts.values())
 
 
 def main() -> None:

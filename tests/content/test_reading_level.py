@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from tests.content import levels, reading, shelf
+from app.questionnaires import readability
+from tests.content import levels, shelf
 
 GRADE = 10
 WORDS = 25
@@ -30,20 +31,20 @@ ITEMS = list(shelf.items())
     ],
 )
 def test_syllables_are_counted_as_they_are_spoken(word: str, count: int) -> None:
-    assert reading.syllables(word) == count
+    assert readability.syllables(word) == count
 
 
 def test_the_grade_is_the_formula_of_flesch_and_kincaid() -> None:
     # Six words of one syllable in one sentence: 0.39 x 6 + 11.8 x 1 - 15.59.
-    assert reading.grade(["The dog sat on the mat."]) == pytest.approx(-1.45)
-    assert reading.grade([]) == 0
+    assert readability.grade(["The dog sat on the mat."]) == pytest.approx(-1.45)
+    assert readability.grade([]) == 0
 
 
 def test_hard_prose_is_found_hard() -> None:
     legal = (
         "Notwithstanding jurisdictional considerations, administrative authorities facilitate confiscation."
     )
-    assert reading.grade([legal]) > GRADE
+    assert readability.grade([legal]) > GRADE
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=[item.code for item in ITEMS])
@@ -69,13 +70,13 @@ def _leaves(place: str, tree: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def test_no_english_sentence_is_longer_than_25_words() -> None:
     assert {
-        place: text for place, text in every_english_text() if reading.longest_sentence(text) > WORDS
+        place: text for place, text in every_english_text() if readability.longest_sentence(text) > WORDS
     } == {}
 
 
 def test_introductions_and_glossary_read_at_grade_ten_too() -> None:
     for pair, editions in shelf.read("pairs.en.toml").items():
         for edition, texts in editions.items():
-            assert reading.grade([texts["introduction"]]) <= GRADE, (pair, edition)
+            assert readability.grade([texts["introduction"]]) <= GRADE, (pair, edition)
     meanings = [term["meaning"] for term in shelf.read("glossary.en.toml").values()]
-    assert reading.grade(meanings) <= GRADE
+    assert readability.grade(meanings) <= GRADE

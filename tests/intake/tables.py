@@ -4,6 +4,7 @@ from pathlib import Path
 
 from app.intake.rows import COLUMNS
 
+INSTRUMENTS = ("UNTOC", "TIP", "SOM", "FP")
 DIALOGUE = Path(__file__).with_name("dialogue_statements.csv")
 HEADER = ",".join(COLUMNS)
 GOOD = {

@@ -4,11 +4,15 @@ from hypothesis import strategies as st
 
 from app.intake import formats
 from app.intake.rows import COLUMNS
-from tests.intake.tables import DIALOGUE, GOOD, HEADER, line, table
+from tests.intake.tables import DIALOGUE, GOOD, HEADER, INSTRUMENTS, line, table
+
+
+def parse(data: bytes) -> formats.Table:
+    return formats.parse(data, INSTRUMENTS)
 
 
 def complaints(data: bytes) -> list[tuple[int, str | None]]:
-    return [(finding.line, finding.column) for finding in formats.parse(data).problems]
+    return [(finding.line, finding.column) for finding in parse(data).problems]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -16,21 +20,21 @@ def complaints(data: bytes) -> list[tuple[int, str | None]]:
 def test_a_table_is_read_with_any_line_end_and_with_or_without_a_byte_order_mark(
     end: str, mark: bytes
 ) -> None:
-    read = formats.parse(mark + table(line(), line(statement="Другое")[:], end=end))
+    read = parse(mark + table(line(), line(statement="Другое")[:], end=end))
     assert [row.line for row in read.rows] == [2, 3]
     assert read.rows[0].cells == GOOD
     assert read.findings == []
 
 
 def test_the_statements_of_the_dialogues_are_read_whole_unattributed_ones_too() -> None:
-    read = formats.parse(DIALOGUE.read_bytes())
+    read = parse(DIALOGUE.read_bytes())
     assert (len(read.rows), read.findings) == (39, [])
     assert sum(row.is_unattributed for row in read.rows) == 14
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_another_separator_is_noticed_and_said(separator: str) -> None:
-    read = formats.parse(table(line(separator), header=HEADER.replace(",", separator)))
+    read = parse(table(line(separator), header=HEADER.replace(",", separator)))
     assert len(read.rows) == 1
     assert [finding.line for finding in read.notes] == [1]
     assert not read.problems
@@ -38,14 +42,14 @@ def test_another_separator_is_noticed_and_said(separator: str) -> None:
 
 def test_a_quoted_cell_may_hold_lines_and_quotation_marks() -> None:
     said = 'One line,\nanother; "quoted"'
-    read = formats.parse(table(line(statement=said), line(statement="after")))
+    read = parse(table(line(statement=said), line(statement="after")))
     assert [(row.line, row.statement) for row in read.rows] == [(2, said), (4, "after")]
 
 
 @pytest.mark.parametrize("start", "=+-@")
 def test_what_looks_like_a_formula_stays_the_text_it_is(start: str) -> None:
     said = f"{start}HYPERLINK(1)"
-    assert formats.parse(table(line(statement=said))).rows[0].statement == said
+    assert parse(table(line(statement=said))).rows[0].statement == said
 
 
 @pytest.mark.parametrize(
@@ -59,7 +63,7 @@ def test_what_looks_like_a_formula_stays_the_text_it_is(start: str) -> None:
     ],
 )
 def test_a_wrong_heading_names_the_column_and_nothing_is_read(columns: list[str], column: str) -> None:
-    read = formats.parse(table(line(), header=",".join(columns)))
+    read = parse(table(line(), header=",".join(columns)))
     assert read.rows == []
     assert column in [finding.column for finding in read.problems]
     assert all(finding.line == 1 and finding.remedy for finding in read.problems)
@@ -83,12 +87,12 @@ def test_a_wrong_heading_names_the_column_and_nothing_is_read(columns: list[str]
 def test_a_wrong_cell_is_named_and_only_its_row_is_lost(column: str, text: str) -> None:
     data = table(line(), line(**{column: text}), line(statement="after"))
     assert complaints(data) == [(3, column)]
-    assert [row.line for row in formats.parse(data).rows] == [2, 4]
+    assert [row.line for row in parse(data).rows] == [2, 4]
 
 
 def test_a_byte_that_is_not_text_is_named_with_its_row_and_place() -> None:
     data = table(line(), line(statement="caf\u00e9")).replace("é".encode(), b"\xe9")
-    read = formats.parse(data)
+    read = parse(data)
     assert [row.line for row in read.rows] == [2]
     assert [(finding.line, finding.column) for finding in read.problems] == [(3, "statement")]
     assert "0xE9" in str(read.problems[0].problem)
@@ -100,47 +104,47 @@ def test_a_row_with_too_few_or_too_many_columns_is_reported(broken: str) -> None
 
 
 def test_a_quotation_mark_that_is_never_closed_is_found_where_it_opens() -> None:
-    read = formats.parse(table(line(), '"open,and,never,closed', line().replace('"', "")))
+    read = parse(table(line(), '"open,and,never,closed', line().replace('"', "")))
     assert [row.line for row in read.rows] == [2]
     assert [finding.line for finding in read.problems] == [3]
 
 
 def test_empty_rows_say_nothing() -> None:
-    read = formats.parse(table("", ",,,,,,,,", line()))
+    read = parse(table("", ",,,,,,,,", line()))
     assert [row.line for row in read.rows] == [4]
     assert read.findings == []
 
 
 @pytest.mark.parametrize("data", [b"", b"\n\n", "a,b".encode("utf-16"), b"x" * (formats.MAX_BYTES + 1)])
 def test_what_is_no_table_is_refused_with_a_remedy(data: bytes) -> None:
-    read = formats.parse(data)
+    read = parse(data)
     assert read.rows == []
     assert str(read.problems[0].remedy)
 
 
 def test_rows_after_the_five_thousandth_are_not_read() -> None:
     plain = line().replace('"', "")
-    read = formats.parse(table(*[plain] * (formats.MAX_ROWS + 2)))
+    read = parse(table(*[plain] * (formats.MAX_ROWS + 2)))
     assert len(read.rows) == formats.MAX_ROWS
     assert [finding.line for finding in read.problems] == [formats.MAX_ROWS + 2]
 
 
 def test_spaces_and_letter_case_do_not_make_another_row() -> None:
-    tidy, loose = formats.parse(
+    tidy, loose = parse(
         table(line(), line(language=" EN ", organisation="River  Watch", organisation_type="NGO"))
     ).rows
     assert tidy.fingerprint == loose.fingerprint
-    assert tidy.speaker == formats.parse(table(line(organisation="RIVER WATCH"))).rows[0].speaker
+    assert tidy.speaker == parse(table(line(organisation="RIVER WATCH"))).rows[0].speaker
 
 
 @given(st.binary(max_size=600))
 def test_no_bytes_make_it_fail(data: bytes) -> None:
-    formats.parse(data)
+    parse(data)
 
 
 @given(st.lists(st.text(alphabet=st.sampled_from('a,";\t\n\r=é\x00\ufeff\u200f'), max_size=40), max_size=12))
 def test_no_table_of_odd_signs_makes_it_fail(lines: list[str]) -> None:
-    read = formats.parse(table(*lines))
+    read = parse(table(*lines))
     assert all(
         finding.line >= 1 and str(finding.problem) and str(finding.remedy) for finding in read.findings
     )
@@ -148,9 +152,8 @@ def test_no_table_of_odd_signs_makes_it_fail(lines: list[str]) -> None:
 
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200))
 def test_any_statement_comes_out_as_it_went_in(said: str) -> None:
-    read = formats.parse(table(line(statement=said)))
+    read = parse(table(line(statement=said)))
     if read.rows:
         assert (
-            read.rows[0].statement
-            == formats.parse(table(line(statement=read.rows[0].statement))).rows[0].statement
+            read.rows[0].statement == parse(table(line(statement=read.rows[0].statement))).rows[0].statement
         )

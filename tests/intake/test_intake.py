@@ -56,7 +56,7 @@ async def test_a_preview_writes_nothing(scene: Scene) -> None:
     before = await scene.state()
     async with scene.db.write() as session:
         seen = await service.preview_intake(session, scene.actor, scene.slug, DIALOGUE.read_bytes())
-    assert (len(seen.plan.of(Fate.NEW)), len(seen.plan.of(Fate.KEPT))) == (22, 17)
+    assert (len(seen.plan.of(Fate.NEW)), len(seen.plan.of(Fate.KEPT))) == (35, 4)
     nameless = sum(row.is_unattributed for row in seen.plan.speakers.values())
     assert seen.new_organisations == len(seen.plan.speakers) - nameless
     assert nameless

@@ -20,7 +20,7 @@ from app.submissions.schemas import DispositionInput, MergeInput, NationalAnswer
 from tests.factories import Make, actor_of
 
 # What civil society is asked, what the State is asked about it, and a topic the State is not asked about.
-ASKED, STATE, UNASKED = "FP-08-1b", "S-FP-08-2", "FP-X-3"
+ASKED, STATE, UNASKED = "FP-08-1b", "S-FP-08-2", "X-3"
 FIRST, SECOND = "Of 61 rifles seized, 22 carried no import mark.", "Nobody asked the importer why."
 OPEN_WORDS = f"{FIRST} {SECOND}"
 HIDDEN_WORDS = "At the river post the officers wave every lorry through after dark."
