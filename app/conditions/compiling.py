@@ -71,8 +71,7 @@ def compile_part(token: XPathToken, depth: int) -> Part:
     """One part of the tree; a chain such as `a or b or c` counts as one level, however long."""
     if depth > TREE_DEEPEST:
         raise NotSupported(_("The expression is nested too deeply or has too many parts."))
-    while token.symbol == "(" and len(token) == 1:
-        token = token[0]
+    token = unwrapped(token)
     symbol = str(token.symbol)
     if symbol in FUNCTIONS:
         return compile_call(symbol, [compile_part(item, depth + 1) for item in token])
@@ -92,6 +91,13 @@ def compile_part(token: XPathToken, depth: int) -> Part:
     if symbol in COMPARISONS:
         return compile_order(COMPARISONS[symbol], left, right)
     raise not_understood(token)
+
+
+def unwrapped(token: XPathToken) -> XPathToken:
+    """A part without the brackets around it."""
+    while token.symbol == "(" and len(token) == 1:
+        token = token[0]
+    return token
 
 
 def not_understood(token: XPathToken) -> NotSupported:

@@ -14,7 +14,7 @@ from .functions import FUNCTIONS
 SOURCE_LONGEST = 2_000
 WORDS_MOST = 600
 DEEPEST = 32
-SIGNS_MOST = 8
+SIGNS_MOST = 2
 
 WORD = re.compile(
     r"""(?P<space>[ \t\r\n]+)
@@ -101,7 +101,7 @@ def check_word(kind: str, word: str, source: str, place: int) -> None:
     """Refuse a text that hides a reference, an unknown function, and a bare name."""
     if kind == "text" and "${" in word:
         raise NotSupported(
-            _("%(word)s names a question inside quotation marks: join texts with concat().", word=word)
+            _("%(word)s names a question inside quotation marks: join texts with concat().", word=word[:40])
         )
     if kind != "name" or word in OPERATORS:
         return
@@ -112,7 +112,7 @@ def check_word(kind: str, word: str, source: str, place: int) -> None:
         raise NotSupported(
             _(
                 "“%(word)s” is not understood: a question is written ${%(word)s}, a value '%(word)s'.",
-                word=word,
+                word=word[:40],
             )
         )
     if word not in FUNCTIONS:
@@ -123,8 +123,8 @@ def no_function(name: str) -> Message:
     """Why a function is not there."""
     reason = LEFT_OUT.get(name)
     if reason is None:
-        return _("The function %(name)s() is not supported.", name=name)
-    return _("The function %(name)s() is not supported: %(reason)s.", name=name, reason=reason)
+        return _("The function %(name)s() is not supported.", name=name[:40])
+    return _("The function %(name)s() is not supported: %(reason)s.", name=name[:40], reason=reason)
 
 
 def unknown(source: str, place: int) -> Message:
