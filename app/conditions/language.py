@@ -19,6 +19,7 @@ Where this differs from ODK's engine (@getodk/xforms-engine 0.22), which the ora
 * What is no date has no text here; there it reads "Invalid Date". 30 February is no date; there it
   is an error. Day and time are in UTC.
 * A text of spaces is no number; ODK's engine reads a literal one as 0. Hexadecimal is no number.
+* Two minus signs in a row are read here and a mistake there; three are refused.
 * `and` and `or` give a truth; there, the last value looked at.
 * regex() looks for the pattern anywhere, as ODK's engine does; ODK Collect wants all of the text.
 * More than 20,000 characters of a value are not looked at.
