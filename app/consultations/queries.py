@@ -19,7 +19,7 @@ from app.platform.i18n import Message
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledLanguage, CompiledQuestion, CompiledVersion
-from app.questionnaires.instruments import INSTRUMENT_NAMES
+from app.reference.names import Named
 from app.reviews import queries as reviews
 from app.reviews.models import CountryReview, State
 from app.reviews.queries import ReviewFrame
@@ -62,16 +62,12 @@ class Listed:
     consultation: Consultation
     state: State
     instrument_codes: Sequence[str]
+    instruments: Sequence[Named]
     cluster: str
     phase: Phase
     note: Message
     questions: int
     minutes: int
-
-    @property
-    def instruments(self) -> list[Message]:
-        """The names of the instruments under review."""
-        return [INSTRUMENT_NAMES[code] for code in self.instrument_codes]
 
     @property
     def phase_name(self) -> Message:
@@ -118,23 +114,26 @@ async def list_of_reviews(session: AsyncSession, review_ids: Sequence[UUID], at:
 async def _listed(session: AsyncSession, query: Any, at: datetime) -> list[Listed]:
     rows = (await session.exec(query)).all()
     # Published versions are kept in memory: after the first time this loop asks no database.
-    sizes = {
-        version_id: len((await questionnaires.get_compiled(session, version_id)).ids)
+    versions = {
+        version_id: await questionnaires.get_compiled(session, version_id)
         for version_id in {row[0].civil_society_version_id for row in rows}
     }
-    return [
-        Listed(
-            consultation,
-            state,
-            instruments,
-            cluster,
-            timing.phase_of(consultation, at),
-            timing.deadline_note(consultation, at),
-            sizes[consultation.civil_society_version_id],
-            timing.minutes_needed(sizes[consultation.civil_society_version_id]),
-        )
-        for consultation, state, instruments, cluster in rows
-    ]
+    return [_item(row, versions[row[0].civil_society_version_id], at) for row in rows]
+
+
+def _item(row: Any, version: CompiledVersion, at: datetime) -> Listed:
+    consultation, state, codes, cluster = row
+    return Listed(
+        consultation,
+        state,
+        codes,
+        [version.reference.instrument_name(code) for code in codes],
+        cluster,
+        timing.phase_of(consultation, at),
+        timing.deadline_note(consultation, at),
+        len(version.ids),
+        timing.minutes_needed(len(version.ids)),
+    )
 
 
 async def home_page(session: AsyncSession) -> Home:

@@ -12,7 +12,6 @@ from app.exports.document import KIND, Document, citations_of, sources_of
 from app.platform import clock
 from app.platform.i18n import Message, _, n_, text_in
 from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
-from app.questionnaires.instruments import INSTRUMENT_NAMES
 from app.reviews.models import CountryReview, State
 from app.submissions import merging
 from app.submissions.models import NationalAnswer, NationalAnswerState, Passage, Submission
@@ -146,7 +145,7 @@ def compose(facts: Facts, number: int, made_at: datetime, *, is_draft: bool = Fa
         },
         "state": {"code": facts.state.code, "name": text_in(facts.state.names, language)[0]},
         "instruments": [
-            {"code": code, "name": INSTRUMENT_NAMES[code].in_language(language)}
+            {"code": code, "name": facts.asked.reference.instrument_name(code).in_language(language)}
             for code in facts.review.instruments
         ],
         "cluster": facts.review.cluster,

@@ -10,7 +10,6 @@ from app.exports.document import Document, QuestionChange
 from app.exports.word import Writer
 from app.platform import i18n
 from app.platform.i18n import Message, _
-from app.questionnaires.instruments import INSTRUMENT_NAMES
 from app.submissions.models import POSITION_NAMES, Position
 
 MEDIA = {
@@ -90,7 +89,8 @@ class Pen:
     def question(self, question: Mapping[str, Any]) -> None:
         """One question with everything that answers it."""
         writer = self.writer
-        writer.heading(f"{question['code']} · {self.provision(question)}", 1)
+        provision = question["provision"] or question["instrument"]
+        writer.heading(f"{question['code']} · {provision}", 1)
         prompt = question["prompt"]
         for run in writer.text(prompt["text"], language=prompt["language"]).runs:
             run.bold = True
@@ -108,11 +108,6 @@ class Pen:
         if question["cleared_on"]:
             day = i18n.day(datetime.fromisoformat(question["cleared_on"]).date(), self.language)
             writer.note(self.say(_("Cleared on %(day)s", day=day)))
-
-    def provision(self, question: Mapping[str, Any]) -> str:
-        """The provision a question is about, as a reader would cite it."""
-        known = INSTRUMENT_NAMES.get(question["instrument"])
-        return question["provision"] or (self.say(known) if known else question["instrument"])
 
     def position(self, value: str | None) -> str:
         """The State's position in words."""

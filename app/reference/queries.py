@@ -54,7 +54,11 @@ async def get_reference(session: AsyncSession, version_id: UUID) -> Reference:
 
 async def current(session: AsyncSession) -> Reference:
     """What stands now: the published version, or what ships with the portal until one is loaded."""
-    version_id = (await session.exec(PUBLISHED)).first()
+    return await get_names(session, (await session.exec(PUBLISHED)).first())
+
+
+async def get_names(session: AsyncSession, version_id: UUID | None) -> Reference:
+    """The version that a larger statement found with PUBLISHED, or what ships with the portal."""
     return shipped_reference() if version_id is None else await get_reference(session, version_id)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists
@@ -13,9 +13,10 @@ from app.accounts.models import Account
 from app.organisations.models import Membership, Organisation, Role
 from app.platform import clock
 from app.platform.errors import NotFound
-from app.platform.i18n import Message
 from app.platform.security import Actor, Decision
-from app.questionnaires.instruments import INSTRUMENT_NAMES
+from app.reference import queries as reference
+from app.reference.compiled import Reference
+from app.reference.names import Named
 from app.reviews import policy
 from app.reviews.deadlines import Deadline, Step, review_clock
 from app.reviews.models import CountryReview, State
@@ -29,31 +30,42 @@ class ReviewFrame:
     state: State
     focal_point: str | None
     clock: Sequence[Deadline]
+    names: Reference
 
     @property
-    def instruments(self) -> list[Message]:
+    def instruments(self) -> list[Named]:
         """The names of the instruments under review."""
-        return [INSTRUMENT_NAMES[code] for code in self.review.instruments]
+        return [self.names.instrument_name(code) for code in self.review.instruments]
 
 
 EXPERTS = exists().where(
     (Membership.organisation_id == CountryReview.office_id) & (Membership.role == Role.EXPERT)  # type: ignore[arg-type]
 )
 FRAME = (
-    select(CountryReview, State, Account.name, EXPERTS)
+    select(CountryReview, State, Account.name, EXPERTS, reference.PUBLISHED.scalar_subquery())
     .join(State, State.code == CountryReview.state_code)  # type: ignore[arg-type]
     .outerjoin(Account, Account.id == CountryReview.focal_point_id)  # type: ignore[arg-type]
 )
 
 
-def frame_of(
-    review: CountryReview, state: State, focal_point: str | None, has_experts: bool, today: date | None = None
-) -> ReviewFrame:
-    """The frame from one row of FRAME."""
-    known = {Step.FOCAL_POINT: review.focal_point_id is not None, Step.EXPERTS: has_experts}
-    done = frozenset(step for step, is_done in known.items() if is_done)
-    steps = review_clock(review.started_on, today or clock.today(), review.questionnaire_answered_on, done)
-    return ReviewFrame(review, state, focal_point, steps)
+async def _frames(session: AsyncSession, query: Any) -> list[ReviewFrame]:
+    """The frames of a query that begins as FRAME does: one statement, names of instruments included."""
+    found = []
+    for review, state, focal_point, has_experts, names_id in (await session.exec(query)).all():
+        known = {Step.FOCAL_POINT: review.focal_point_id is not None, Step.EXPERTS: has_experts}
+        done = frozenset(step for step, is_done in known.items() if is_done)
+        steps = review_clock(review.started_on, clock.today(), review.questionnaire_answered_on, done)
+        # Published names are kept in memory: after the first time this loop asks no database.
+        names = await reference.get_names(session, names_id)
+        found.append(ReviewFrame(review, state, focal_point, steps, names))
+    return found
+
+
+async def _one_frame(session: AsyncSession, query: Any) -> ReviewFrame:
+    found = await _frames(session, query)
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 async def get_review(
@@ -71,25 +83,19 @@ async def get_review(
 
 async def get_frame(session: AsyncSession, actor: Actor, review_id: UUID) -> ReviewFrame:
     """A review with its State and clock, for its office's staff and the secretariat; raises NotFound."""
-    row = (await session.exec(FRAME.where(CountryReview.id == review_id, policy.visible(actor)))).first()
-    if row is None:
-        raise NotFound
-    return frame_of(*row)
+    return await _one_frame(session, FRAME.where(CountryReview.id == review_id, policy.visible(actor)))
 
 
 async def get_public_frame(session: AsyncSession, review_id: UUID) -> ReviewFrame:
     """The same for the page of a consultation anybody may read: the clock is public (raises NotFound)."""
-    row = (await session.exec(FRAME.where(CountryReview.id == review_id))).first()
-    if row is None:
-        raise NotFound
-    return frame_of(*row)
+    return await _one_frame(session, FRAME.where(CountryReview.id == review_id))
 
 
 async def list_reviews(session: AsyncSession, actor: Actor) -> list[ReviewFrame]:
     """The reviews somebody works on, the newest start first."""
     newest_first = col(CountryReview.started_on).desc(), col(CountryReview.id)
     query = FRAME.where(policy.visible(actor)).order_by(*newest_first)
-    return [frame_of(*row) for row in (await session.exec(query)).all()]
+    return await _frames(session, query)
 
 
 async def find_state(session: AsyncSession, code: str) -> State | None:
