@@ -23,6 +23,9 @@ import app.reviews.models
 import app.submissions.models
 import app.translations.models  # noqa: F401
 from app.accounts import routes as accounts
+from app.authoring import parts as authoring_parts
+from app.authoring import routes as authoring
+from app.authoring.wording import GROUP_NAMES, PART_NAMES, READINESS_NAMES
 from app.consultations import api as consultations_api
 from app.consultations import jobs as consultation_jobs
 from app.consultations import routes as consultations
@@ -32,6 +35,7 @@ from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
 from app.demonstration import routes as demonstration
+from app.exchange import routes as exchange
 from app.exports import api as exports_api
 from app.exports import routes as exports
 from app.intake import api as intake_api
@@ -48,6 +52,10 @@ from app.platform.queue import JobFunction
 from app.publication import api as publication_api
 from app.publication import handlers as publication_handlers
 from app.publication import routes as publication
+from app.questionnaires.models import EDITION_NAMES, OBLIGATION_NAMES
+from app.questionnaires.models import KIND_NAMES as QUESTION_KINDS
+from app.questionnaires.models import ORIGIN_NAMES as VERSION_ORIGINS
+from app.questionnaires.models import STATE_NAMES as VERSION_STATES
 from app.reading import api as reading_api
 from app.reading import routes as reading
 from app.reference import api as reference_api
@@ -74,6 +82,9 @@ ROUTERS: Sequence[APIRouter] = (
     reading.router,
     submissions.router,
     publication.router,
+    exchange.router,
+    authoring_parts.router,
+    authoring.router,
     reference.router,
     organisations.router,
     accounts.router,
@@ -102,6 +113,7 @@ JOBS: Mapping[str, JobFunction] = {
 }
 SERVICE_NAV: Sequence[ServiceNav] = (
     consultations.service_nav,
+    authoring.service_nav,
     contributions.service_nav,
     organisations.service_nav,
 )
@@ -117,6 +129,14 @@ VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
     "mark_names": MARK_NAMES,
     "reference_kinds": REFERENCE_KINDS,
     "origin_names": ORIGIN_NAMES,
+    "question_kinds": QUESTION_KINDS,
+    "obligation_names": OBLIGATION_NAMES,
+    "edition_names": EDITION_NAMES,
+    "version_states": VERSION_STATES,
+    "version_origins": VERSION_ORIGINS,
+    "readiness_names": READINESS_NAMES,
+    "part_names": PART_NAMES,
+    "group_names": GROUP_NAMES,
     "disposition_names": DISPOSITION_NAMES,
     "position_names": POSITION_NAMES,
     "national_answer_states": NATIONAL_ANSWER_STATES,

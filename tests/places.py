@@ -22,7 +22,10 @@ NOT_PAGES = {
     "demo.json": "is for programs",
     "exports.draft": "is a Word document",
     "exports.download": "is a file",
+    "exchange.xliff": "is a file",
 }
+
+VERSION = {"slug": "firearms", "edition": "civil-society", "number": "1"}
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,7 @@ PLACES = (
     Place("exports.page", FOCAL_POINT, {"slug": OPEN}),
     Place("exports.page", CONCLUDING, {"slug": CONCLUDED}),
     Place("exports.changes", CONCLUDING, {"slug": CONCLUDED, "number": "1"}),
+    Place("exchange.texts", SECRETARIAT, VERSION),
     Place("publication.publish", FOCAL_POINT, {"slug": OPEN}),
     Place("intake.page", FACILITATOR, {"slug": OPEN}),
     Place("intake.kept", FACILITATOR, {"slug": OPEN}),

@@ -73,14 +73,14 @@ async def take_texts(
     return render(request, "exchange/xliff_taken.html", page)
 
 
-@router.get("/questionnaires/{slug}/{edition}/{number:int}/texts.{language}.xlf", name="exchange.xliff")
+@router.get("/questionnaires/{slug}/{edition}/{number:int}/texts.{lang}.xlf", name="exchange.xliff")
 async def texts_file(
-    slug: str, edition: str, number: int, language: str, session: Session, actor: AnyActor
+    slug: str, edition: str, number: int, lang: str, session: Session, actor: AnyActor
 ) -> Response:
     """One language of a version as XLIFF 2.0."""
     version = await questionnaires.get_numbered(session, actor, slug, edition, number)
-    if language not in CODES or language == version.source_language:
+    if lang not in CODES or lang == version.source_language:
         raise NotFound
     definition = await questionnaires.read_definition(session, version)
-    content = await run_in_threadpool(xliff.write_texts, definition, language, version.number)
-    return download(version, f"{language}.xlf", content, xliff.MEDIA)
+    content = await run_in_threadpool(xliff.write_texts, definition, lang, version.number)
+    return download(version, f"{lang}.xlf", content, xliff.MEDIA)
