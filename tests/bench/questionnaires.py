@@ -1,0 +1,83 @@
+"""What questionnaires cost: loading a large version once, and importing a large form."""
+
+import gc
+import statistics
+import time
+from uuid import UUID
+
+from sqlalchemy import event
+
+from app.conditions import language
+from app.platform.db import Database
+from app.platform.security import Actor
+from app.questionnaires import queries, service
+from app.questionnaires.definition import Definition, Section
+from app.questionnaires.models import Kind
+from tests.questionnaires.definitions import choices, civil_society, question, words
+
+QUESTIONS = 300
+SECTIONS = 30
+SYSTEM = Actor.system("bench")
+# As long as the longer texts of the shipped questions.
+LONG = "Say what you saw or documented, with places and dates if that is safe, and who else knows of it. " * 2
+
+
+def large(questions: int = QUESTIONS) -> Definition:
+    """A version of that many questions in six languages; every third has a condition of its own."""
+    made = []
+    for number in range(questions):
+        relevant = f"${{Q-{number - 1}-law}} != 'no' or ${{Q-{number - 2}-practice}} = 'works'"
+        is_position = number % 10 != 0 or number < 1
+        made.append(
+            question(
+                f"Q-{number}",
+                f"A-{number * SECTIONS // questions}",
+                kind=Kind.POSITION if is_position else Kind.SINGLE_CHOICE,
+                choices="" if is_position else "places",
+                relevant=relevant if number % 3 == 2 and number % 10 not in {0, 1, 2} else "",
+                **words(
+                    topic=f"Topic {number}",
+                    task=f"Say what you know of topic {number}",
+                    prompt=f"Does it happen in case {number}?",
+                    law=LONG,
+                    practice=LONG,
+                    account=LONG,
+                    why=LONG,
+                    example=LONG,
+                ),
+            )
+        )
+    return civil_society(
+        *made,
+        slug="large",
+        sections=[Section(code=f"A-{n}", **words(title=f"Part {n}")) for n in range(SECTIONS)],
+        choice_lists={"places": choices("port", "border", "town", "dont_know")},
+    )
+
+
+async def loading(db: Database) -> tuple[float, int]:
+    """Milliseconds to load the large version into a process that has never seen it, and statements after."""
+    async with db.write() as session:
+        draft = await service.import_definition(session, SYSTEM, large())
+        await service.publish_version(session, SYSTEM, draft.id)
+    times = [await _load(db, draft.id) for _time in range(5)]
+    statements: list[str] = []
+
+    def seen(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    event.listen(db.engine.sync_engine, "before_cursor_execute", seen)
+    async with db.read() as session:
+        await queries.get_compiled(session, draft.id)
+    event.remove(db.engine.sync_engine, "before_cursor_execute", seen)
+    return 1000 * statistics.median(times), len(statements)
+
+
+async def _load(db: Database, version_id: UUID) -> float:
+    queries._compiled.clear()
+    language.parse.cache_clear()
+    gc.collect()
+    async with db.read() as session:
+        begun = time.perf_counter()
+        await queries.get_compiled(session, version_id)
+        return time.perf_counter() - begun
