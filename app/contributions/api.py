@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 
 from app.accounts import service as accounts
 from app.consultations import queries as consultations
-from app.contributions import entry, queries, service
+from app.contributions import entry, overview, queries, service
 from app.contributions.schemas import AnswerInput, AnswerOut, CodeForm, ContributionOut, EntryOut, NamedStart
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
@@ -75,11 +75,10 @@ async def withdraw(contribution_id: UUID, session: Session, actor: CurrentActor)
 
 
 async def _shown(session: Session, actor: Actor, contribution_id: UUID) -> ContributionOut:
-    page = await queries.task_list(session, actor, contribution_id, "en")
-    codes = {question.id: question.code for section in page.sections for question in section.questions}
+    page = await overview.task_list(session, actor, contribution_id, "en")
     answers = [
-        AnswerOut.model_validate(queries.as_json(answer, codes[answer.question_id]))
-        for answer in sorted(page.answers.values(), key=lambda a: codes[a.question_id])
+        AnswerOut.model_validate(queries.as_json(answer, page.codes[answer.question_id]))
+        for answer in sorted(page.answers.values(), key=lambda a: page.codes[a.question_id])
     ]
     return _out(page.frame, answers)
 

@@ -23,8 +23,6 @@ from app.organisations.models import CONTRIBUTORS, Organisation
 from app.platform import clock
 from app.platform.errors import NotFound
 from app.platform.security import Actor, Decision
-from app.questionnaires import queries as questionnaires
-from app.questionnaires.compiled import CompiledLanguage, CompiledQuestion, CompiledSection
 from app.questionnaires.models import Question
 
 
@@ -53,48 +51,6 @@ class Frame:
     def shown_as(self) -> str:
         """The name or the label the government sees."""
         return self.organisation or self.contribution.label
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerPage:
-    """One question with the answer being written."""
-
-    frame: Frame
-    question: CompiledQuestion
-    answer: Answer
-    may_save: Decision
-    stored: Answer | None = None
-    evidence_rows: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class TaskList:
-    """All questions by section with how far each answer is."""
-
-    frame: Frame
-    sections: Sequence[CompiledSection]
-    answers: Mapping[UUID, Answer]
-    may_answer: Decision
-    may_submit: Decision
-    may_revise: Decision
-    may_withdraw: Decision
-    may_become_confidential: Decision
-    done: int
-    total: int
-
-    def status(self, question_id: UUID) -> str:
-        """How far the answer to a question is: done, begun, skipped or untouched."""
-        answer = self.answers.get(question_id)
-        if answer is None:
-            return "untouched"
-        if answer.is_empty:
-            return "skipped" if answer.skipped else "untouched"
-        return "done" if is_done(answer) else "begun"
-
-
-def is_done(answer: Answer) -> bool:
-    """An answer counts as done with a position and words, or words alone where there are many."""
-    return bool(answer.narrative.strip()) or (answer.law is not None and answer.practice is not None)
 
 
 FRAME = (
@@ -152,89 +108,10 @@ async def get_with_answer(
     return Frame(row[0], row[1], row[2]), row[3], row[4]
 
 
-async def answer_page(
-    session: AsyncSession, actor: Actor, contribution_id: UUID, code: str, language: str
-) -> AnswerPage:
-    """The page of one question; raises NotFound."""
-    frame, question_id, answer = await get_with_answer(session, actor, contribution_id, code)
-    version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
-    return AnswerPage(
-        frame=frame,
-        question=version[language].by_id[question_id],
-        answer=answer or blank_answer(frame, question_id, language),
-        may_save=policy.can_answer(actor, frame.contribution, frame.consultation, clock.arrival()),
-        evidence_rows=(len(answer.evidence) if answer else 0) + 1,
-    )
-
-
-def blank_answer(frame: Frame, question_id: UUID, language: str) -> Answer:
-    """An answer nobody has begun; its version 0 says that there is none yet."""
-    return Answer(
-        contribution_id=frame.contribution.id,
-        consultation_id=frame.consultation.id,
-        question_id=question_id,
-        language=language,
-        version=0,
-    )
-
-
 async def answers_of(session: AsyncSession, contribution_id: UUID) -> dict[UUID, Answer]:
     """The answers being written, by question."""
     rows = await session.exec(select(Answer).where(Answer.contribution_id == contribution_id))
     return {answer.question_id: answer for answer in rows}
-
-
-async def task_list(session: AsyncSession, actor: Actor, contribution_id: UUID, language: str) -> TaskList:
-    """All questions with how far each answer is; raises NotFound."""
-    frame = await get_frame(session, actor, contribution_id)
-    compiled = await compiled_of(session, frame, language)
-    answers = await answers_of(session, contribution_id)
-    at = clock.arrival()
-    contribution, consultation = frame.contribution, frame.consultation
-    return TaskList(
-        frame=frame,
-        sections=compiled.sections,
-        answers=answers,
-        may_answer=policy.can_answer(actor, contribution, consultation, at),
-        may_submit=policy.can_submit(actor, contribution, consultation, at),
-        may_revise=policy.can_revise(actor, contribution, consultation, at),
-        may_withdraw=policy.can_withdraw(actor, contribution),
-        may_become_confidential=policy.can_become_confidential(actor, contribution, consultation, at),
-        done=sum(not answer.is_empty and is_done(answer) for answer in answers.values()),
-        total=len(compiled.questions),
-    )
-
-
-async def compiled_of(session: AsyncSession, frame: Frame, language: str) -> CompiledLanguage:
-    """The civil-society questions of the frame's consultation, from memory."""
-    version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
-    return version[language]
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiptPage:
-    """What was received."""
-
-    frame: Frame
-    answered: int
-    total: int
-    has_version: bool
-
-
-async def receipt_page(
-    session: AsyncSession, actor: Actor, contribution_id: UUID, language: str
-) -> ReceiptPage:
-    """What was handed in last; raises NotFound."""
-    frame = await get_frame(session, actor, contribution_id)
-    compiled = await compiled_of(session, frame, language)
-    answered = await session.exec(
-        select(func.count()).where(
-            Answer.contribution_id == contribution_id,
-            Answer.current_version_id.is_not(None),  # type: ignore[union-attr]
-        )
-    )
-    handed_in = frame.contribution.submitted_versions > 0
-    return ReceiptPage(frame, answered.one(), len(compiled.questions), handed_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +192,6 @@ def narrowest(submitted: Publication, draft: Publication) -> Publication:
 
 def as_json(answer: Answer, code: str) -> dict[str, Any]:
     """An answer as the JSON interface shows it."""
-    kept = ("law", "practice", "narrative", "language", "evidence", "recommendation", "publication")
+    kept = ("law", "practice", "value", "narrative", "language", "evidence", "recommendation", "publication")
     shown = {name: getattr(answer, name) for name in kept}
     return {"question": code, **shown, "skipped": answer.skipped, "version": answer.version}

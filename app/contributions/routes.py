@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from app.accounts import service as accounts
 from app.consultations import queries as consultations
-from app.contributions import entry, queries, service
+from app.contributions import asking, entry, overview, queries, service
+from app.contributions.asking import AnswerPage
+from app.contributions.effects import Change
 from app.contributions.models import Mode
-from app.contributions.queries import AnswerPage
 from app.contributions.schemas import AnswerForm, CodeForm, StartForm
 from app.organisations.deps import AnyActor, CurrentActor
 from app.organisations.models import CONTRIBUTORS
@@ -20,9 +21,14 @@ from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, form
 from app.platform.i18n import _
 from app.platform.pages import Link, render, see_other, set_cookie, url
 from app.platform.security import Actor
+from app.questionnaires.models import Kind
 
 router = APIRouter()
 MOST_ROWS = 40
+# The codes of the questions that the last answer changed, for the next page only: an address would
+# stay in histories and logs and say there what was answered.
+CHANGED_COOKIE = "changed"
+MOST_CHANGED = 60
 CLEAR = {"clear-site-data": '"cache", "cookies", "storage"'}
 
 
@@ -119,8 +125,10 @@ async def choose(
 @router.get("/contributions/{contribution_id}", name="contributions.tasks")
 async def tasks(request: Request, contribution_id: UUID, session: Session, actor: CurrentActor) -> Response:
     """The task list: all questions and how far each answer is."""
-    page = await queries.task_list(session, actor, contribution_id, request.state.language)
-    return render(request, "contributions/tasks.html", page)
+    page = await overview.task_list(
+        session, actor, contribution_id, request.state.language, _changed(request)
+    )
+    return _once(request, render(request, "contributions/tasks.html", page))
 
 
 @router.get("/contributions/{contribution_id}/questions/{code}", name="contributions.answer")
@@ -128,8 +136,10 @@ async def answer(
     request: Request, contribution_id: UUID, code: str, session: Session, actor: CurrentActor
 ) -> Response:
     """One question."""
-    page = await queries.answer_page(session, actor, contribution_id, code, request.state.language)
-    return render(request, "contributions/answer.html", page)
+    page = await asking.answer_page(
+        session, actor, contribution_id, code, request.state.language, _changed(request)
+    )
+    return _once(request, render(request, "contributions/answer.html", page))
 
 
 @router.post("/contributions/{contribution_id}/questions/{code}", name="contributions.save")
@@ -144,12 +154,44 @@ async def save(
     """Save the answer and go on; what cannot be saved comes back as it was typed."""
     try:
         data = form.valid.model_copy(update={"skipped": form.valid.then == "skip"})
-        await service.save_answer(session, actor, contribution_id, code, data)
+        saved = await service.save_answer(session, actor, contribution_id, code, data)
     except (Invalid, StaleEdit, Forbidden) as problem:
-        page = await queries.answer_page(session, actor, contribution_id, code, request.state.language)
+        page = await asking.answer_page(session, actor, contribution_id, code, request.state.language)
         return _again(request, page, form, problem)
-    to = await _after(session, actor, request, contribution_id, code, data.then)
-    return see_other(request, to, _("Saved."))
+    to = _after(contribution_id, data.then, code, saved.next)
+    return _tell(request, see_other(request, to, _("Saved.")), saved.change)
+
+
+@router.post("/contributions/{contribution_id}/questions/{code}/effect", name="contributions.effect")
+async def effect(
+    request: Request,
+    contribution_id: UUID,
+    code: str,
+    form: Annotated[FormOf[AnswerForm], Depends(form(AnswerForm))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """A piece of a page: which questions this answer would change, without saving it."""
+    page = await asking.effect_page(session, actor, contribution_id, code, form.data, request.state.language)
+    return render(request, "contributions/changes.html", page)
+
+
+def _changed(request: Request) -> list[str]:
+    """What the last answer changed, by code; whether a question matters is asked anew."""
+    return request.cookies.get(CHANGED_COOKIE, "").split(":")[:MOST_CHANGED]
+
+
+def _tell(request: Request, response: Response, change: Change) -> Response:
+    codes = [*change.began, *change.fell][:MOST_CHANGED]
+    if codes:
+        set_cookie(request, response, CHANGED_COOKIE, ":".join(codes), max_age=60)
+    return response
+
+
+def _once(request: Request, response: Response) -> Response:
+    if CHANGED_COOKIE in request.cookies:
+        response.delete_cookie(CHANGED_COOKIE)
+    return response
 
 
 def _again(
@@ -160,6 +202,10 @@ def _again(
     # Only numbers a page could have had: a made-up one must not make a page of a million rows.
     rows = [row + 1 for row in range(MOST_ROWS) if any(n.startswith(f"evidence-{row}-") for n in form.values)]
     fields["evidence_rows"] = max(page.evidence_rows, *rows, 1)
+    # Several choices stay a list; a field that holds one text wants it as such.
+    chosen = form.values.get("value")
+    if isinstance(chosen, list) and page.question.kind is not Kind.MULTIPLE_CHOICE:
+        form.values["value"] = chosen[-1] if chosen else ""
     if isinstance(problem, Invalid):
         form.errors = form.errors or problem.errors
         return render(request, "contributions/answer.html", AnswerPage(**fields), form)
@@ -171,25 +217,24 @@ def _again(
     return render(request, "contributions/answer.html", AnswerPage(**fields), form, status=409)
 
 
-async def _after(
-    session: Session, actor: Actor, request: Request, contribution_id: UUID, code: str, then: str
-) -> str:
+def _after(contribution_id: UUID, then: str, code: str, following: str | None) -> str:
     """Where to go after saving."""
     if then == "more":
         return url("contributions.answer", contribution_id=contribution_id, code=code) + "#evidence"
-    if then != "list":
-        page = await queries.answer_page(session, actor, contribution_id, code, request.state.language)
-        if page.question.next:
-            return url("contributions.answer", contribution_id=contribution_id, code=page.question.next)
+    if then == "list":
+        return url("contributions.tasks", contribution_id=contribution_id)
+    if following is None:
         return url("contributions.check", contribution_id=contribution_id)
-    return url("contributions.tasks", contribution_id=contribution_id)
+    return url("contributions.answer", contribution_id=contribution_id, code=following)
 
 
 @router.get("/contributions/{contribution_id}/check", name="contributions.check")
 async def check(request: Request, contribution_id: UUID, session: Session, actor: CurrentActor) -> Response:
     """Check the answers before submitting."""
-    page = await queries.task_list(session, actor, contribution_id, request.state.language)
-    return render(request, "contributions/check.html", page)
+    page = await overview.task_list(
+        session, actor, contribution_id, request.state.language, _changed(request)
+    )
+    return _once(request, render(request, "contributions/check.html", page))
 
 
 @router.post("/contributions/{contribution_id}/submit", name="contributions.submit")
@@ -198,15 +243,20 @@ async def submit(
 ) -> Response:
     """Hand in; a second press of the button finds it done and shows the same receipt."""
     frame = await queries.get_frame(session, actor, contribution_id, lock=True)
-    if frame.contribution.state.value != "submitted":
-        await service.submit_contribution(session, actor, contribution_id)
+    try:
+        if frame.contribution.state.value != "submitted":
+            await service.submit_contribution(session, actor, contribution_id)
+    except Invalid as problem:
+        form.errors = {"": problem.detail}
+        page = await overview.task_list(session, actor, contribution_id, request.state.language)
+        return render(request, "contributions/check.html", page, form)
     return see_other(request, url("contributions.receipt", contribution_id=contribution_id))
 
 
 @router.get("/contributions/{contribution_id}/receipt", name="contributions.receipt")
 async def receipt(request: Request, contribution_id: UUID, session: Session, actor: CurrentActor) -> Response:
     """What was received, and what happens next."""
-    page = await queries.receipt_page(session, actor, contribution_id, request.state.language)
+    page = await overview.receipt_page(session, actor, contribution_id)
     return render(request, "contributions/receipt.html", page)
 
 
@@ -225,7 +275,7 @@ async def withdraw(
     request: Request, contribution_id: UUID, session: Session, actor: CurrentActor
 ) -> Response:
     """What withdrawing means, before it is done."""
-    page = await queries.task_list(session, actor, contribution_id, request.state.language)
+    page = await overview.task_list(session, actor, contribution_id, request.state.language)
     return render(request, "contributions/withdraw.html", page)
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 
 from app.contributions.models import ContributionState, Law, Mode, Practice, Publication
 from app.platform.errors import Invalid
-from app.platform.forms import Input, OneLine, Problem
+from app.platform.forms import NOT_UNDERSTOOD, Input, OneLine, Problem
 from app.platform.i18n import _
 
 LanguageCode = Literal["ar", "zh", "en", "fr", "ru", "es"]
@@ -48,10 +48,14 @@ class RecommendationInput(Input):
 
 
 class AnswerInput(Input):
-    """An answer as it is saved; `version` is the one the writer started from, 0 for none."""
+    """An answer as it is saved; `version` is the one the writer started from, 0 for none.
+
+    `value` answers a choice, a number or a date; several choices come as a list or with spaces between.
+    """
 
     law: Law | None = None
     practice: Practice | None = None
+    value: str | list[str] = ""
     narrative: str = Field(default="", max_length=NARRATIVE_LIMIT)
     language: LanguageCode = "en"
     evidence: list[EvidenceInput] = Field(default_factory=list, max_length=20)
@@ -59,6 +63,25 @@ class AnswerInput(Input):
     publication: Publication = Publication.NO
     version: int = Field(default=0, ge=0, le=2_000_000_000)
     skipped: bool = False
+
+    @field_validator("value", mode="before")
+    @classmethod
+    def is_written(cls, value: object) -> str | list[str]:
+        """A value is text, a number or a list of texts, and not endless."""
+        parts = value if isinstance(value, list) else [value]
+        if not all(isinstance(part, str | int | float) for part in parts):
+            raise Problem(NOT_UNDERSTOOD)
+        written = [str(part) for part in parts]
+        if sum(map(len, written)) > NARRATIVE_LIMIT:
+            raise Problem(
+                _("This is too long: at most %(max_length)s characters.", max_length=NARRATIVE_LIMIT)
+            )
+        return written
+
+    @property
+    def typed_value(self) -> str:
+        """The value as one text."""
+        return self.value if isinstance(self.value, str) else " ".join(self.value)
 
 
 class AnswerForm(AnswerInput):
@@ -100,6 +123,7 @@ class AnswerOut(BaseModel):
     question: str
     law: Law | None
     practice: Practice | None
+    value: str
     narrative: str
     language: str
     evidence: list[dict[str, object]]

@@ -1,7 +1,7 @@
 """Writing contributions: starting, answering, submitting, revising, withdrawing."""
 
 import secrets
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -10,30 +10,30 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
 from app.consultations.models import Consultation
-from app.contributions import policy, queries
-from app.contributions.events import ContributionSubmitted, ContributionWithdrawn
+from app.contributions import effects, kinds, policy, queries, submitting
+from app.contributions.effects import Change
+from app.contributions.events import ContributionWithdrawn
 from app.contributions.models import (
     MOVES,
     Answer,
-    AnswerVersion,
     Contribution,
     ContributionState,
     ContributionVersion,
     Mode,
     Publication,
-    SubmittedAnswer,
 )
 from app.contributions.queries import Frame
 from app.contributions.schemas import AnswerInput
 from app.organisations.models import CONTRIBUTORS, Organisation
-from app.platform import clock, ids
+from app.platform import clock, i18n, ids
 from app.platform.db import versioned_upsert
 from app.platform.errors import Forbidden, Invalid, StaleEdit
 from app.platform.events import publish
 from app.platform.i18n import _
 from app.platform.security import Actor, require
 from app.platform.states import move
-from app.translations.models import Text
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.relevance import Given
 
 LABELS = (99, 999, 9_999, 999_999)
 ANSWERS: Any = Answer.__table__  # type: ignore[attr-defined]
@@ -42,6 +42,7 @@ NAMES = (
     "consultation_id",
     "law",
     "practice",
+    "value",
     "narrative",
     "language",
     "evidence",
@@ -49,7 +50,6 @@ NAMES = (
     "publication",
     "skipped",
 )
-CONTENT = ("law", "practice", "evidence", "recommendation", "publication", "language")
 
 
 async def start_contribution(
@@ -99,10 +99,18 @@ async def new_contribution(
     return contribution
 
 
+class Saved(NamedTuple):
+    """What saving an answer came to: its new version, what it changed, and the question to go on with."""
+
+    version: int
+    change: Change
+    next: str | None
+
+
 async def save_answer(
     session: AsyncSession, actor: Actor, contribution_id: UUID, code: str, data: AnswerInput
-) -> int:
-    """Save the answer being written; returns its new version. Raises StaleEdit with the stored one."""
+) -> Saved:
+    """Save the answer being written. Raises StaleEdit with the stored one, and Invalid where it does not fit."""
     frame, question_id, stored = await queries.get_with_answer(
         session, actor, contribution_id, code, lock=True
     )
@@ -110,6 +118,13 @@ async def save_answer(
     _check_publication(frame, data.publication)
     if (stored.version if stored else 0) != data.version:
         raise StaleEdit(stored)
+    version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
+    language = i18n.current.get()
+    question = version[language].by_id[question_id]
+    value = kinds.checked(question, data.law, data.practice, data.narrative, data.typed_value, language)
+    before = await effects.given_to(session, contribution_id, effects.needed_for(version, question_id))
+    after = {**before, question_id: Given(data.law, data.practice, data.narrative, value)}
+    effects.check_constraint(version, question, after)
     written = await session.exec(
         versioned_upsert(session.get_bind().dialect.name, ANSWERS, KEYS, NAMES),
         params={
@@ -118,21 +133,23 @@ async def save_answer(
             "question_id": question_id,
             "consultation_id": frame.consultation.id,
             "expected": data.version,
-            **_values(data),
+            **_values(data, value),
         },
     )
-    version = written.scalar_one_or_none()
-    if version is None:
+    number = written.scalar_one_or_none()
+    if number is None:
         raise StaleEdit((await queries.get_with_answer(session, actor, contribution_id, code))[2])
-    return int(version)
+    change, away = effects.change_by(version, before, after)
+    return Saved(int(number), change, effects.next_after(version, question_id, away))
 
 
-def _values(data: AnswerInput) -> dict[str, Any]:
+def _values(data: AnswerInput, value: str) -> dict[str, Any]:
     recommendation = data.recommendation.model_dump()
     is_empty = not (recommendation["action"] or recommendation["addressee"])
     return {
         "law": data.law,
         "practice": data.practice,
+        "value": value,
         "narrative": data.narrative,
         "language": data.language,
         "evidence": [source.model_dump() for source in data.evidence],
@@ -154,7 +171,7 @@ async def submit_contribution(
     frame = await queries.get_frame(session, actor, contribution_id, lock=True)
     contribution = frame.contribution
     require(policy.can_submit(actor, contribution, frame.consultation, clock.arrival()))
-    return await _hand_in(session, actor, contribution, frame.consultation)
+    return await submitting.hand_in(session, actor, contribution, frame.consultation)
 
 
 async def submit_for(
@@ -164,94 +181,7 @@ async def submit_for(
     require(policy.can_submit_for(actor, contribution, consultation, clock.arrival()))
     if contribution.state is ContributionState.SUBMITTED:
         move(contribution, MOVES, ContributionState.DRAFTING)
-    return await _hand_in(session, actor, contribution, consultation)
-
-
-async def _hand_in(
-    session: AsyncSession, actor: Actor, contribution: Contribution, consultation: Consultation
-) -> ContributionVersion:
-    """A new version of a contribution from its answers as they stand."""
-    contribution_id = contribution.id
-    answers = [a for a in (await queries.answers_of(session, contribution_id)).values() if not a.is_empty]
-    if not answers:
-        raise Invalid(detail=_("There is nothing to submit yet: answer at least one question."))
-    move(contribution, MOVES, ContributionState.SUBMITTED)
-    contribution.submitted_versions += 1
-    contribution.submitted_on = clock.today()
-    session.add(contribution)
-    version = ContributionVersion(
-        contribution_id=contribution_id,
-        number=contribution.submitted_versions,
-        submitted_on=clock.today(),
-    )
-    session.add(version)
-    await session.flush()
-    await _keep_versions(session, contribution_id, version, answers)
-    audit.record(
-        session,
-        actor,
-        "contribution.submitted",
-        contribution,
-        scope_id=consultation.country_review_id,
-        number=version.number,
-    )
-    await publish(session, ContributionSubmitted(contribution_id, consultation.id))
-    return version
-
-
-async def _keep_versions(
-    session: AsyncSession, contribution_id: UUID, version: ContributionVersion, answers: list[Answer]
-) -> None:
-    """A new answer version where something changed; the version before where nothing did."""
-    rows = await session.exec(
-        select(AnswerVersion, Text.body)
-        .join(Answer, Answer.current_version_id == AnswerVersion.id)  # type: ignore[arg-type]
-        .join(Text, Text.id == AnswerVersion.text_id)  # type: ignore[arg-type]
-        .where(Answer.contribution_id == contribution_id)
-    )
-    before = {kept.answer_id: (kept, body) for kept, body in rows}
-    everything = await queries.answers_of(session, contribution_id)
-    given = {answer.id for answer in answers}
-    for answer in everything.values():
-        if answer.id not in given:
-            answer.current_version_id = None
-            session.add(answer)
-    for answer in answers:
-        kept, body = before.get(answer.id, (None, ""))
-        if kept is None or not _same(answer, kept, body):
-            kept = await _new_version(session, answer, kept)
-            answer.current_version_id = kept.id
-            session.add(answer)
-        session.add(SubmittedAnswer(contribution_version_id=version.id, answer_version_id=kept.id))
-    await session.flush()
-
-
-def _same(answer: Answer, kept: AnswerVersion, body: str) -> bool:
-    return body == answer.narrative and all(getattr(answer, n) == getattr(kept, n) for n in CONTENT)
-
-
-async def _new_version(session: AsyncSession, answer: Answer, before: AnswerVersion | None) -> AnswerVersion:
-    highest = (
-        await session.exec(
-            select(AnswerVersion.number)
-            .where(AnswerVersion.answer_id == answer.id)
-            .order_by(AnswerVersion.number.desc())  # type: ignore[attr-defined]
-        )
-        if before is None and answer.version > 1
-        else None
-    )
-    last = before.number if before else ((highest.first() or 0) if highest else 0)
-    text = Text(language=answer.language, body=answer.narrative)
-    session.add(text)
-    kept = AnswerVersion(
-        answer_id=answer.id,
-        number=last + 1,
-        text_id=text.id,
-        submitted_on=clock.today(),
-        **{name: getattr(answer, name) for name in CONTENT},
-    )
-    session.add(kept)
-    return kept
+    return await submitting.hand_in(session, actor, contribution, consultation, is_complete=False)
 
 
 async def revise_contribution(session: AsyncSession, actor: Actor, contribution_id: UUID) -> Contribution:

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from app import wiring
-from app.contributions import queries as contributions
+from app.contributions import asking, overview
 from app.main import create_app
 from app.organisations import queries as organisations
 from app.platform import ids, pages
@@ -38,10 +38,8 @@ async def prepared(world: worlds.World) -> dict[str, Any]:
         actor = await organisations.find_actor(session, ids.fingerprint(world.cookies[0]))
         own = UUID(world.contributions[0])
         found: dict[str, Any] = {
-            "contributions/answer.html": await contributions.answer_page(
-                session, actor, own, worlds.QUESTION, "en"
-            ),
-            "contributions/tasks.html": await contributions.task_list(session, actor, own, "en"),
+            "contributions/answer.html": await asking.answer_page(session, actor, own, worlds.QUESTION, "en"),
+            "contributions/tasks.html": await overview.task_list(session, actor, own, "en"),
         }
         expert = await organisations.find_actor(session, ids.fingerprint(world.staff_cookie))
         found["reading/question.html"] = await reading.read_question(

@@ -10,6 +10,8 @@ from app.accounts.models import Account
 from app.consultations.models import Consultation
 from app.contributions.models import Contribution, ContributionState
 from app.organisations.models import Organisation, Role
+from app.platform import clock
+from app.questionnaires import queries
 from tests import browsing
 from tests.factories import Make
 
@@ -51,8 +53,16 @@ async def scene(make: Make) -> Scene:
         await make.contribution(
             consultation, organisation=league, answers={}, state=ContributionState.DRAFTING
         ),
-        await make.codes(consultation),
+        await asked(make, consultation),
     )
+
+
+async def asked(make: Make, consultation: Consultation) -> list[str]:
+    """The codes of the questions that matter to somebody who has answered nothing yet."""
+    async with make.db.read() as session:
+        version = await queries.get_compiled(session, consultation.civil_society_version_id)
+    away = version.rules.irrelevant({}, clock.today())
+    return [code for code, key in version.ids.items() if key not in away]
 
 
 def receipt_in(page: str) -> str:

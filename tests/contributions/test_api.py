@@ -37,6 +37,7 @@ async def test_a_contribution_is_written_submitted_revised_and_withdrawn_by_a_pr
     typed = {
         "law": "in_part",
         "practice": "works",
+        "value": "",
         "narrative": "На границе.\r\nОдин раз. 👩🏽‍⚖️",
         "language": "ru",
         "evidence": [

@@ -143,7 +143,9 @@ async def test_an_answer_is_begun_changed_emptied_and_skipped(
     assert row is not None
     assert (row.version, row.is_empty, row.skipped, row.evidence, row.law) == (3, True, True, [], None)
     assert "Skipped" in (await client.get(scene.home)).text
-    last = await browsing.post(client, scene.question(len(scene.codes) - 1), {"law": "yes", "version": "0"})
+    last = await browsing.post(
+        client, scene.question(len(scene.codes) - 1), {"narrative": "Yes.", "version": "0"}
+    )
     assert last.headers["location"] == f"{scene.home}/check"
 
 

@@ -1,0 +1,144 @@
+"""The page of one question: what is asked, what was answered, and what the answer changes."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.contributions import effects, kinds, policy, queries
+from app.contributions.effects import Changes
+from app.contributions.models import Answer
+from app.contributions.queries import Frame
+from app.contributions.schemas import AnswerInput
+from app.platform import clock
+from app.platform.errors import Invalid
+from app.platform.security import Actor, Decision
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
+from app.questionnaires.models import Kind
+from app.questionnaires.relevance import TEXTS, Given
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPage:
+    """One question with the answer being written.
+
+    `number` and `total` count the questions that matter and take an answer; `decides` says that other
+    questions may begin or cease to matter with this answer.
+    """
+
+    frame: Frame
+    question: CompiledQuestion
+    answer: Answer
+    may_save: Decision
+    number: int
+    total: int
+    next: str | None
+    matters: bool
+    is_required: bool
+    decides: bool
+    changes: Changes
+    stored: Answer | None = None
+    evidence_rows: int = 1
+
+    @property
+    def is_note(self) -> bool:
+        """Whether there is nothing to answer."""
+        return self.question.kind is Kind.NOTE
+
+    @property
+    def is_text(self) -> bool:
+        """Whether words alone are the answer."""
+        return self.question.kind in TEXTS
+
+    @property
+    def longest(self) -> int:
+        """How long the words may be."""
+        return kinds.longest_of(self.question)
+
+    def typed(self, language: str) -> str:
+        """The stored value as it stands in a field."""
+        return kinds.as_typed(self.question.kind, self.answer.value, language)
+
+    def said(self, value: str, language: str) -> str:
+        """A value in words."""
+        return kinds.shown(self.question, value, language)
+
+
+async def answer_page(
+    session: AsyncSession,
+    actor: Actor,
+    contribution_id: UUID,
+    code: str,
+    language: str,
+    changed: Collection[str] = (),
+) -> AnswerPage:
+    """The page of one question, with what the answer before it changed; raises NotFound."""
+    frame, question_id, answer = await queries.get_with_answer(session, actor, contribution_id, code)
+    version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
+    today = clock.today()
+    given = await effects.given_to(session, contribution_id, effects.needed_for(version, question_id))
+    away = version.rules.irrelevant(given, today)
+    counted = [question.id for question in effects.asked(version[language], away)]
+    return AnswerPage(
+        frame=frame,
+        question=version[language].by_id[question_id],
+        answer=answer or blank_answer(frame, question_id, language),
+        may_save=policy.can_answer(actor, frame.contribution, frame.consultation, clock.arrival()),
+        number=counted.index(question_id) + 1 if question_id in counted else 0,
+        total=len(counted),
+        next=effects.next_after(version, question_id, away),
+        matters=question_id not in away,
+        is_required=version.rules.asks_for(question_id, given, today),
+        decides=question_id in version.rules.readers,
+        changes=effects.changes_in(version[language], changed, away),
+        evidence_rows=(len(answer.evidence) if answer else 0) + 1,
+    )
+
+
+def blank_answer(frame: Frame, question_id: UUID, language: str) -> Answer:
+    """An answer nobody has begun; its version 0 says that there is none yet."""
+    return Answer(
+        contribution_id=frame.contribution.id,
+        consultation_id=frame.consultation.id,
+        question_id=question_id,
+        language=language,
+        version=0,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EffectPage:
+    """What an answer would change if it were saved as it is typed."""
+
+    frame: Frame
+    changes: Changes
+
+
+async def effect_page(
+    session: AsyncSession,
+    actor: Actor,
+    contribution_id: UUID,
+    code: str,
+    data: AnswerInput | None,
+    language: str,
+) -> EffectPage:
+    """What would change; nothing does while the answer cannot be saved. Saves nothing; raises NotFound."""
+    frame, question_id, _stored = await queries.get_with_answer(session, actor, contribution_id, code)
+    version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
+    if data is None or question_id not in version.rules.readers:
+        return EffectPage(frame, Changes())
+    before = await effects.given_to(session, contribution_id, version.rules.read)
+    try:
+        given = _given_by(version, question_id, data, language)
+    except Invalid:
+        return EffectPage(frame, Changes())
+    change, away = effects.change_by(version, before, {**before, question_id: given})
+    return EffectPage(frame, effects.changes_in(version[language], change.began + change.fell, away))
+
+
+def _given_by(version: CompiledVersion, question_id: UUID, data: AnswerInput, language: str) -> Given:
+    question = version[language].by_id[question_id]
+    value = kinds.checked(question, data.law, data.practice, data.narrative, data.typed_value, language)
+    return Given(data.law, data.practice, data.narrative, value)

@@ -1,0 +1,165 @@
+"""All questions of a contribution at once: the task list, the check before submitting, the receipt."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.contributions import effects, kinds, policy, queries
+from app.contributions.effects import Changes
+from app.contributions.models import Answer
+from app.contributions.queries import Frame
+from app.platform import clock
+from app.platform.security import Actor, Decision
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.compiled import CompiledQuestion, CompiledSection, CompiledVersion, Words
+from app.questionnaires.models import Kind
+
+HIGHEST, LOWEST = 2, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The title of a section with its number, at a level of the page."""
+
+    level: int
+    number: str
+    title: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section as a page shows it: the headings that come before it, its own, and its questions."""
+
+    code: str
+    around: Sequence[Heading]
+    heading: Heading
+    questions: Sequence[CompiledQuestion]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskList:
+    """All questions that matter, by section, with how far each answer is.
+
+    `kept` are questions that were answered and do not matter now; `missing` those that must be
+    answered before anything is handed in.
+    """
+
+    frame: Frame
+    sections: Sequence[Part]
+    answers: Mapping[UUID, Answer]
+    codes: Mapping[UUID, str]
+    kept: Sequence[CompiledQuestion]
+    missing: Sequence[CompiledQuestion]
+    changes: Changes
+    may_answer: Decision
+    may_submit: Decision
+    may_revise: Decision
+    may_withdraw: Decision
+    may_become_confidential: Decision
+    done: int
+    total: int
+
+    def status(self, question: CompiledQuestion) -> str:
+        """How far the answer to a question is: note, done, begun, skipped or untouched."""
+        answer = self.answers.get(question.id)
+        if question.kind is Kind.NOTE:
+            return "note"
+        if answer is None:
+            return "untouched"
+        if answer.is_empty:
+            return "skipped" if answer.skipped else "untouched"
+        return "done" if kinds.is_done(answer, question.kind) else "begun"
+
+    def said(self, question: CompiledQuestion, language: str) -> str:
+        """The value that was answered, in words."""
+        return kinds.shown(question, self.answers[question.id].value, language)
+
+
+async def task_list(
+    session: AsyncSession,
+    actor: Actor,
+    contribution_id: UUID,
+    language: str,
+    changed: Collection[str] = (),
+) -> TaskList:
+    """All questions with how far each answer is; raises NotFound."""
+    frame = await queries.get_frame(session, actor, contribution_id)
+    version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
+    answers = await queries.answers_of(session, contribution_id)
+    given = {key: kinds.given_by(answer) for key, answer in answers.items()}
+    away = version.rules.irrelevant(given, clock.today())
+    compiled, at = version[language], clock.arrival()
+    counted = list(effects.asked(compiled, away))
+    contribution, consultation = frame.contribution, frame.consultation
+    return TaskList(
+        frame=frame,
+        sections=parts_of(compiled.sections, away),
+        answers=answers,
+        codes=version.codes,
+        kept=[
+            q for q in compiled.questions if q.id in away and q.id in answers and not answers[q.id].is_empty
+        ],
+        missing=[compiled.by_id[key] for key in effects.missing(version, answers, away)],
+        changes=effects.changes_in(compiled, changed, away),
+        may_answer=policy.can_answer(actor, contribution, consultation, at),
+        may_submit=policy.can_submit(actor, contribution, consultation, at),
+        may_revise=policy.can_revise(actor, contribution, consultation, at),
+        may_withdraw=policy.can_withdraw(actor, contribution),
+        may_become_confidential=policy.can_become_confidential(actor, contribution, consultation, at),
+        done=sum(q.id in answers and kinds.is_done(answers[q.id], q.kind) for q in counted),
+        total=len(counted),
+    )
+
+
+def parts_of(sections: Sequence[CompiledSection], away: frozenset[UUID]) -> list[Part]:
+    """The sections with the questions that matter; a heading around several stands before the first."""
+    shown: set[str] = set()
+    parts: list[Part] = []
+    for section in sections:
+        questions = [question for question in section.questions if question.id not in away]
+        if not questions:
+            continue
+        numbers = section.number.split(".")
+        line = [
+            Heading(min(HIGHEST + depth, LOWEST), ".".join(numbers[: depth + 1]), title)
+            for depth, title in enumerate((*section.trail, section.title))
+        ]
+        around = [heading for heading in line[:-1] if heading.number not in shown]
+        shown |= {heading.number for heading in line}
+        parts.append(Part(section.code, around, line[-1], questions))
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptPage:
+    """What was received."""
+
+    frame: Frame
+    answered: int
+    total: int
+    has_version: bool
+
+
+async def receipt_page(session: AsyncSession, actor: Actor, contribution_id: UUID) -> ReceiptPage:
+    """What was handed in last; raises NotFound."""
+    frame = await queries.get_frame(session, actor, contribution_id)
+    version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
+    given = await effects.given_to(session, contribution_id, version.rules.read)
+    away = version.rules.irrelevant(given, clock.today())
+    answered = await session.exec(
+        select(func.count()).where(
+            Answer.contribution_id == contribution_id,
+            Answer.current_version_id.is_not(None),  # type: ignore[union-attr]
+        )
+    )
+    return ReceiptPage(
+        frame, answered.one(), _size(version, away), has_version=frame.contribution.submitted_versions > 0
+    )
+
+
+def _size(version: CompiledVersion, away: frozenset[UUID]) -> int:
+    return sum(1 for _question in effects.asked(version["en"], away))

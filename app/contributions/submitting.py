@@ -1,0 +1,147 @@
+"""Handing in: an immutable version of every answer that belongs to the contribution."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import aliased
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.audit import service as audit
+from app.consultations.models import Consultation
+from app.contributions import effects, kinds, queries
+from app.contributions.events import ContributionSubmitted
+from app.contributions.models import (
+    MOVES,
+    Answer,
+    AnswerVersion,
+    Contribution,
+    ContributionState,
+    ContributionVersion,
+    SubmittedAnswer,
+)
+from app.platform import clock
+from app.platform.errors import Invalid
+from app.platform.events import publish
+from app.platform.i18n import _
+from app.platform.security import Actor
+from app.platform.states import move
+from app.questionnaires import queries as questionnaires
+from app.translations.models import Text
+
+CONTENT = ("law", "practice", "value", "evidence", "recommendation", "publication", "language")
+_newer: Any = aliased(AnswerVersion)
+NEWER = select(_newer.id).where(
+    _newer.answer_id == AnswerVersion.answer_id, _newer.number > AnswerVersion.number
+)
+REQUIRED = _("This question must be answered before you submit.")
+
+
+async def hand_in(
+    session: AsyncSession,
+    actor: Actor,
+    contribution: Contribution,
+    consultation: Consultation,
+    *,
+    is_complete: bool = True,
+) -> ContributionVersion:
+    """A new version of a contribution from its answers as they stand.
+
+    Answers to questions that do not matter any more stay where they are and are not handed in. What
+    must be answered is asked of those who answer, not of somebody who enters on their behalf.
+    """
+    everything = await queries.answers_of(session, contribution.id)
+    version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    given = {key: kinds.given_by(answer) for key, answer in everything.items()}
+    away = version.rules.irrelevant(given, clock.today())
+    if is_complete:
+        _check_complete([version.codes[key] for key in effects.missing(version, everything, away)])
+    answers = [a for key, a in everything.items() if not a.is_empty and key not in away]
+    if not answers:
+        raise Invalid(detail=_("There is nothing to submit yet: answer at least one question."))
+    made = await _move_on(session, contribution)
+    await _keep_versions(session, contribution.id, made, everything.values(), answers)
+    audit.record(
+        session,
+        actor,
+        "contribution.submitted",
+        contribution,
+        scope_id=consultation.country_review_id,
+        number=made.number,
+    )
+    await publish(session, ContributionSubmitted(contribution.id, consultation.id))
+    return made
+
+
+def _check_complete(codes: Sequence[str]) -> None:
+    if codes:
+        detail = _("Some questions must be answered before you submit: %(codes)s", codes=", ".join(codes))
+        raise Invalid(dict.fromkeys(codes, REQUIRED), detail)
+
+
+async def _move_on(session: AsyncSession, contribution: Contribution) -> ContributionVersion:
+    move(contribution, MOVES, ContributionState.SUBMITTED)
+    contribution.submitted_versions += 1
+    contribution.submitted_on = clock.today()
+    session.add(contribution)
+    version = ContributionVersion(
+        contribution_id=contribution.id,
+        number=contribution.submitted_versions,
+        submitted_on=clock.today(),
+    )
+    session.add(version)
+    await session.flush()
+    return version
+
+
+async def _keep_versions(
+    session: AsyncSession,
+    contribution_id: UUID,
+    version: ContributionVersion,
+    everything: Iterable[Answer],
+    answers: Sequence[Answer],
+) -> None:
+    """A new answer version where something changed; the version before where nothing did.
+
+    An answer that was left out for a while and comes back unchanged keeps the version it had.
+    """
+    rows = await session.exec(
+        select(AnswerVersion, Text.body)
+        .join(Answer, Answer.id == AnswerVersion.answer_id)  # type: ignore[arg-type]
+        .join(Text, Text.id == AnswerVersion.text_id)  # type: ignore[arg-type]
+        .where(Answer.contribution_id == contribution_id, ~NEWER.exists())
+    )
+    before = {kept.answer_id: (kept, body) for kept, body in rows}
+    given = {answer.id for answer in answers}
+    for answer in everything:
+        if answer.id not in given:
+            answer.current_version_id = None
+            session.add(answer)
+    for answer in answers:
+        kept, body = before.get(answer.id, (None, ""))
+        if kept is None or not _same(answer, kept, body):
+            kept = _new_version(session, answer, kept)
+        if answer.current_version_id != kept.id:
+            answer.current_version_id = kept.id
+            session.add(answer)
+        session.add(SubmittedAnswer(contribution_version_id=version.id, answer_version_id=kept.id))
+    await session.flush()
+
+
+def _same(answer: Answer, kept: AnswerVersion, body: str) -> bool:
+    return body == answer.narrative and all(getattr(answer, n) == getattr(kept, n) for n in CONTENT)
+
+
+def _new_version(session: AsyncSession, answer: Answer, before: AnswerVersion | None) -> AnswerVersion:
+    text = Text(language=answer.language, body=answer.narrative)
+    session.add(text)
+    kept = AnswerVersion(
+        answer_id=answer.id,
+        number=before.number + 1 if before else 1,
+        text_id=text.id,
+        submitted_on=clock.today(),
+        **{name: getattr(answer, name) for name in CONTENT},
+    )
+    session.add(kept)
+    return kept
