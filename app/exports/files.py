@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from app.exports.document import Document, QuestionChange
-from app.exports.word import Writer
 from app.platform import i18n
 from app.platform.i18n import Message, _
+from app.platform.word import Writer
 from app.submissions.models import POSITION_NAMES, Position
 
 MEDIA = {

@@ -9,8 +9,8 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.exports.word import Writer, is_right_to_left, shown, stretches
 from app.platform.i18n import CODES
+from app.platform.word import Writer, is_right_to_left, shown, stretches
 
 MADE = datetime(2026, 3, 9, 12, 0, tzinfo=UTC)
 SCRIPTS = st.one_of(
