@@ -25,7 +25,7 @@ async def import_texts(session: AsyncSession, actor: Actor, version_id: UUID, fi
     definition = await queries.read_definition(session, version)
     report = texts.take(definition, xliff.read_texts(file, definition))
     if report.changed:
-        await questionnaires.replace_content(session, version, definition)
+        await questionnaires.replace_content(session, actor, version, definition)
         audit.record(
             session,
             actor,

@@ -221,14 +221,17 @@ async def import_definition(
         if newest is not None:
             await _copy_links(session, newest, draft)
     else:
-        await replace_content(session, draft, definition)
-    await map_by_codes(session, draft, definition)
+        await replace_content(session, actor, draft, definition)
+    await _map_by_codes(session, draft, definition)
     audit.record(session, actor, "questionnaire.imported", draft, number=draft.number, name=draft.slug)
     return draft
 
 
-async def replace_content(session: AsyncSession, draft: QuestionnaireVersion, definition: Definition) -> None:
+async def replace_content(
+    session: AsyncSession, actor: Actor, draft: QuestionnaireVersion, definition: Definition
+) -> None:
     """Make the rows of a draft say what the definition says; questions keep their row by their code."""
+    require(policy.can_edit(actor, draft))
     describe(draft, definition)
     session.add(draft)
     standing = {q.code: q for q in await queries.questions_of(session, draft.id)}
@@ -247,7 +250,7 @@ async def replace_content(session: AsyncSession, draft: QuestionnaireVersion, de
     await session.flush()
 
 
-async def map_by_codes(session: AsyncSession, draft: QuestionnaireVersion, definition: Definition) -> None:
+async def _map_by_codes(session: AsyncSession, draft: QuestionnaireVersion, definition: Definition) -> None:
     """Map a civil-society draft as its definition says, to the State edition it is mapped to, or of its name."""
     wanted = {q.code: q.maps_to for q in definition.questions}
     if draft.edition is not Edition.CIVIL_SOCIETY or not any(wanted.values()):
