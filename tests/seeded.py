@@ -32,6 +32,9 @@ from app.organisations.models import Organisation, OrganisationKind
 from app.platform import ids
 from app.platform.db import Database
 from app.platform.security import Actor
+from app.reference import service as reference
+from app.reference.document import Kind
+from app.reference.schemas import DraftChange
 from tests import databases
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -147,10 +150,12 @@ def _run(seeded: Seeded, command: str) -> None:
 
 
 async def _add_what_waits(seeded: Seeded) -> dict[str, str]:
-    """Links that wait in a mail, and an answer somebody is still writing: the seed leaves none of these."""
+    """Links that wait in a mail, an answer somebody is still writing, a draft of the reference data."""
     db = Database(f"sqlite+aiosqlite:///{seeded.database}")
     found: dict[str, str] = {}
     async with db.write() as session:
+        await reference.start_draft(session, Actor.system("tests"))
+        await reference.remove_row(session, Actor.system("tests"), Kind.PHASES, "4", DraftChange())
         account = (await session.exec(select(Account))).first()
         ngo = (
             await session.exec(select(Organisation).where(Organisation.kind == OrganisationKind.NGO))

@@ -20,6 +20,8 @@ from app.platform import clock
 from app.platform.i18n import Message, _
 from app.platform.security import Actor, Decision, require
 from app.questionnaires import queries as questionnaires
+from app.reference import queries as reference
+from app.reference.compiled import Reference
 from app.reviews import policy as review_policy
 from app.reviews import queries as reviews
 from app.reviews.deadlines import Standing, advised_closing
@@ -126,6 +128,7 @@ class NewPage:
     pairs: Sequence[tuple[UUID, Mapping[str, str], int]]
     reviews: Sequence[ReviewFrame]
     states: Sequence[State]
+    names: Reference
     opens_at: datetime
     closes_at: datetime
 
@@ -150,6 +153,7 @@ async def new_page(session: AsyncSession, actor: Actor) -> NewPage:
         pairs=[(version.id, version.texts.get("title", {}), version.number) for version, _state in pairs],
         reviews=frames,
         states=states,
+        names=await reference.current(session),
         opens_at=datetime.combine(clock.today() + timedelta(days=1), time(0), UTC),
         closes_at=datetime.combine(closing, LAST_MINUTE, UTC),
     )

@@ -20,6 +20,7 @@ class Reference:
     data: ReferenceData
     instruments: Mapping[str, Named]
     articles: Mapping[tuple[str, str], Named]
+    clusters: Mapping[str, Named]
 
     def instrument_name(self, code: str) -> Named:
         """The name of an instrument; its bare code where nobody knows it."""
@@ -54,4 +55,5 @@ def compile_reference(version_id: UUID, number: int, data: ReferenceData) -> Ref
         data=data,
         instruments={row.code: Named(row.texts) for row in data.instruments},
         articles={(row.instrument, row.number): Named(row.texts) for row in data.articles},
+        clusters={row.number: Named(row.texts) for row in data.clusters},
     )

@@ -10,15 +10,20 @@ from app.platform.db import Session
 from app.platform.errors import Invalid, StaleEdit
 from app.platform.forms import FormOf, JustAButton, form
 from app.platform.i18n import _
-from app.platform.pages import render, see_other, url
+from app.platform.pages import Link, render, see_other, url
 from app.platform.security import Actor
-from app.reference import queries, service
+from app.reference import policy, queries, service
 from app.reference.document import Kind
 from app.reference.schemas import INPUT_OF, DraftChange, PublishInput
 
 router = APIRouter()
 STALE = _("Somebody saved another version while you were writing. Saving again replaces it by yours.")
 STALE_DRAFT = _("Somebody changed the draft since you read it. Look at it again, then repeat your step.")
+
+
+def service_nav(actor: Actor) -> list[Link]:
+    """The way to the reference data, for those who keep them."""
+    return [Link(_("Reference data"), url("reference.page"))] if policy.can_edit(actor) else []
 
 
 async def row_form(request: Request, kind: Kind, _checked: JustAButton) -> FormOf[Any]:

@@ -179,6 +179,7 @@ class ReviewList:
 
     frames: Sequence[ReviewFrame]
     states: Sequence[State]
+    names: Reference
     may_create_state: Decision
 
     @property
@@ -192,5 +193,6 @@ async def review_list(session: AsyncSession, actor: Actor) -> ReviewList:
     return ReviewList(
         await list_reviews(session, actor),
         await list_states(session, actor),
+        await reference.current(session),
         policy.can_create_state(actor),
     )

@@ -11,8 +11,9 @@ from app.platform.forms import Input, OneLine, Problem
 from app.platform.i18n import _
 
 LanguageCode = Literal["ar", "zh", "en", "fr", "ru", "es"]
-Instrument = Literal["UNTOC", "TIP", "SOM", "FP"]
-Cluster = Literal["I", "II", "III", "IV"]
+# Which codes there are is reference data: the service compares them.
+Instrument = Annotated[str, Field(min_length=1, max_length=16)]
+Cluster = Annotated[str, Field(min_length=1, max_length=8)]
 Name = Annotated[OneLine, Field(max_length=200)]
 YEARS = range(2018, 2101)
 

@@ -13,11 +13,13 @@ from app.platform import clock, events
 from app.platform.errors import Conflict, Invalid
 from app.platform.i18n import _
 from app.platform.security import Actor, require
+from app.reference import queries as reference
 from app.reviews import policy, queries
 from app.reviews.events import FocalPointChanged
 from app.reviews.models import CountryReview, State
 from app.reviews.schemas import ReviewInput, StateInput
 
+NOT_LISTED = _("Choose one of the answers on this page.")
 NOT_STAFF = _("Choose somebody who works in the government office of this review.")
 
 
@@ -52,6 +54,7 @@ async def create_review(session: AsyncSession, actor: Actor, data: ReviewInput) 
     if state is None:
         raise Invalid({"state_code": _("This State is not on the portal.")})
     require(policy.can_create_review(actor, state.office_id))
+    await _check_codes(session, data)
     await _check_no_twin(session, data)
     focal_point_id = data.focal_point_id
     if focal_point_id is None and actor.holds(Role.FOCAL_POINT, state.office_id):
@@ -115,6 +118,15 @@ async def record_questionnaire_answered(
         session, actor, "review.questionnaire_answered", review, scope_id=review.id, answered_on=answered_on
     )
     return review
+
+
+async def _check_codes(session: AsyncSession, data: ReviewInput) -> None:
+    """Instruments and clusters are those of the published reference data."""
+    names = await reference.current(session)
+    if not set(data.instruments) <= set(names.instruments):
+        raise Invalid({"instruments": NOT_LISTED})
+    if data.cluster not in names.clusters:
+        raise Invalid({"cluster": NOT_LISTED})
 
 
 async def _check_no_twin(session: AsyncSession, data: ReviewInput) -> None:

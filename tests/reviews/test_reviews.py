@@ -75,6 +75,15 @@ async def test_a_focal_point_who_begins_a_review_is_its_focal_point(db: Database
     assert await actions(db) == ["review.created", "review.focal_point_set"]
 
 
+async def test_a_review_names_only_what_the_reference_data_list(db: Database, make: Make) -> None:
+    await make.office()
+    async with db.write() as session:
+        for field, wrong in (("instruments", ["FP", "ATT"]), ("cluster", "V")):
+            with pytest.raises(Invalid) as refused:
+                await service.create_review(session, SYSTEM, review_input(**{field: wrong}))
+            assert set(refused.value.errors) == {field}
+
+
 @pytest.mark.parametrize("role", [Role.EXPERT, Role.TRANSLATOR, Role.AUDITOR])
 async def test_others_of_the_office_do_not_begin_a_review(db: Database, make: Make, role: Role) -> None:
     office = await make.office()
