@@ -116,6 +116,7 @@ SERVICE_NAV: Sequence[ServiceNav] = (
     authoring.service_nav,
     contributions.service_nav,
     organisations.service_nav,
+    reference.service_nav,
 )
 SCHEDULE: Mapping[str, timedelta] = {"consultations.close_due": timedelta(hours=1)}
 VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
