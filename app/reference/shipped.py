@@ -1,7 +1,7 @@
 """The reference data that ships with the portal, as files: data.toml and the names of each language."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,39 +23,43 @@ def read_reference(library: Path = LIBRARY) -> ReferenceData:
         if (path := library / f"names.{code}.toml").exists()
     }
 
-    def gather(*keys: str) -> dict[str, str]:
+    def texts(*keys: str) -> dict[str, str]:
         return {code: text for code, tree in names.items() if (text := _at(tree, keys))}
 
-    return ReferenceData.model_validate(
-        {
-            "instruments": [
-                {
-                    **row,
-                    "position": place,
-                    "names": gather("instruments", row["code"]),
-                    "short": gather("short", row["code"]),
-                }
-                for place, row in enumerate(data["instruments"], 1)
-            ],
-            "articles": [
-                {
-                    **{key: value for key, value in group.items() if key != "numbers"},
-                    "number": number,
-                    "names": gather("articles", group["instrument"], number),
-                    "paragraphs": [
-                        {**row, "topic": gather("paragraphs", group["instrument"], number, row["paragraph"])}
-                        for row in data["paragraphs"].get(group["instrument"], {}).get(number, ())
-                    ],
-                }
-                for group in data["articles"]
-                for number in group["numbers"]
-            ],
-            "clusters": [{**row, "names": gather("clusters", row["number"])} for row in data["clusters"]],
-            "parts": data["parts"],
-            "phases": [{**row, "remark": gather("phases", str(row["number"]))} for row in data["phases"]],
-            "sources": [{**row, "title": gather("sources", row["code"])} for row in data["sources"]],
-        }
-    ).in_order()
+    found = {
+        "instruments": [
+            {
+                **row,
+                "position": place,
+                "names": texts("instruments", row["code"]),
+                "short": texts("short", row["code"]),
+            }
+            for place, row in enumerate(data["instruments"], 1)
+        ],
+        "articles": list(_articles(data, texts)),
+        "clusters": [{**row, "names": texts("clusters", row["number"])} for row in data["clusters"]],
+        "parts": data["parts"],
+        "phases": [{**row, "remark": texts("phases", str(row["number"]))} for row in data["phases"]],
+        "sources": [{**row, "title": texts("sources", row["code"])} for row in data["sources"]],
+    }
+    return ReferenceData.model_validate(found).in_order()
+
+
+def _articles(data: Tree, texts: Callable[..., dict[str, str]]) -> Iterator[Tree]:
+    """The articles stand in groups that share their sources; their paragraphs stand apart."""
+    for group in data["articles"]:
+        instrument = group["instrument"]
+        known = data["paragraphs"].get(instrument, {})
+        for number in group["numbers"]:
+            yield {
+                **{key: value for key, value in group.items() if key != "numbers"},
+                "number": number,
+                "names": texts("articles", instrument, number),
+                "paragraphs": [
+                    {**row, "topic": texts("paragraphs", instrument, number, row["paragraph"])}
+                    for row in known.get(number, ())
+                ],
+            }
 
 
 def _at(tree: Tree, keys: tuple[str, ...]) -> str:
