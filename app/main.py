@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(
         Edge,
         body_limit=settings.body_limit,
-        uploads=dict.fromkeys(("/intake", "/texts"), settings.upload_limit),
+        uploads=dict.fromkeys(("/intake", "/texts", "/questionnaires/import"), settings.upload_limit),
         refuse=problems.answer,
     )
     return app

@@ -35,6 +35,7 @@ from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
 from app.demonstration import routes as demonstration
+from app.exchange import api as exchange_api
 from app.exchange import routes as exchange
 from app.exports import api as exports_api
 from app.exports import routes as exports
@@ -95,6 +96,7 @@ API_ROUTERS: Sequence[APIRouter] = (
     reviews_api.router,
     consultations_api.router,
     contributions_api.router,
+    exchange_api.router,
     exports_api.router,
     intake_api.router,
     publication_api.router,

@@ -22,6 +22,7 @@ NOT_PAGES = {
     "demo.json": "is for programs",
     "exports.draft": "is a Word document",
     "exports.download": "is a file",
+    "exchange.form": "is a workbook",
     "exchange.xliff": "is a file",
 }
 
@@ -106,6 +107,7 @@ PLACES = (
     Place("exports.page", FOCAL_POINT, {"slug": OPEN}),
     Place("exports.page", CONCLUDING, {"slug": CONCLUDED}),
     Place("exports.changes", CONCLUDING, {"slug": CONCLUDED, "number": "1"}),
+    Place("exchange.import", SECRETARIAT),
     Place("exchange.texts", SECRETARIAT, VERSION),
     Place("publication.publish", FOCAL_POINT, {"slug": OPEN}),
     Place("intake.page", FACILITATOR, {"slug": OPEN}),

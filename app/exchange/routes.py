@@ -1,22 +1,36 @@
 """Pages and downloads that exchange questionnaires with other tools and with paper."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.exchange import queries, service, xliff
+from app.exchange import queries, service, xliff, xlsform_in, xlsform_out
+from app.exchange.refusals import Refusal
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
 from app.platform.errors import Invalid, NotFound
 from app.platform.forms import JustAButton
 from app.platform.i18n import CODES, _
-from app.platform.pages import render
+from app.platform.pages import render, see_other, url
 from app.platform.security import require
+from app.questionnaires import policy
 from app.questionnaires import queries as questionnaires
+from app.questionnaires import service as writing
 from app.questionnaires.models import QuestionnaireVersion
 
 router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The draft that a form became, and what of the form was left out."""
+
+    version: QuestionnaireVersion
+    notices: Sequence[Refusal]
 
 
 def download(version: QuestionnaireVersion, ending: str, content: bytes, media: str) -> Response:
@@ -39,6 +53,43 @@ async def sent_file(form: JustAButton) -> bytes:
     if not data:
         raise Invalid({"file": _("Choose a file.")})
     return data
+
+
+@router.get("/questionnaires/import", name="exchange.import")
+async def import_page(request: Request, session: Session, actor: CurrentActor) -> Response:
+    """Where a form is handed in."""
+    require(policy.can_write(actor))
+    return render(request, "exchange/import.html", None)
+
+
+@router.post("/questionnaires/import", name="exchange.take_form")
+async def take_form(request: Request, form: JustAButton, session: Session, actor: CurrentActor) -> Response:
+    """Make a draft of a form, or tell cell by cell what stands against it."""
+    require(policy.can_write(actor))
+    upload = form.files.get("file")
+    name = (upload.filename or "") if upload else ""
+    try:
+        read = await run_in_threadpool(xlsform_in.read_form, await sent_file(form), name)
+    except Invalid as problem:
+        form.errors = problem.errors
+        return render(request, "exchange/import.html", None, form)
+    if read.definition is None:
+        form.errors = {"file": _("The form was not taken in. The table says why.")}
+        return render(request, "exchange/import.html", read, form)
+    draft = await writing.import_definition(session, actor, read.definition)
+    if read.notices:
+        return render(request, "exchange/imported.html", Imported(draft, read.notices))
+    where = url("authoring.version", slug=draft.slug, edition=draft.edition_path, number=draft.number)
+    return see_other(request, where, _("The form was taken in as a draft."))
+
+
+@router.get("/questionnaires/{slug}/{edition}/{number:int}/form.xlsx", name="exchange.form")
+async def form_file(slug: str, edition: str, number: int, session: Session, actor: AnyActor) -> Response:
+    """A version as an XLSForm workbook."""
+    version = await questionnaires.get_numbered(session, actor, slug, edition, number)
+    definition = await questionnaires.read_definition(session, version)
+    content = await run_in_threadpool(xlsform_out.write_form, definition)
+    return download(version, "xlsx", content, xlsform_out.MEDIA)
 
 
 @router.get("/questionnaires/{slug}/{edition}/{number:int}/texts", name="exchange.texts")
@@ -84,3 +135,24 @@ async def texts_file(
     definition = await questionnaires.read_definition(session, version)
     content = await run_in_threadpool(xliff.write_texts, definition, lang, version.number)
     return download(version, f"{lang}.xlf", content, xliff.MEDIA)
+
+
+@router.get("/questionnaires/{slug}/{edition}/{number:int}/print", name="exchange.print")
+async def print_page(
+    request: Request, slug: str, edition: str, number: int, session: Session, actor: AnyActor
+) -> Response:
+    """The blank questionnaire in the language of the page, to be printed and filled in by hand."""
+    page = await queries.blank_page(session, actor, slug, edition, number, request.state.language)
+    return render(request, "exchange/print.html", page)
+
+
+@router.get("/questionnaires/{slug}/{edition}/{number:int}/blank.{lang}.docx", name="exchange.blank")
+async def blank_file(
+    slug: str, edition: str, number: int, lang: str, session: Session, actor: AnyActor
+) -> Response:
+    """The blank questionnaire in one language as a Word document."""
+    if lang not in CODES:
+        raise NotFound
+    page = await queries.blank_page(session, actor, slug, edition, number, lang)
+    content = await run_in_threadpool(blank_word.write_blank, page.blank)
+    return download(page.version, f"{lang}.docx", content, blank_word.MEDIA)
