@@ -56,6 +56,8 @@ VOICES = (
         _reason.body,
         _reason.language,
         _reason.id,
+        Answer.question_id,
+        AnswerVersion.value,
     )
     .select_from(Answer)
     .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
@@ -68,7 +70,7 @@ VOICES = (
 )
 
 
-def _voice(row: Sequence[Any]) -> Voice:
+def _voice(row: Sequence[Any], asked: CompiledVersion) -> Voice:
     withdrawn = row[4] is ContributionState.WITHDRAWN
     return Voice(
         key=str(row[0]),
@@ -86,7 +88,17 @@ def _voice(row: Sequence[Any]) -> Voice:
         reason_language=row[16] or "",
         text_id=str(row[13]),
         reason_id=str(row[17]) if row[17] else "",
+        value=_labels(asked, row[18], row[19]) if row[19] else {},
     )
+
+
+def _labels(asked: CompiledVersion, question_id: UUID, value: str) -> dict[str, str]:
+    """A value in the words of its question, in every language the question has."""
+    return {
+        code: compiled.by_id[question_id].label_of(value)
+        for code, compiled in asked.languages.items()
+        if question_id in compiled.by_id
+    }
 
 
 async def content_of(session: AsyncSession, consultation: Consultation) -> Content:
@@ -103,7 +115,7 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
     for question_id, code in [*state.codes.items(), *_unasked(asked)]:
         of_state = question_id in state.codes
         mapped = state.mapped.get(question_id, ()) if of_state else (question_id,)
-        voices = await _voices(session, consultation, mapped)
+        voices = await _voices(session, consultation, asked, mapped)
         heard |= {voice.key for voice in voices if not voice.is_withdrawn}
         national = nationals.get(question_id)
         if national is None and not voices:
@@ -126,7 +138,7 @@ def _unasked(asked: CompiledVersion) -> list[tuple[UUID, str]]:
 
 
 async def _voices(
-    session: AsyncSession, consultation: Consultation, question_ids: Collection[UUID]
+    session: AsyncSession, consultation: Consultation, asked: CompiledVersion, question_ids: Collection[UUID]
 ) -> list[Voice]:
     if not question_ids:
         return []
@@ -134,7 +146,7 @@ async def _voices(
         Answer.consultation_id == consultation.id,
         Answer.question_id.in_(question_ids),  # type: ignore[attr-defined]
     )
-    return [_voice(row) for row in (await session.exec(query)).all()]
+    return [_voice(row, asked) for row in (await session.exec(query)).all()]
 
 
 async def _translations(

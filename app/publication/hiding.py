@@ -60,6 +60,7 @@ class Voice:
     """An answer as the outcome may need it; `name` is empty where it is confidential.
 
     `publication` is the narrowest choice that counts, and "withdrawn" where the words were taken back.
+    `value` says by language what was chosen, counted or dated.
     """
 
     key: str
@@ -77,6 +78,7 @@ class Voice:
     reason_language: str = ""
     text_id: str = ""
     reason_id: str = ""
+    value: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_withdrawn(self) -> bool:

@@ -132,6 +132,7 @@ def _answer(voice: Voice, wall: Wall, translations: Translations) -> Content:
         "language": voice.language,
         "law": voice.law,
         "practice": voice.practice,
+        "value": dict(voice.value),
         "words": voice.body,
         "recommendation": {name: text for name, text in said.items() if text and voice.keeps_its_name(text)},
         # Without a name the evidence stays out, too: it is often the contributor's own report.

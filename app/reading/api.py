@@ -58,6 +58,7 @@ def _answer(item: ShownAnswer) -> ReadAnswerOut:
         narrative=answer.body,
         law=answer.law,
         practice=answer.practice,
+        value=answer.value,
         evidence=[dict(source) for source in answer.evidence],
         recommendation=dict(answer.recommendation),
         publication=answer.publication,

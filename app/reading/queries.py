@@ -42,6 +42,7 @@ class ReadAnswer:
     body: str
     law: Law | None
     practice: Practice | None
+    value: str
     evidence: Sequence[Mapping[str, Any]]
     recommendation: Mapping[str, Any]
     publication: Publication
@@ -67,6 +68,7 @@ COLUMNS = (
     AnswerVersion.publication,
     Answer.publication,
     AnswerVersion.submitted_on,
+    AnswerVersion.value,
 )
 # Ordered by label: labels are random, so that nobody learns from the order who came first.
 SUBMITTED = (
@@ -97,6 +99,7 @@ def as_read(row: Sequence[Any]) -> ReadAnswer:
         body=row[10],
         law=row[11],
         practice=row[12],
+        value=row[18],
         evidence=row[13],
         recommendation=row[14],
         publication=narrowest(row[15], row[16]),
@@ -230,7 +233,7 @@ def _narrowed(query: Any, wanted: AnswerFilter) -> Any:
 async def _shown(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[ShownAnswer]:
     translations = await latest_for(session, [row[9] for row in rows if row[10]])
     return [
-        ShownAnswer(as_read(row), tuple(translations.get(row[9], {}).values()), is_new=row[18] is None)
+        ShownAnswer(as_read(row), tuple(translations.get(row[9], {}).values()), is_new=row[19] is None)
         for row in rows
     ]
 

@@ -88,6 +88,7 @@ class ReadAnswerOut(BaseModel):
     narrative: str
     law: Law | None
     practice: Practice | None
+    value: str
     evidence: list[dict[str, Any]]
     recommendation: dict[str, Any]
     publication: Publication
