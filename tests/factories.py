@@ -25,6 +25,7 @@ from app.platform.i18n import CODES
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaire_queries
 from app.questionnaires import service as questionnaires
+from app.questionnaires.definition import Definition
 from app.questionnaires.models import QuestionnaireVersion
 from app.questionnaires.shipped import ShippedPair, read_pair
 from app.reviews.models import CountryReview, State
@@ -57,6 +58,12 @@ class Make:
             _pairs[slug] = read_pair(slug)
         async with self.db.write() as session:
             return await questionnaires.load_pair(session, SYSTEM, _pairs[slug])
+
+    async def questionnaire(self, definition: Definition) -> QuestionnaireVersion:
+        """A version that a test wrote, published; the one before it retires."""
+        async with self.db.write() as session:
+            draft = await questionnaires.import_definition(session, SYSTEM, definition)
+            return await questionnaires.publish_version(session, SYSTEM, draft.id)
 
     async def organisation(
         self, name: str = "", kind: OrganisationKind = OrganisationKind.NGO, **more: Any
