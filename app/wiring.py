@@ -25,7 +25,7 @@ import app.translations.models  # noqa: F401
 from app.accounts import routes as accounts
 from app.authoring import parts as authoring_parts
 from app.authoring import routes as authoring
-from app.authoring.wording import GROUP_NAMES, PART_NAMES, READINESS_NAMES
+from app.authoring.wording import GROUP_NAMES, PART_NAMES, PREVIEW_NAMES, READINESS_NAMES
 from app.consultations import api as consultations_api
 from app.consultations import jobs as consultation_jobs
 from app.consultations import routes as consultations
@@ -140,6 +140,7 @@ VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
     "readiness_names": READINESS_NAMES,
     "part_names": PART_NAMES,
     "group_names": GROUP_NAMES,
+    "preview_names": PREVIEW_NAMES,
     "disposition_names": DISPOSITION_NAMES,
     "position_names": POSITION_NAMES,
     "national_answer_states": NATIONAL_ANSWER_STATES,

@@ -1,0 +1,232 @@
+"""Pages of what questions stand in and draw on: sections, lists of choices, the glossary; and removing."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.authoring import desk, service
+from app.authoring.deps import SAVED, VERSION, WhereIs, again, to
+from app.authoring.schemas import (
+    ChoicesInput,
+    NewList,
+    NewSection,
+    NewTerm,
+    PartMove,
+    RemoveInput,
+    SectionInput,
+    TermInput,
+)
+from app.organisations.deps import CurrentActor
+from app.platform.db import Session
+from app.platform.errors import Invalid, StaleEdit
+from app.platform.forms import FormOf, form
+from app.platform.i18n import _
+from app.platform.pages import render, see_other
+
+router = APIRouter()
+REMOVED = _("It is removed.")
+
+
+@router.get(VERSION + "/sections", name="authoring.sections")
+async def sections(request: Request, where: WhereIs, session: Session, actor: CurrentActor) -> Response:
+    """All sections in their order, and a form for a new one."""
+    page = await desk.sections_page(session, actor, where)
+    return render(request, "authoring/sections.html", page)
+
+
+@router.post(VERSION + "/sections", name="authoring.add_section")
+async def add_section(
+    request: Request,
+    where: WhereIs,
+    form: Annotated[FormOf[NewSection], Depends(form(NewSection))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Add a section."""
+    try:
+        await service.add_section(session, actor, where, form.valid)
+    except Invalid as problem:
+        page = await desk.sections_page(session, actor, where)
+        return again(request, "authoring/sections.html", page, form, problem)
+    return see_other(request, to("authoring.sections", where), SAVED)
+
+
+@router.post(VERSION + "/sections/move", name="authoring.move_section")
+async def move_section(
+    request: Request,
+    where: WhereIs,
+    form: Annotated[FormOf[PartMove], Depends(form(PartMove))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """One place up or down."""
+    await service.move_section(session, actor, where, form.valid)
+    return see_other(request, to("authoring.sections", where), _("The section is moved."))
+
+
+@router.get(VERSION + "/sections/{code}", name="authoring.section")
+async def section(
+    request: Request, where: WhereIs, code: str, session: Session, actor: CurrentActor
+) -> Response:
+    """One section in the source language."""
+    page = await desk.section_page(session, actor, where, code)
+    return render(request, "authoring/section.html", page)
+
+
+@router.post(VERSION + "/sections/{code}", name="authoring.save_section")
+async def save_section(
+    request: Request,
+    where: WhereIs,
+    code: str,
+    form: Annotated[FormOf[SectionInput], Depends(form(SectionInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Save a section."""
+    try:
+        await service.save_section(session, actor, where, code, form.valid)
+    except (Invalid, StaleEdit) as problem:
+        page = await desk.section_page(session, actor, where, code)
+        return again(request, "authoring/section.html", page, form, problem)
+    return see_other(request, to("authoring.section", where, code=code), SAVED)
+
+
+@router.get(VERSION + "/choices", name="authoring.lists")
+async def lists(request: Request, where: WhereIs, session: Session, actor: CurrentActor) -> Response:
+    """All lists of choices."""
+    return render(request, "authoring/lists.html", await desk.lists_page(session, actor, where))
+
+
+@router.post(VERSION + "/choices", name="authoring.add_list")
+async def add_list(
+    request: Request,
+    where: WhereIs,
+    form: Annotated[FormOf[NewList], Depends(form(NewList))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Begin a list of choices, and go there."""
+    try:
+        await service.add_list(session, actor, where, form.valid)
+    except Invalid as problem:
+        page = await desk.lists_page(session, actor, where)
+        return again(request, "authoring/lists.html", page, form, problem)
+    return see_other(request, to("authoring.choices", where, list_name=form.valid.name))
+
+
+@router.get(VERSION + "/choices/{list_name}", name="authoring.choices")
+async def choices(
+    request: Request, where: WhereIs, list_name: str, session: Session, actor: CurrentActor
+) -> Response:
+    """One list in the source language."""
+    page = await desk.choices_page(session, actor, where, list_name)
+    return render(request, "authoring/choices.html", page)
+
+
+@router.post(VERSION + "/choices/{list_name}", name="authoring.save_choices")
+async def save_choices(
+    request: Request,
+    where: WhereIs,
+    list_name: str,
+    form: Annotated[FormOf[ChoicesInput], Depends(form(ChoicesInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Save a list of choices."""
+    try:
+        await service.save_choices(session, actor, where, list_name, form.valid)
+    except (Invalid, StaleEdit) as problem:
+        page = await desk.choices_page(session, actor, where, list_name)
+        return again(request, "authoring/choices.html", page, form, problem)
+    return see_other(request, to("authoring.choices", where, list_name=list_name), SAVED)
+
+
+@router.get(VERSION + "/glossary", name="authoring.glossary")
+async def glossary(request: Request, where: WhereIs, session: Session, actor: CurrentActor) -> Response:
+    """The terms of the glossary."""
+    page = await desk.lists_page(session, actor, where)
+    return render(request, "authoring/glossary.html", page)
+
+
+@router.post(VERSION + "/glossary", name="authoring.add_term")
+async def add_term(
+    request: Request,
+    where: WhereIs,
+    form: Annotated[FormOf[NewTerm], Depends(form(NewTerm))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Add a term."""
+    try:
+        await service.add_term(session, actor, where, form.valid)
+    except Invalid as problem:
+        page = await desk.lists_page(session, actor, where)
+        return again(request, "authoring/glossary.html", page, form, problem)
+    return see_other(request, to("authoring.glossary", where), SAVED)
+
+
+@router.post(VERSION + "/glossary/move", name="authoring.move_term")
+async def move_term(
+    request: Request,
+    where: WhereIs,
+    form: Annotated[FormOf[PartMove], Depends(form(PartMove))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """One place up or down."""
+    await service.move_term(session, actor, where, form.valid)
+    return see_other(request, to("authoring.glossary", where), _("The term is moved."))
+
+
+@router.get(VERSION + "/glossary/{key}", name="authoring.term")
+async def term(request: Request, where: WhereIs, key: str, session: Session, actor: CurrentActor) -> Response:
+    """One term in the source language."""
+    page = await desk.term_page(session, actor, where, key)
+    return render(request, "authoring/term.html", page)
+
+
+@router.post(VERSION + "/glossary/{key}", name="authoring.save_term")
+async def save_term(
+    request: Request,
+    where: WhereIs,
+    key: str,
+    form: Annotated[FormOf[TermInput], Depends(form(TermInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Save a term."""
+    try:
+        await service.save_term(session, actor, where, key, form.valid)
+    except (Invalid, StaleEdit) as problem:
+        page = await desk.term_page(session, actor, where, key)
+        return again(request, "authoring/term.html", page, form, problem)
+    return see_other(request, to("authoring.term", where, key=key), SAVED)
+
+
+@router.get(VERSION + "/remove", name="authoring.remove")
+async def remove(
+    request: Request, where: WhereIs, session: Session, actor: CurrentActor, what: str = ""
+) -> Response:
+    """What removing a part means, before it is done."""
+    page = await desk.remove_page(session, actor, where, what)
+    return render(request, "authoring/remove.html", page)
+
+
+@router.post(VERSION + "/remove", name="authoring.remove_now")
+async def remove_now(
+    request: Request,
+    where: WhereIs,
+    form: Annotated[FormOf[RemoveInput], Depends(form(RemoveInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Take a part out of the draft."""
+    what = form.valid.what
+    try:
+        await service.remove_part(session, actor, where, what)
+    except Invalid as problem:
+        page = await desk.remove_page(session, actor, where, what)
+        return again(request, "authoring/remove.html", page, form, problem)
+    back = {"s": "sections", "g": "glossary", "l": "lists", "c": "lists"}.get(what[:1], "version")
+    return see_other(request, to(f"authoring.{back}", where), REMOVED)
