@@ -122,6 +122,14 @@ class InstrumentShown:
     row: InstrumentRow
     articles: Sequence[ArticleRow]
 
+    @property
+    def speaks_for_all(self) -> ArticleRow | None:
+        """An article whose sources and mark are those of all; said once, they need no columns."""
+        first, *others = self.articles or [None]
+        if first is None or any((o.mark, o.sources) != (first.mark, first.sources) for o in others if o):
+            return None
+        return first
+
 
 @dataclass(frozen=True, slots=True)
 class DataPage:
