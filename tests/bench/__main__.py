@@ -19,9 +19,10 @@ import psycopg
 from sqlalchemy import event
 
 from app.main import create_app
+from app.platform.db import Database
 from app.platform.i18n import CODES
 from app.platform.settings import Settings
-from tests.bench import world
+from tests.bench import questionnaires, world
 from tests.bench.load import CLIENTS, Cost, get, press
 
 ANSWERS = 50
@@ -187,6 +188,16 @@ async def counted(here: world.World) -> AsyncIterator[tuple[httpx2.AsyncClient, 
         yield client, statements
 
 
+async def questionnaire_lines(here: world.World) -> None:
+    """What a large questionnaire costs when a process first sees it, and when it comes in as a form."""
+    db = Database(here.database_url)
+    milliseconds, statements = await questionnaires.loading(db)
+    say("300 questions in six languages, loaded", f"{milliseconds:.0f} ms once", "must 150 ms")
+    say("statements: the same version again", f"{statements}", "must 0")
+    say("500 questions imported from XLSForm", f"{await questionnaires.importing(db):.1f} s", "must 5 s")
+    await db.close()
+
+
 async def counts_and_weights(here: world.World) -> None:
     """Statements a request, and what a page weighs on the wire."""
     own, cookie = here.contributions[0], here.cookies[0]
@@ -238,6 +249,7 @@ def main() -> None:
             here.save(path)
             asyncio.run(measure(here, path))
             asyncio.run(counts_and_weights(here))
+            asyncio.run(questionnaire_lines(here))
     finally:
         server.stop()
 

@@ -8,11 +8,13 @@ from uuid import UUID
 from sqlalchemy import event
 
 from app.conditions import language
+from app.exchange.xlsform_in import read_form
 from app.platform.db import Database
 from app.platform.security import Actor
 from app.questionnaires import queries, service
 from app.questionnaires.definition import Definition, Section
 from app.questionnaires.models import Kind
+from tests.exchange.forms import big_form
 from tests.questionnaires.definitions import choices, civil_society, question, words
 
 QUESTIONS = 300
@@ -71,6 +73,19 @@ async def loading(db: Database) -> tuple[float, int]:
         await queries.get_compiled(session, draft.id)
     event.remove(db.engine.sync_engine, "before_cursor_execute", seen)
     return 1000 * statistics.median(times), len(statements)
+
+
+async def importing(db: Database) -> float:
+    """Seconds from the bytes of a form with 500 questions in six languages to its draft in the database."""
+    form = big_form(questions=500)
+    gc.collect()
+    begun = time.perf_counter()
+    read = read_form(form, "large.xlsx")
+    if read.definition is None:
+        raise RuntimeError(f"The form was refused: {read.refusals[:3]}")
+    async with db.write() as session:
+        await service.import_definition(session, SYSTEM, read.definition)
+    return time.perf_counter() - begun
 
 
 async def _load(db: Database, version_id: UUID) -> float:
