@@ -20,10 +20,11 @@ UNPACKED = 24_000_000
 PARTS = 400
 RATIO, RATIO_FROM = 200, 1_000_000
 STEP = 65_536
-ELEMENTS, DEPTH = 900_000, 40
+ELEMENTS, DEPTH = 400_000, 40
 ROWS, COLUMNS, AREA, CHARACTERS = 10_000, 400, 1_000_000, 8_000_000
 LONGEST = 32_767
 FORMULAS = 20
+CONSTANTS = frozenset({"TRUE()", "FALSE()"})
 DIGITS = 8
 SHEETS = 100
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -193,6 +194,9 @@ class _Scan:
 class _Watch:
     """Looks at the elements of a part, and stops where there are too many or a type is declared."""
 
+    begins: frozenset[str] = frozenset()
+    ends: frozenset[str] = frozenset()
+
     def __init__(self) -> None:
         self.elements = self.depth = 0
 
@@ -215,12 +219,18 @@ class _Watch:
         self.depth += 1
         if self.elements > ELEMENTS or self.depth > DEPTH:
             raise refused(TOO_LARGE, SMALLER)
-        self.begin(tag.rpartition(":")[2], attributes)
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        if tag in self.begins:
+            self.begin(tag, attributes)
 
     def closed(self, tag: str) -> None:
         """An element ends."""
         self.depth -= 1
-        self.end(tag.rpartition(":")[2])
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        if tag in self.ends:
+            self.end(tag)
 
     def declared(self, *_parts: object) -> None:
         """A document type: no workbook has one."""
@@ -239,12 +249,14 @@ class _Watch:
 class _Names(_Watch):
     """The names of the sheets."""
 
+    begins = frozenset({"sheet"})
+
     def __init__(self, names: dict[str, str]) -> None:
         super().__init__()
         self.names = names
 
-    def begin(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "sheet" and len(self.names) < SHEETS:
+    def begin(self, _tag: str, attributes: dict[str, str]) -> None:
+        if len(self.names) < SHEETS:
             key = next((value for name, value in attributes.items() if name.endswith(":id")), "")
             self.names[attributes.get("name", "")] = key
 
@@ -252,48 +264,52 @@ class _Names(_Watch):
 class _Targets(_Watch):
     """In which part a sheet is."""
 
+    begins = frozenset({"Relationship"})
+
     def __init__(self, targets: dict[str, str]) -> None:
         super().__init__()
         self.targets = targets
 
-    def begin(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship":
-            target = attributes.get("Target", "").lower()
-            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            self.targets[attributes.get("Id", "")] = part
+    def begin(self, _tag: str, attributes: dict[str, str]) -> None:
+        target = attributes.get("Target", "").lower()
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        self.targets[attributes.get("Id", "")] = part
 
 
 class _Strings(_Watch):
     """How long each shared string is."""
+
+    begins = ends = frozenset({"si"})
 
     def __init__(self, strings: list[int]) -> None:
         super().__init__()
         self.strings = strings
         self.length = 0
 
-    def begin(self, tag: str, _attributes: dict[str, str]) -> None:
-        if tag == "si":
-            self.length = 0
+    def begin(self, _tag: str, _attributes: dict[str, str]) -> None:
+        self.length = 0
 
     def text(self, text: str) -> None:
         self.length += len(text)
         if self.length > 2 * LONGEST:
             raise refused(TOO_LONG, LONG_REMEDY)
 
-    def end(self, tag: str) -> None:
-        if tag == "si":
-            self.strings.append(self.length)
+    def end(self, _tag: str) -> None:
+        self.strings.append(self.length)
 
 
 class _Cells(_Watch):
     """Where cells with something in them are, how much text they show, and which are formulas."""
+
+    begins = frozenset({"row", "c", "v", "is", "f"})
+    ends = frozenset({"v", "is", "f"})
 
     def __init__(
         self, strings: list[int], formulas: list[tuple[int, int]], count: Callable[[int], None]
     ) -> None:
         super().__init__()
         self.strings, self.formulas, self.count = strings, formulas, count
-        self.row = self.column = self.widest = 0
+        self.row = self.column = self.tallest = self.widest = 0
         self.shared = self.reading = False
         self.value: list[str] = []
 
@@ -305,13 +321,12 @@ class _Cells(_Watch):
             self.shared = attributes.get("t") == "s"
         elif tag in {"v", "is"}:
             self.reading, self.value = True, []
-            self.widest = max(self.widest, self.column)
-            if self.row > ROWS or self.column > COLUMNS or self.row * self.widest > AREA:
+            self.tallest, self.widest = max(self.tallest, self.row), max(self.widest, self.column)
+            if self.tallest > ROWS or self.widest > COLUMNS or self.tallest * self.widest > AREA:
                 raise refused(TOO_MANY, SMALLER)
         elif tag == "f":
-            if len(self.formulas) < FORMULAS:
-                self.formulas.append((self.row, self.column))
-        elif tag == "row":
+            self.reading, self.value = True, []
+        else:
             self.row = _small(attributes.get("r", ""), self.row + 1)
             self.column = 0
 
@@ -320,10 +335,12 @@ class _Cells(_Watch):
             self.value.append(text)
 
     def end(self, tag: str) -> None:
-        if tag not in {"v", "is"}:
-            return
         self.reading, value = False, "".join(self.value).strip()
-        if self.shared and tag == "v":
+        if tag == "f":
+            # Some programs write a plain yes or no as a formula.
+            if value not in CONSTANTS and len(self.formulas) < FORMULAS:
+                self.formulas.append((self.row, self.column))
+        elif self.shared and tag == "v":
             index = _small(value, len(self.strings))
             if index >= len(self.strings):
                 raise refused(_with_part("sharedStrings"))

@@ -66,7 +66,6 @@ class SurveyReader:
         for number, row in self.sheet.rows.items():
             if self.cell(row, "disabled") in TRUE:
                 continue
-            self.columns_left_out(number, row)
             written = " ".join(self.cell(row, "type").split())
             if not written:
                 if self.cell(row, "name") or any(self.texts_of(row, "label")):
@@ -74,6 +73,7 @@ class SurveyReader:
             elif types_in.END.match(written):
                 self.close(number)
             elif begins := types_in.BEGIN.match(written):
+                self.columns_left_out(number, row)
                 self.begin(number, row, begins[1])
             else:
                 self.row(number, row, written)
@@ -143,6 +143,7 @@ class SurveyReader:
         name = self.cell(row, "name")
         group = self.open[-1] if self.open else None
         if group is not None and group.question is not None:
+            self.columns_left_out(number, row)
             self.part(number, row, group.question, name)
             return
         if written in types_in.NOTED or written.startswith("uri:"):
@@ -156,6 +157,7 @@ class SurveyReader:
             if asked.problem is not None:
                 self.refuse(number, "type", asked.problem, asked.remedy)
             return
+        self.columns_left_out(number, row)
         if not name and asked.kind is Kind.NOTE:
             name = f"note-{number}"
         if not name:

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from app.exchange import columns
 from app.exchange.columns import CHOICES, OURS, SETTINGS, SURVEY
 from app.exchange.headers import Columns
 from app.exchange.refusals import Report
@@ -54,16 +53,31 @@ def ask_pyxform(sheets: dict[str, Sheet], found: dict[str, Columns], report: Rep
 
 
 def _rows(sheet: Sheet, found: Columns) -> tuple[list[dict[str, str]], list[dict[str, None]]]:
-    """The sheet as pyxform takes it, without the columns of ours; empty rows keep the numbers right."""
-    ours = {column.header for name, column in found.plain.items() if name.startswith(OURS)}
-    ours |= {
-        column.header
-        for (name, _code), column in found.texts.items()
-        if name not in columns.LABELS and name != "hint"
+    """The sheet as pyxform takes it: its own columns, and of each text one language, whichever there is.
+
+    Whether all languages are there is for our own checks to say, and six of them would take six times
+    as long. Empty rows keep the numbers of the others right.
+    """
+    plain = [column for name, column in found.plain.items() if not name.startswith(OURS)]
+    plain += [column for column in found.passed_over if not column.language]
+    texts = {
+        name: [
+            *(column.header for (each, _code), column in found.texts.items() if each == name),
+            *([found.unmarked[name].header] if name in found.unmarked else []),
+        ]
+        for name in ("label", "hint", "constraint_message")
     }
-    headers = [header for header in sheet.headers if header not in ours]
-    rows = [
-        {header: text for header, text in sheet.rows.get(number, {}).items() if header not in ours}
-        for number in range(2, sheet.last + 1)
-    ]
-    return rows, [dict.fromkeys(headers)]
+    used = {name: headers for name, headers in texts.items() if headers}
+    asked = found.header("name" if sheet.name == CHOICES else "type")
+    rows: list[dict[str, str]] = []
+    for number in range(2, sheet.last + 1):
+        cells = sheet.rows.get(number, {})
+        row = {column.header: cells[column.header] for column in plain if column.header in cells}
+        for name, headers in used.items():
+            if text := next((cells[header] for header in headers if header in cells), ""):
+                row[name] = text
+        if asked in row and not {"label", "hint"} & row.keys():
+            # A text that is still missing keeps a draft from being published, not from being taken in.
+            row["label"] = "–"
+        rows.append(row)
+    return rows, [dict.fromkeys([*(column.header for column in plain), *used, "label"])]

@@ -262,6 +262,8 @@ class _Form:
             place = finding.place.split(":", 2)
             code = place[1] if len(place) > 1 else ""
             known = finding.field == "choices" and lists.get(code) in wrong
+            known |= finding.field == "questions" and bool(self.report.refusals)
+            known |= finding.field == "code" and not code
             if not finding.blocks or known or finding.message.params.get("name") in survey.lost:
                 continue
             self.refuse_finding(finding, survey, ":".join(place[:2]))

@@ -197,7 +197,7 @@ class _Writer:
             f"{OURS}::edition": form.edition.value,
             f"{OURS}::source_language": self.source,
         }
-        shown = {kind: f"{OURS}_{kind}" for kind in form.texts}
+        shown = {kind: f"{OURS}_{kind}" for kind in ("title", *form.texts, *form.states)}
         self.texts(row, form, "v", shown, {"title": {self.source: form.slug}})
         # Other programs know one title only: it stands in their column, in the source language.
         row["form_title"] = row.pop(f"{OURS}_title::{columns.language_header(self.source)}", "")
