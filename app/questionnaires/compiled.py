@@ -11,6 +11,7 @@ from app.questionnaires.relevance import Rules, compile_rules
 from app.reference.compiled import Reference
 
 Texts = Mapping[str, str]
+SAME = ("id", "code", "section", "kind", "instrument", "article", "paragraph", "obligation", "longest")
 
 
 class Words(NamedTuple):
@@ -145,7 +146,7 @@ def compile_version(
         )
         for place in places
     }
-    lines = {q.id: reference.article_line(q.instrument, q.article, q.paragraph) for q in ordered}
+    facts = [_facts(question, index, ordered, reference) for index, question in enumerate(ordered)]
     return CompiledVersion(
         id=version.id,
         slug=version.slug,
@@ -157,7 +158,7 @@ def compile_version(
         meanings={q.code: q.meaning for q in ordered},
         rules=compile_rules(ordered, conditions),
         reference=reference,
-        languages={code: _Compiler(version, code).language(places, ordered, lines) for code in CODES},
+        languages={code: _Compiler(version, code).language(places, facts) for code in CODES},
         mapped=mapped,
     )
 
@@ -174,6 +175,27 @@ def _places(
         own = f"{number}.{index}" if number else str(index)
         yield _Place(section, own, around)
         yield from _places(sections, section["code"], own, (*around, section))
+
+
+class _Facts(NamedTuple):
+    """What a question is in every language, read from its row once; and what is put into each."""
+
+    same: Mapping[str, Any]
+    choices: str
+    terms: Sequence[str]
+    texts: Mapping[str, Texts]
+
+
+def _facts(question: Question, index: int, ordered: Sequence[Question], reference: Reference) -> _Facts:
+    same = {
+        **{name: getattr(question, name) for name in SAME},
+        "number": index + 1,
+        "total": len(ordered),
+        "place": reference.article_line(question.instrument, question.article, question.paragraph),
+        "previous": ordered[index - 1].code if index else None,
+        "next": ordered[index + 1].code if index + 1 < len(ordered) else None,
+    }
+    return _Facts(same, question.choices, question.terms, question.texts)
 
 
 class _Compiler:
@@ -198,11 +220,9 @@ class _Compiler:
         text = texts.get(self.code)
         return Words(text, self.code) if text else Words(*text_in(dict(texts), self.code))
 
-    def language(
-        self, places: Sequence[_Place], ordered: Sequence[Question], lines: Mapping[UUID, Message]
-    ) -> CompiledLanguage:
+    def language(self, places: Sequence[_Place], facts: Sequence[_Facts]) -> CompiledLanguage:
         """The whole version in this language."""
-        compiled = tuple(self.question(q, index, ordered, lines[q.id]) for index, q in enumerate(ordered))
+        compiled = tuple(self.question(each) for each in facts)
         by_section: dict[str, list[CompiledQuestion]] = {}
         for question in compiled:
             by_section.setdefault(question.section, []).append(question)
@@ -230,26 +250,11 @@ class _Compiler:
             questions=tuple(questions),
         )
 
-    def question(
-        self, question: Question, index: int, ordered: Sequence[Question], line: Message
-    ) -> CompiledQuestion:
+    def question(self, facts: _Facts) -> CompiledQuestion:
         """One question between its neighbours."""
         return CompiledQuestion(
-            id=question.id,
-            code=question.code,
-            number=index + 1,
-            total=len(ordered),
-            section=question.section,
-            kind=question.kind,
-            instrument=question.instrument,
-            article=question.article,
-            paragraph=question.paragraph,
-            obligation=question.obligation,
-            place=line,
-            longest=question.longest,
-            choices=self.choices.get(question.choices, ()),
-            terms=tuple(self.terms[key] for key in question.terms if key in self.terms),
-            texts={kind: self.words(texts) for kind, texts in question.texts.items()},
-            previous=ordered[index - 1].code if index else None,
-            next=ordered[index + 1].code if index + 1 < len(ordered) else None,
+            **facts.same,
+            choices=self.choices.get(facts.choices, ()),
+            terms=tuple(self.terms[key] for key in facts.terms if key in self.terms),
+            texts={kind: self.words(texts) for kind, texts in facts.texts.items()},
         )
