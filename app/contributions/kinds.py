@@ -74,8 +74,6 @@ def _check_fits(
         errors["narrative"] = _(
             "This is too long: at most %(max_length)s characters.", max_length=str(longest)
         )
-    if question.kind is Kind.SHORT_TEXT and "\n" in narrative:
-        errors["narrative"] = _("Write this on one line.")
     if errors:
         raise Invalid(errors)
 

@@ -8,7 +8,8 @@ from sqlalchemy import func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.contributions import effects, kinds, policy, queries
+from app.contributions import carrying, effects, kinds, policy, queries
+from app.contributions.carrying import Earlier
 from app.contributions.effects import Changes
 from app.contributions.models import Answer
 from app.contributions.queries import Frame
@@ -55,6 +56,7 @@ class TaskList:
     kept: Sequence[CompiledQuestion]
     missing: Sequence[CompiledQuestion]
     changes: Changes
+    earlier: Earlier | None
     may_answer: Decision
     may_submit: Decision
     may_revise: Decision
@@ -95,6 +97,7 @@ async def task_list(
     compiled, at = version[language], clock.arrival()
     counted = list(effects.asked(compiled, away))
     contribution, consultation = frame.contribution, frame.consultation
+    may_answer = policy.can_answer(actor, contribution, consultation, at)
     return TaskList(
         frame=frame,
         sections=parts_of(compiled.sections, away),
@@ -105,7 +108,8 @@ async def task_list(
         ],
         missing=[compiled.by_id[key] for key in effects.missing(version, answers, away)],
         changes=effects.changes_in(compiled, changed, away),
-        may_answer=policy.can_answer(actor, contribution, consultation, at),
+        earlier=await carrying.find_earlier(session, actor, frame, version) if may_answer else None,
+        may_answer=may_answer,
         may_submit=policy.can_submit(actor, contribution, consultation, at),
         may_revise=policy.can_revise(actor, contribution, consultation, at),
         may_withdraw=policy.can_withdraw(actor, contribution),

@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from app.accounts import service as accounts
 from app.consultations import queries as consultations
-from app.contributions import asking, entry, overview, queries, service
+from app.contributions import asking, carrying, entry, overview, queries, service
 from app.contributions.asking import AnswerPage
 from app.contributions.effects import Change
 from app.contributions.models import Mode
-from app.contributions.schemas import AnswerForm, CodeForm, StartForm
+from app.contributions.schemas import AnswerForm, CarryOverForm, CodeForm, StartForm
 from app.organisations.deps import AnyActor, CurrentActor
 from app.organisations.models import CONTRIBUTORS
 from app.platform.db import Session
@@ -226,6 +226,45 @@ def _after(contribution_id: UUID, then: str, code: str, following: str | None) -
     if following is None:
         return url("contributions.check", contribution_id=contribution_id)
     return url("contributions.answer", contribution_id=contribution_id, code=following)
+
+
+@router.get("/contributions/{contribution_id}/carry-over", name="contributions.carry_over")
+async def carry_over(
+    request: Request, contribution_id: UUID, session: Session, actor: CurrentActor
+) -> Response:
+    """What an earlier contribution of the organisation has for this one."""
+    page = await carrying.carry_over_page(session, actor, contribution_id, request.state.language)
+    return render(request, "contributions/carry_over.html", page)
+
+
+@router.post("/contributions/{contribution_id}/carry-over", name="contributions.carry_over_now")
+async def carry_over_now(
+    request: Request,
+    contribution_id: UUID,
+    form: Annotated[FormOf[CarryOverForm], Depends(form(CarryOverForm))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Take the chosen answers over as drafts."""
+    number = await carrying.carry_over(session, actor, contribution_id, form.valid.codes)
+    said = _("Answers taken over: %(number)s. Nobody may publish them until you say so.", number=number)
+    return see_other(request, url("contributions.tasks", contribution_id=contribution_id), said)
+
+
+@router.post("/contributions/{contribution_id}/carry-over/{code}", name="contributions.carry_over_one")
+async def carry_over_one(
+    request: Request,
+    contribution_id: UUID,
+    code: str,
+    form: JustAButton,
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Take one answer over to a question that changed, and edit it."""
+    await carrying.carry_over_one(session, actor, contribution_id, code)
+    said = _("Your earlier answer is here. Read it against the question as it is asked now.")
+    to = url("contributions.answer", contribution_id=contribution_id, code=code)
+    return see_other(request, to, said)
 
 
 @router.get("/contributions/{contribution_id}/check", name="contributions.check")

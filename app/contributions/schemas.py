@@ -90,6 +90,12 @@ class AnswerForm(AnswerInput):
     then: Literal["next", "list", "more", "skip"] = "next"
 
 
+class CarryOverForm(Input):
+    """The questions whose earlier answers are taken over."""
+
+    codes: list[str] = Field(default_factory=list, max_length=500)
+
+
 class StartForm(Input):
     """How somebody takes part in a consultation; nothing is chosen beforehand."""
 
