@@ -10,6 +10,7 @@ from app.contributions.models import Contribution, ContributionState, Mode
 from app.organisations.models import Organisation, OrganisationKind, Role
 from app.platform.i18n import _
 from app.platform.security import NOBODY, Actor
+from app.questionnaires.models import Edition, QuestionnaireVersion, VersionState
 from app.reviews.models import CountryReview
 from app.submissions.models import NationalAnswer, NationalAnswerState, Submission, SubmissionState
 
@@ -130,6 +131,12 @@ def _national(state: NationalAnswerState) -> NationalAnswer:
     return NationalAnswer(submission_id=_id(55), question_id=_id(56), state=state, proposed_by_id=proposed_by)
 
 
+def _version(state: VersionState) -> QuestionnaireVersion:
+    return QuestionnaireVersion(
+        slug="firearms", edition=Edition.STATE, number=1, texts={}, sections=[], checksum="", state=state
+    )
+
+
 REVIEW = CountryReview(
     state_code="VA",
     office_id=OFFICE,
@@ -170,6 +177,7 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
         "drafted in part by the focal point": frozenset({EXPERT, FOCAL_POINT}),
     },
     "obstacles": {"nothing is missing": (), "something is missing": (MISSING,)},
+    "version": {f"version {state.value}": _version(state) for state in VersionState},
     "submission": {
         "no submission": None,
         **{f"submission {state.value}": _submission(state) for state in SubmissionState},
