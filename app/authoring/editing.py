@@ -31,12 +31,13 @@ TAKEN = _("This code is taken already.")
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A section in the order of reading, with its number and its own questions."""
+    """A section in the order of reading, with its number, its questions, and its place beside others."""
 
     section: Section
     number: str
-    depth: int
     questions: Sequence[QuestionDefinition]
+    is_first: bool = True
+    is_last: bool = True
 
 
 def outline(definition: Definition) -> list[Placed]:
@@ -47,7 +48,7 @@ def outline(definition: Definition) -> list[Placed]:
     placed = list(_placed(definition.sections, questions))
     known = {place.section.code for place in placed}
     lost = [section for section in definition.sections if section.code not in known]
-    return placed + [Placed(section, "", 1, questions.get(section.code, ())) for section in lost]
+    return placed + [Placed(section, "", questions.get(section.code, ())) for section in lost]
 
 
 def _placed(
@@ -55,13 +56,13 @@ def _placed(
     questions: dict[str, list[QuestionDefinition]],
     parent: str = "",
     number: str = "",
-    depth: int = 1,
 ) -> Iterator[Placed]:
     inner = [section for section in sections if section.parent == parent]
     for index, section in enumerate(inner, 1):
         own = f"{number}.{index}" if number else str(index)
-        yield Placed(section, own, depth, questions.get(section.code, ()))
-        yield from _placed(sections, questions, section.code, own, depth + 1)
+        standing = questions.get(section.code, ())
+        yield Placed(section, own, standing, is_first=index == 1, is_last=index == len(inner))
+        yield from _placed(sections, questions, section.code, own)
 
 
 def in_reading_order(definition: Definition) -> None:

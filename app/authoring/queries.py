@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit.models import AuditEntry
+from app.audit.queries import PORTAL
 from app.authoring import editing
 from app.authoring.changes import Change, compare
 from app.authoring.editing import Placed
@@ -267,7 +268,7 @@ class Past:
     """One version in the history of its edition."""
 
     version: QuestionnaireVersion
-    by: str
+    by: str | Message
     at: datetime
 
 
@@ -292,7 +293,9 @@ async def history_page(session: AsyncSession, actor: Actor, where: Where) -> His
     past = []
     for version in versions:
         act = acts.get(version.id)
-        by = act.actor_name if act and frame.may_write else ""
+        by: str | Message = ""
+        if act and frame.may_write:
+            by = act.actor_name if act.actor_id else PORTAL
         past.append(Past(version, by, act.at if act else version.state_since))
     return HistoryPage(frame, past)
 

@@ -15,7 +15,7 @@ MOST_WORDS = 4000
 TEXT_NAMES: dict[str, Message] = {
     "title": _("Title"),
     "introduction": _("Introduction"),
-    "topic": _("Topic, in a few words"),
+    "topic": _("Topic"),
     "task": _("What the reader is asked to do"),
     "prompt": _("Question"),
     "law": _("Prompt on law"),
@@ -45,7 +45,7 @@ FIELD_NAMES: dict[str, Message] = {
     "relevant": _("Asked only if"),
     "constraint": _("An answer must fulfil"),
     "required": _("Must be answered if"),
-    "longest": _("Longest text, in characters"),
+    "longest": _("Longest text"),
     "maps_to": _("Informs the State questions"),
     "covers": _("Stands for the questions"),
     "questions": _("Questions"),
