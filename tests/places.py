@@ -20,13 +20,16 @@ NOT_PAGES = {
     "accounts.provider": "leaves for the identity provider, where there is one",
     "accounts.provider_back": "comes back from the identity provider",
     "demo.json": "is for programs",
+    "contributions.carry_over": "needs two versions; tests/browser/test_carrying.py looks at it",
     "exports.draft": "is a Word document",
     "exports.download": "is a file",
     "exchange.form": "is a workbook",
     "exchange.xliff": "is a file",
+    "exchange.blank": "is a Word document",
 }
 
 VERSION = {"slug": "firearms", "edition": "civil-society", "number": "1"}
+NEW_VERSION = {**VERSION, "number": "2"}
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,31 @@ PLACES = (
     Place("exports.page", FOCAL_POINT, {"slug": OPEN}),
     Place("exports.page", CONCLUDING, {"slug": CONCLUDED}),
     Place("exports.changes", CONCLUDING, {"slug": CONCLUDED, "number": "1"}),
+    Place("authoring.list", NOBODY),
+    Place("authoring.list", SECRETARIAT),
+    Place("authoring.version", NOBODY, VERSION),
+    Place("authoring.version", SECRETARIAT, NEW_VERSION),
+    Place("authoring.preview", NOBODY, {**VERSION, "lang": "ar"}),
+    Place("authoring.preview", SECRETARIAT, {**NEW_VERSION, "lang": "en"}, "question=FP-03-a"),
+    Place("authoring.history", NOBODY, VERSION),
+    Place("authoring.history", SECRETARIAT, NEW_VERSION),
+    Place("authoring.changes", SECRETARIAT, {**NEW_VERSION, "other": "1"}),
+    Place("authoring.question", SECRETARIAT, {**NEW_VERSION, "code": "FP-03-a"}),
+    Place("authoring.translate", SECRETARIAT, {**NEW_VERSION, "code": "FP-03-a", "lang": "ar"}),
+    Place("authoring.texts", SECRETARIAT, {**NEW_VERSION, "lang": "fr"}, "group=c"),
+    Place("authoring.sections", SECRETARIAT, NEW_VERSION),
+    Place("authoring.section", SECRETARIAT, {**NEW_VERSION, "code": "FP-03"}),
+    Place("authoring.lists", SECRETARIAT, NEW_VERSION),
+    Place("authoring.choices", SECRETARIAT, {**NEW_VERSION, "list_name": "yes_no"}),
+    Place("authoring.glossary", SECRETARIAT, NEW_VERSION),
+    Place("authoring.term", SECRETARIAT, {**NEW_VERSION, "key": "alarm-pistol"}),
+    Place("authoring.checks", SECRETARIAT, NEW_VERSION),
+    Place("authoring.drift", SECRETARIAT, NEW_VERSION),
+    Place("authoring.drop", SECRETARIAT, NEW_VERSION),
+    Place("authoring.remove", SECRETARIAT, NEW_VERSION, "what=q:FP-03-a"),
     Place("exchange.import", SECRETARIAT),
     Place("exchange.texts", SECRETARIAT, VERSION),
+    Place("exchange.print", NOBODY, VERSION),
     Place("publication.publish", FOCAL_POINT, {"slug": OPEN}),
     Place("intake.page", FACILITATOR, {"slug": OPEN}),
     Place("intake.kept", FACILITATOR, {"slug": OPEN}),

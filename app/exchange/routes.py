@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.exchange import queries, service, xliff, xlsform_in, xlsform_out
+from app.exchange import blank_word, queries, service, xliff, xlsform_in, xlsform_out
 from app.exchange.refusals import Refusal
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
