@@ -28,6 +28,7 @@ from app.reference.document import (
 from app.reference.models import MARK_NAMES, STATE_NAMES, Mark, ReferenceState, ReferenceVersion
 from app.reference.shipped import shipped_reference
 
+LARGEST_NUMBER = 2_000_000_000  # what both databases take
 # Published versions never change, so every process may keep its own copy for ever.
 _compiled: dict[UUID, Reference] = {}
 
@@ -96,6 +97,8 @@ async def get_draft(session: AsyncSession, actor: Actor, *, lock: bool = False) 
 
 async def get_version(session: AsyncSession, actor: Actor, number: int) -> ReferenceVersion:
     """A version by its number, a draft only for the secretariat; raises NotFound."""
+    if abs(number) > LARGEST_NUMBER:
+        raise NotFound
     query = select(ReferenceVersion).where(ReferenceVersion.number == number, policy.visible(actor))
     found = (await session.exec(query)).first()
     if found is None:
@@ -125,10 +128,8 @@ class InstrumentShown:
     @property
     def speaks_for_all(self) -> ArticleRow | None:
         """An article whose sources and mark are those of all; said once, they need no columns."""
-        first, *others = self.articles or [None]
-        if first is None or any((o.mark, o.sources) != (first.mark, first.sources) for o in others if o):
-            return None
-        return first
+        kinds = {(article.mark, tuple(article.sources)) for article in self.articles}
+        return self.articles[0] if len(kinds) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

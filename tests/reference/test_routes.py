@@ -70,6 +70,39 @@ async def test_the_interface_gives_the_published_rows_to_anybody(
     assert (await client.post("/api/v1/reference/draft")).status_code == 401
 
 
+async def test_the_secretariat_puts_in_a_whole_document(
+    client: httpx2.AsyncClient, make: Make, loaded: None
+) -> None:
+    place = await make.organisation("Secretariat", OrganisationKind.SECRETARIAT)
+    headers = await make.token(await make.account(Role.SECRETARIAT, at=place))
+    draft = (await client.post("/api/v1/reference/draft", headers=headers)).json()
+    assert (draft["number"], draft["state"]) == (2, "draft")
+    assert (await client.get("/api/v1/reference/versions/2")).status_code == 404
+    data = draft["data"]
+    data["phases"][1]["cluster"] = "IV"
+    whole = {"data": data, "version": draft["version"]}
+    changed = await client.put("/api/v1/reference/draft", json=whole, headers=headers)
+    assert changed.status_code == 200, changed.text
+    assert (await client.put("/api/v1/reference/draft", json=whole, headers=headers)).status_code == 409
+    data["phases"][1]["cluster"] = "XX"
+    refused = await client.put("/api/v1/reference/draft", json={"data": data}, headers=headers)
+    assert refused.status_code == 422
+    done = await client.post(
+        "/api/v1/reference/draft/publication", json={"note": "Decided."}, headers=headers
+    )
+    assert done.status_code == 201, done.text
+    found = (await client.get("/api/v1/reference")).json()
+    assert (found["number"], found["data"]["phases"][1]["cluster"]) == (2, "IV")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "99999999999999999999999", "one"])
+async def test_a_version_that_is_not_there_is_not_found(
+    client: httpx2.AsyncClient, loaded: None, number: str
+) -> None:
+    assert (await client.get(f"/en/reference/versions/{number}")).status_code == 404
+    assert (await client.get(f"/api/v1/reference/versions/{number}")).status_code == 404
+
+
 async def test_the_secretariat_edits_and_publishes(officer: httpx2.AsyncClient, db: Database) -> None:
     begun = await post(officer, "/en/reference/versions/0/draft", {})
     assert begun.status_code == 303
