@@ -80,7 +80,8 @@ async def _shown(session: Session, actor: Actor, contribution_id: UUID) -> Contr
         AnswerOut.model_validate(queries.as_json(answer, page.codes[answer.question_id]))
         for answer in sorted(page.answers.values(), key=lambda a: page.codes[a.question_id])
     ]
-    return _out(page.frame, answers)
+    kept, missing = ([question.code for question in some] for some in (page.kept, page.missing))
+    return _out(page.frame, answers).model_copy(update={"kept": kept, "missing": missing})
 
 
 def _out(frame: queries.Frame, answers: list[AnswerOut]) -> ContributionOut:

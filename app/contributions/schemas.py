@@ -140,7 +140,11 @@ class AnswerOut(BaseModel):
 
 
 class ContributionOut(BaseModel):
-    """A contribution as its contributor sees it."""
+    """A contribution as its contributor sees it.
+
+    `kept` names questions that were answered and do not matter now, `missing` those that must be
+    answered before it is handed in.
+    """
 
     id: UUID
     consultation: str
@@ -149,6 +153,8 @@ class ContributionOut(BaseModel):
     label: str
     submitted_versions: int
     answers: list[AnswerOut]
+    kept: list[str] = []
+    missing: list[str] = []
 
 
 class EntryOut(BaseModel):

@@ -181,7 +181,7 @@ async def submit_for(
     require(policy.can_submit_for(actor, contribution, consultation, clock.arrival()))
     if contribution.state is ContributionState.SUBMITTED:
         move(contribution, MOVES, ContributionState.DRAFTING)
-    return await submitting.hand_in(session, actor, contribution, consultation, is_complete=False)
+    return await submitting.hand_in(session, actor, contribution, consultation, is_own=False)
 
 
 async def revise_contribution(session: AsyncSession, actor: Actor, contribution_id: UUID) -> Contribution:

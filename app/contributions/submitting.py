@@ -44,18 +44,19 @@ async def hand_in(
     contribution: Contribution,
     consultation: Consultation,
     *,
-    is_complete: bool = True,
+    is_own: bool = True,
 ) -> ContributionVersion:
     """A new version of a contribution from its answers as they stand.
 
-    Answers to questions that do not matter any more stay where they are and are not handed in. What
-    must be answered is asked of those who answer, not of somebody who enters on their behalf.
+    Answers to questions that do not matter any more stay where they are and are not handed in. Conditions
+    bind those who answer: what somebody entered on their behalf answers single questions, and all of it counts.
     """
     everything = await queries.answers_of(session, contribution.id)
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
-    given = {key: kinds.given_by(answer) for key, answer in everything.items()}
-    away = version.rules.irrelevant(given, clock.today())
-    if is_complete:
+    away: frozenset[UUID] = frozenset()
+    if is_own:
+        given = {key: kinds.given_by(answer) for key, answer in everything.items()}
+        away = version.rules.irrelevant(given, clock.today())
         _check_complete([version.codes[key] for key in effects.missing(version, everything, away)])
     answers = [a for key, a in everything.items() if not a.is_empty and key not in away]
     if not answers:

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.intake.rows import Row
 from app.platform.i18n import Message, _
 from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
+from app.questionnaires.models import Kind
 
 ALL = "X"
 WORD = re.compile(r"\w+")
@@ -43,7 +44,7 @@ class Match:
 
 def match(row: Row, version: CompiledVersion) -> Match:
     """The question a row answers; the same row and version always give the same question."""
-    here = [q for q in version["en"].questions if _is_on(q, row)]
+    here = [q for q in version["en"].questions if q.kind is not Kind.NOTE and _is_on(q, row)]
     topic = " ".join(row.topic.casefold().split())
     found = _first_with(topic, here, version)
     if found:

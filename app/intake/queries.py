@@ -24,6 +24,7 @@ from app.platform.i18n import Message
 from app.platform.security import Actor, Decision, require
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledQuestion
+from app.questionnaires.models import Kind
 
 PAGE = 50
 
@@ -160,7 +161,7 @@ async def kept_page(
     return KeptPage(
         consultation=consultation,
         rows=[as_waiting(each) for each in found[:PAGE]],
-        questions=version[language].questions,
+        questions=[q for q in version[language].questions if q.kind is not Kind.NOTE],
         may_take_in=policy.can_take_in(actor, consultation, clock.arrival()),
         next_after=found[PAGE - 1].id if len(found) > PAGE else None,
     )

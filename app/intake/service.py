@@ -18,6 +18,7 @@ from app.platform.errors import Invalid
 from app.platform.i18n import _
 from app.platform.security import Actor, require
 from app.questionnaires import queries as questionnaires
+from app.questionnaires.models import Kind
 
 
 async def preview_intake(session: AsyncSession, actor: Actor, slug: str, data: bytes) -> Preview:
@@ -61,7 +62,7 @@ async def assign_row(session: AsyncSession, actor: Actor, slug: str, row_id: UUI
     await _one_at_a_time(session, consultation)
     kept = await queries.get_kept(session, consultation, row_id)
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
-    if code not in version.ids:
+    if code not in version.ids or version.rules.kinds[version.ids[code]] is Kind.NOTE:
         raise Invalid({"code": _("Choose one of the questions on this page.")})
     row = queries.as_waiting(kept).row
     standing = await queries.standing_of(session, consultation, [row], lock=True)

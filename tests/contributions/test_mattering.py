@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import col, select
 
-from app.contributions import service
+from app.contributions import queries, service, submitting
 from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState
 from app.organisations.models import Organisation, Role
 from app.platform.db import Database
@@ -218,3 +218,37 @@ async def test_a_draft_that_loses_its_name_keeps_its_values(make: Make, client: 
         (answer,) = (await session.exec(select(Answer).where(Answer.contribution_id == fresh.id))).all()
         assert answer.value == "radio mail"
         assert await session.get(Organisation, draft.organisation_id)
+
+
+@pytest.mark.one_database
+async def test_what_was_entered_for_somebody_is_handed_in_without_conditions(
+    make: Make, client: httpx2.AsyncClient, db: Database
+) -> None:
+    draft = await begun(make, client, every_kind())
+    await make.answer(draft, "Q-one", {"value": "mail", "narrative": "one"})
+    await make.answer(draft, "Q-num", {"value": "10", "narrative": "num"})
+    async with db.write() as session:
+        frame = await queries.get_frame(session, make.behind(draft), draft.id, lock=True)
+        await submitting.hand_in(
+            session, make.behind(draft), frame.contribution, frame.consultation, is_own=False
+        )
+    assert await current(db) == {"one": 1, "num": 1}
+
+
+@pytest.mark.one_database
+async def test_a_program_learns_what_is_kept_and_what_is_missing(
+    make: Make, client: httpx2.AsyncClient
+) -> None:
+    draft = await begun(make, client, every_kind())
+    await make.answer(draft, "Q-one", {"value": "mail"})
+    await make.answer(draft, "Q-num", {"value": "10"})
+    async with make.db.read() as session:
+        league = await session.get_one(Organisation, draft.organisation_id)
+    headers = await make.token(await make.account(Role.SIGNATORY, at=league))
+    here = f"/api/v1/contributions/{draft.id}"
+    shown = (await client.get(here, headers=headers)).json()
+    assert (shown["kept"], shown["missing"]) == (["Q-num"], ["Q-short"])
+    assert [answer["question"] for answer in shown["answers"]] == ["Q-num", "Q-one"]
+    refused = await client.post(f"{here}/submit", headers=headers)
+    assert refused.status_code == 422
+    assert "Q-short" in refused.json()["detail"]
