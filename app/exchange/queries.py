@@ -18,7 +18,6 @@ from app.questionnaires import queries as questionnaires
 from app.questionnaires.definition import Definition, Readiness, units_of
 from app.questionnaires.models import QuestionnaireVersion, VersionState
 
-
 UNSOUND = _("Some conditions of this draft cannot be followed. The check list of the draft says which.")
 
 

@@ -1,5 +1,6 @@
 """Taking questionnaires and their texts in from files."""
 
+import asyncio
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,7 +24,8 @@ async def import_texts(session: AsyncSession, actor: Actor, version_id: UUID, fi
         raise NotFound
     require(policy.can_edit(actor, version))
     definition = await queries.read_definition(session, version)
-    report = texts.take(definition, xliff.read_texts(file, definition))
+    read = await asyncio.to_thread(xliff.read_texts, file, definition)
+    report = texts.take(definition, read)
     if report.changed:
         await questionnaires.replace_content(session, actor, version, definition)
         audit.record(

@@ -404,5 +404,5 @@ async def test_drafts_are_for_those_who_write_them(
         circle = sample(relevant="${SHORT} != ''")
         circle.questions[3].relevant = "${D} != ''"
         draft = await queries.get_numbered(session, SYSTEM, "sample", "civil-society", 1)
-        await questionnaires.replace_content(session, draft, circle)
+        await questionnaires.replace_content(session, SYSTEM, draft, circle)
     assert (await client.get(f"{here}/print")).status_code == 409
