@@ -118,12 +118,12 @@ async def seed(settings: Settings) -> None:
     from app import wiring  # noqa: PLC0415
     from app.platform import events  # noqa: PLC0415
     from app.platform.db import Database  # noqa: PLC0415
-    from app.seed import loader  # noqa: PLC0415
+    from app.seed import loader, questionnaires  # noqa: PLC0415
 
     events.register(wiring.HANDLERS)
     db = Database(settings.database_url, settings.pool_size)
     try:
-        await loader.load_questionnaires(db)
+        await questionnaires.load_questionnaires(db)
         if settings.demonstration:
             await loader.load_demonstration(db, settings)
     finally:

@@ -26,16 +26,14 @@ from app.platform.security import Actor
 from app.platform.settings import Settings
 from app.publication import service as publication
 from app.questionnaires import queries as questionnaires
-from app.questionnaires import service as pairs
 from app.questionnaires.models import QuestionnaireVersion
-from app.questionnaires.shipped import read_pair, shipped_slugs
 from app.reading import queries as reading
 from app.reading import service as translating
 from app.reading.schemas import TranslationInput
-from app.reference import service as reference
 from app.reviews import service as reviews
 from app.reviews.schemas import ReviewInput, StateInput
 from app.seed.people import SYSTEM, Cast, hashed_password
+from app.seed.questionnaires import prepare_version
 from app.seed.story import OFFICES, ZONES, Story, read_stories
 from app.submissions import dispositions, merging
 from app.submissions import queries as desk
@@ -51,14 +49,6 @@ from app.submissions.schemas import (
 
 SPARE_CODES = 3
 SECRETARIAT = {"key": "secretariat", "name": "Noor Halden", "email": "noor.halden@secretariat.example"}
-
-
-async def load_questionnaires(db: Database) -> None:
-    """Publish the reference data and the pairs that ship with the portal, where they are new or changed."""
-    async with db.write() as session:
-        await reference.load_reference(session, SYSTEM)
-        for slug in shipped_slugs():
-            await pairs.load_pair(session, SYSTEM, read_pair(slug))
 
 
 async def load_demonstration(db: Database, settings: Settings) -> bool:
@@ -79,6 +69,8 @@ async def load_demonstration(db: Database, settings: Settings) -> bool:
                 cast.shown[-1]["state"] = ""
             await tell(session, story, cast, shown)
             shown["people"] += cast.shown
+    async with db.write() as session:
+        await prepare_version(session)
     write_cast(settings, shown)
     return True
 
