@@ -25,6 +25,9 @@ from sqlmodel import select
 
 from app.accounts import service as accounts
 from app.accounts.models import Account, Purpose
+from app.authoring import editing
+from app.authoring import service as authoring
+from app.authoring.schemas import NewList, NewQuestion, NewTerm, TextsInput, UnitInput, Where
 from app.consultations.models import Consultation, InvitationCode
 from app.contributions import entry, service
 from app.contributions.schemas import AnswerInput
@@ -32,6 +35,8 @@ from app.organisations.models import Organisation, OrganisationKind
 from app.platform import ids
 from app.platform.db import Database
 from app.platform.security import Actor
+from app.questionnaires import queries as questionnaires
+from app.questionnaires.models import Kind as QuestionKind
 from app.reference import service as reference
 from app.reference.document import Kind
 from app.reference.schemas import DraftChange
@@ -187,8 +192,25 @@ async def _add_what_waits(seeded: Seeded) -> dict[str, str]:
         )
         bearer = Actor(bearer_of=contribution.id)
         await service.save_answer(session, bearer, contribution.id, first_code(seeded), data)
+    await _begin_draft(db)
     await db.close()
     return found
+
+
+async def _begin_draft(db: Database) -> None:
+    """A new version of the questionnaire, with something to mend: the pages of those who write need a draft."""
+    portal, published = Actor.system("tests"), Where("firearms", "civil-society", 1)
+    async with db.write() as session:
+        draft = await authoring.start_version(session, portal, published)
+        where = Where(draft.slug, draft.edition_path, draft.number)
+        question = NewQuestion(code="FP-03-z", section="FP-03", kind=QuestionKind.SINGLE_CHOICE)
+        await authoring.add_question(session, portal, where, question)
+        await authoring.add_list(session, portal, where, NewList(name="yes_no"))
+        await authoring.add_term(session, portal, where, NewTerm(key="alarm-pistol", term="alarm pistol"))
+        units = editing.all_units(await questionnaires.read_definition(session, draft))
+        prompt = next(unit for unit in units if unit.key == "q:FP-03-a:prompt")
+        changed = UnitInput(key=prompt.key, text="Asked anew?", started=editing.unit_print(prompt, "en"))
+        await authoring.save_texts(session, portal, where, "en", TextsInput(units=[changed]))
 
 
 def first_code(seeded: Seeded) -> str:
