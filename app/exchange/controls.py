@@ -21,7 +21,8 @@ LONGEST_NAME = 64
 LONGEST_CHOICE = 255
 # Styles by their identifiers: python-docx looks a name up among all of them, for each paragraph anew.
 ANSWER, CHOICE, PLACEHOLDER = "Answer", "Choice", "PlaceholderText"
-PALE = RGBColor(0x59, 0x59, 0x59)
+PALE, INK = RGBColor(0x59, 0x59, 0x59), RGBColor(0x0A, 0x42, 0x42)
+DEEPEST = 4
 BORDER, FILL = "6B7A86", "F5F7F8"
 EMPTY_BOX, FULL_BOX = "\u2610", "\u2612"
 BOX_FONT = "MS Gothic"
@@ -48,6 +49,8 @@ class Controls:
         for style in styles.element.findall(qn("w:style")):
             if style.get(qn("w:type")) == "table" and style.get(qn("w:default")) is None:
                 styles.element.remove(style)  # there are no tables
+        for level in range(1, DEEPEST + 1):
+            styles[f"Heading {level}"].font.color.rgb = INK  # the template's blue is too pale to read
         answer = styles.add_style(ANSWER, WD_STYLE_TYPE.PARAGRAPH)
         answer.base_style = styles["Normal"]
         answer.paragraph_format.space_before, answer.paragraph_format.space_after = Pt(4), Pt(10)
