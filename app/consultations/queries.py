@@ -131,8 +131,8 @@ def _item(row: Any, version: CompiledVersion, at: datetime) -> Listed:
         cluster,
         timing.phase_of(consultation, at),
         timing.deadline_note(consultation, at),
-        len(version.ids),
-        timing.minutes_needed(len(version.ids)),
+        version.asked,
+        timing.minutes_needed(version.asked),
     )
 
 
@@ -189,8 +189,8 @@ async def consultation_page(session: AsyncSession, actor: Actor, slug: str) -> C
         days_left=timing.days_left(consultation, at),
         opens_there=consultation.opens_at.astimezone(zone),
         closes_there=consultation.closes_at.astimezone(zone),
-        questions=len(version.ids),
-        minutes=timing.minutes_needed(len(version.ids)),
+        questions=version.asked,
+        minutes=timing.minutes_needed(version.asked),
         may_start=consultation.takes_answers(at),
         has_outcome=consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED},
         is_staff=bool(policy.can_enter_desk(actor, consultation)),

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from app.platform.i18n import CODES, Message, text_in
+from app.platform.i18n import CODES, SOURCE, Message, text_in
 from app.questionnaires.models import Edition, Kind, Obligation, Question, QuestionnaireVersion
 from app.questionnaires.relevance import Rules, compile_rules
 from app.reference.compiled import Reference
 
 Texts = Mapping[str, str]
+TEXT_KINDS = frozenset(
+    {"topic", "task", "prompt", "law", "practice", "account", "why", "example", "help", "constraint_message"}
+)
 SAME = ("id", "code", "section", "kind", "instrument", "article", "paragraph", "obligation", "longest")
 
 
@@ -25,6 +28,9 @@ class Words(NamedTuple):
 
     def __bool__(self) -> bool:
         return bool(self.text)
+
+
+NO_WORDS = Words("", SOURCE)
 
 
 class CompiledChoice(NamedTuple):
@@ -64,10 +70,9 @@ class CompiledQuestion:
     next: str | None
 
     def __getattr__(self, name: str) -> Words:
-        try:
-            return self.texts[name]
-        except KeyError as missing:
-            raise AttributeError(name) from missing
+        if name in TEXT_KINDS:
+            return self.texts.get(name, NO_WORDS)
+        raise AttributeError(name)
 
     def label_of(self, value: str) -> str:
         """The labels of the chosen values, as a list in words; other values as they are."""
@@ -117,6 +122,16 @@ class CompiledVersion:
     reference: Reference
     languages: Mapping[str, CompiledLanguage]
     mapped: Mapping[UUID, tuple[UUID, ...]]
+
+    @property
+    def edition_path(self) -> str:
+        """The edition in the address of a page."""
+        return self.edition.value.replace("_", "-")
+
+    @property
+    def asked(self) -> int:
+        """How many questions want an answer: notes do not."""
+        return sum(kind is not Kind.NOTE for kind in self.rules.kinds.values())
 
     def __getitem__(self, language: str) -> CompiledLanguage:
         return self.languages[language]

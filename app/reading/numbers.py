@@ -17,6 +17,7 @@ from app.platform.i18n import CODES, Message, _, n_
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledQuestion, CompiledSection
+from app.questionnaires.models import Kind
 from app.reading import policy
 from app.reading.models import ReadMark
 
@@ -192,6 +193,8 @@ def _heat(
     most = max((number for (_id, practice), number in numbers.items() if practice), default=0)
     rows = []
     for question in questions:
+        if question.kind is Kind.NOTE:
+            continue
         cells = [
             HeatCell(practice, number, math.ceil(SHADES * number / most) if number else 0)
             for practice in Practice
@@ -213,7 +216,14 @@ async def question_list(
     return QuestionList(
         consultation,
         [
-            (section, [QuestionLine(q, *found.get(q.id, (0, 0))) for q in section.questions])
+            (
+                section,
+                [
+                    QuestionLine(q, *found.get(q.id, (0, 0)))
+                    for q in section.questions
+                    if q.kind is not Kind.NOTE
+                ],
+            )
             for section in version[language].sections
         ],
         may_translate=bool(policy.can_translate(actor, consultation)),
