@@ -1,5 +1,7 @@
 """XLIFF: what goes out comes back unchanged, and nothing harmful comes in."""
 
+import contextlib
+import copy
 import time
 from collections.abc import Callable
 from typing import Any
@@ -385,6 +387,40 @@ def test_a_thousand_laughs_are_never_told() -> None:
     started = time.perf_counter()
     assert "DOCTYPE" in refusal(bomb.encode())
     assert time.perf_counter() - started < 0.5
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_a_file_taken_apart_is_refused_or_told_and_breaks_nothing(data: st.DataObject) -> None:
+    definition = sample(PROTECTED)
+    root = etree.fromstring(xliff.write_texts(definition, "fr", 1))
+    for _change in range(data.draw(st.integers(1, 5))):
+        elements = list(root.iter())
+        one, other = (elements[data.draw(st.integers(0, len(elements) - 1))] for _each in range(2))
+        act = data.draw(st.sampled_from(["remove", "rename", "empty", "attribute", "copy", "text"]))
+        if act == "remove" and one.getparent() is not None:
+            one.getparent().remove(one)
+        elif act == "rename":
+            one.tag = data.draw(st.sampled_from([f"{N}segment", f"{N}unit", f"{N}pc", "x", f"{N}source"]))
+        elif act == "empty":
+            one.clear()
+        elif act == "attribute" and one.attrib:
+            one.set(
+                data.draw(st.sampled_from(sorted(one.attrib))),
+                data.draw(st.sampled_from(["", "x", "9" * 30])),
+            )
+        elif act == "copy" and root not in (one, other):
+            one.append(copy.deepcopy(other))
+        elif act == "text":
+            one.text = "${other} <b>"
+    with contextlib.suppress(Invalid):
+        assert sent(definition, etree.tostring(root)).lines
+
+
+@given(st.binary(max_size=300))
+def test_noise_is_refused(noise: bytes) -> None:
+    assert refusal(noise)
+    assert refusal(b'<?xml version="1.0"?>' + noise)
 
 
 @pytest.mark.parametrize("language", CODES)
