@@ -59,7 +59,6 @@ def _rows(sheet: Sheet, found: Columns) -> tuple[list[dict[str, str]], list[dict
     as long. Empty rows keep the numbers of the others right.
     """
     plain = [column for name, column in found.plain.items() if not name.startswith(OURS)]
-    plain += [column for column in found.passed_over if not column.language]
     texts = {
         name: [
             *(column.header for (each, _code), column in found.texts.items() if each == name),
@@ -68,7 +67,9 @@ def _rows(sheet: Sheet, found: Columns) -> tuple[list[dict[str, str]], list[dict
         for name in ("label", "hint", "constraint_message")
     }
     used = {name: headers for name, headers in texts.items() if headers}
-    asked = found.header("name" if sheet.name == CHOICES else "type")
+    if sheet.name == SETTINGS:
+        used = {}
+    asked = found.header({SURVEY: "type", CHOICES: "name"}.get(sheet.name, ""))
     rows: list[dict[str, str]] = []
     for number in range(2, sheet.last + 1):
         cells = sheet.rows.get(number, {})
@@ -79,5 +80,10 @@ def _rows(sheet: Sheet, found: Columns) -> tuple[list[dict[str, str]], list[dict
         if asked in row and not {"label", "hint"} & row.keys():
             # A text that is still missing keeps a draft from being published, not from being taken in.
             row["label"] = "–"
-        rows.append(row)
-    return rows, [dict.fromkeys([*(column.header for column in plain), *used, "label"])]
+        # A row without a type is somebody's remark.
+        rows.append(row if asked in row or sheet.name == SETTINGS else {})
+    return rows, [
+        dict.fromkeys(
+            [*(column.header for column in plain), *used, *([] if sheet.name == SETTINGS else ["label"])]
+        )
+    ]

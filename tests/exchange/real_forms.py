@@ -7,7 +7,6 @@ PORTAL_TESTS_FORMS, or put them under var/forms, and run `python -m tests.exchan
 import csv
 import io
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,4 +133,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+import python_calamine
 from hypothesis import HealthCheck, given, settings
 from openpyxl import load_workbook
 from pyxform.xls2xform import convert
@@ -36,17 +37,19 @@ def taken(data: bytes) -> Definition:
 @ANY
 @given(definitions())
 def test_what_leaves_comes_back_the_same(definition: Definition) -> None:
-    once = taken(write_form(definition))
+    data = write_form(definition)
+    once = taken(data)
     assert once == definition
     assert once.checksum == definition.checksum
-    assert taken(write_form(once)) == definition
+    assert cells(write_form(once)) == cells(data)
+    # Other programs convert it, and have nothing to remark.
+    assert convert(data, validate=False).warnings == []
 
 
-@ANY
-@given(definitions())
-def test_other_programs_convert_it_without_a_warning(definition: Definition) -> None:
-    result = convert(write_form(definition), validate=False)
-    assert result.warnings == []
+def cells(data: bytes) -> dict[str, list[list[object]]]:
+    """What the sheets hold; the bytes of two workbooks differ by their order of texts."""
+    book = python_calamine.load_workbook(io.BytesIO(data))
+    return {name: sorted(book.get_sheet_by_name(name).to_python(), key=str) for name in book.sheet_names}
 
 
 @pytest.mark.parametrize("definition", SHIPPED, ids=lambda d: f"{d.slug}-{d.edition.value}")
