@@ -65,14 +65,16 @@ async def import_page(request: Request, session: Session, actor: CurrentActor) -
 @router.post("/questionnaires/import", name="exchange.take_form")
 async def take_form(request: Request, form: JustAButton, session: Session, actor: CurrentActor) -> Response:
     """Make a draft of a form, or tell cell by cell what stands against it."""
-    require(policy.can_write(actor))
     upload = form.files.get("file")
     name = (upload.filename or "") if upload else ""
     try:
-        read = await run_in_threadpool(xlsform_in.read_form, await sent_file(form), name)
+        data = await sent_file(form)
     except Invalid as problem:
+        require(policy.can_write(actor))
         form.errors = problem.errors
         return render(request, "exchange/import.html", None, form)
+    require(policy.can_write(actor))  # only now: the file that was sent has to be closed
+    read = await run_in_threadpool(xlsform_in.read_form, data, name)
     if read.definition is None:
         form.errors = {"file": _("The form was not taken in. The table says why.")}
         return render(request, "exchange/import.html", read, form)

@@ -18,7 +18,7 @@ from app.exchange.refusals import FormRead
 from app.exchange.xlsform_in import read_form
 
 ROOT = Path(__file__).resolve().parents[2]
-ENDINGS = (".xlsx", ".xls", ".xlsm", ".csv")
+ENDINGS = (".xlsx", ".xls", ".xlsm", ".csv", ".md", ".py")
 SHOWN = 3
 
 
@@ -33,8 +33,15 @@ def real_forms() -> list[Path]:
 
 
 def contents(path: Path) -> Iterator[tuple[str, bytes]]:
-    """A form as it is; an old one also as its author would save it after being refused."""
+    """A form as it is; an old one also as its author would save it after being refused.
+
+    Forms drawn as tables in texts and tests are read as the workbooks they stand for.
+    """
     data = path.read_bytes()
+    if path.suffix.lower() in {".md", ".py"}:
+        for number, drawn in enumerate(_drawn(data.decode("utf-8", "replace")), 1):
+            yield f"{path.name} table {number}", _saved(drawn)
+        return
     yield path.name, data
     if path.suffix.lower() == ".xls":
         sheets = _old(data)
@@ -71,6 +78,23 @@ def _divided(data: bytes) -> dict[str, list[list[object]]]:
         if any(cells[1:]):
             rows.append(list(cells[1:]))
     return sheets if "survey" in sheets else {}
+
+
+def _drawn(text: str) -> Iterator[dict[str, list[list[object]]]]:
+    """Every form in a text: lines of cells between strokes, the first cell naming the sheet."""
+    sheets: dict[str, list[list[object]]] = {}
+    rows: list[list[object]] = []
+    for line in [*(line.strip() for line in text.splitlines()), ""]:
+        if not line.startswith("|"):
+            if "survey" in sheets:
+                yield sheets
+            sheets, rows = {}, []
+            continue
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if cells[0]:
+            rows = sheets.setdefault(cells[0][:31].replace(":", ""), [])
+        if any(cells[1:]):
+            rows.append(list(cells[1:]))
 
 
 def _saved(sheets: dict[str, list[list[object]]]) -> bytes:
@@ -113,6 +137,7 @@ def main() -> None:
     reasons: Counter[str] = Counter()
     for path in real_forms():
         for name, data in contents(path):
+            became["forms"] += 1
             try:
                 read = read_form(data, path.name)
             except Exception as problem:  # noqa: BLE001  (this is what the table is for)
