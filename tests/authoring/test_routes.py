@@ -101,7 +101,9 @@ async def test_a_wrong_condition_comes_back_with_what_was_typed_and_the_reason(
 
 def units(page: str) -> dict[str, str]:
     """The hidden fields of a page of texts."""
-    return dict(re.findall(r'name="(units-\d+-\w+)" value="([^"]*)"', page)) | dict.fromkeys(re.findall(r'name="(units-\d+-state)"', page), "draft")
+    return dict(re.findall(r'name="(units-\d+-\w+)" value="([^"]*)"', page)) | dict.fromkeys(
+        re.findall(r'name="(units-\d+-state)"', page), "draft"
+    )
 
 
 async def test_a_late_translation_shows_both_texts(
