@@ -76,12 +76,13 @@ def hint_kind(edition: Edition) -> str:
 
 def guard(text: str) -> str:
     """A text as a cell may hold it: `${` must not look like the answer to another question."""
-    return UNWRITABLE.sub("\ufffd", INSERTS.sub("$\\1\u2060{", text))
+    kept = UNWRITABLE.sub("\ufffd", text)
+    return INSERTS.sub("$\\1\u2060{", kept) if "$" in kept else kept
 
 
 def unguard(text: str) -> str:
     """The text that `guard` made safe."""
-    return GUARDED.sub(r"$\1{", text)
+    return GUARDED.sub(r"$\1{", text) if "$" in text else text
 
 
 def join(items: Sequence[str]) -> str:

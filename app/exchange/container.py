@@ -60,11 +60,10 @@ LONG_REMEDY = _("Divide the text.")
 
 @dataclass(slots=True)
 class Workbook:
-    """A workbook that may be opened: its parts packed anew, and the cells that hold formulas."""
+    """A workbook that may be opened: its parts packed anew, and its sheets with their formulas."""
 
     data: bytes = b""
-    sheets: dict[str, str] = field(default_factory=dict)
-    formulas: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    sheets: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
 
 def look_through(data: bytes) -> Workbook:
@@ -129,7 +128,7 @@ class _Scan:
         self.strings: list[int] = []
         self.characters = 0
         self.found = Workbook()
-        self.names: dict[str, str] = {}
+        self.names: dict[str, list[str]] = {}
         self.targets: dict[str, str] = {}
         self.formulas: dict[str, list[tuple[int, int]]] = {}
 
@@ -143,10 +142,12 @@ class _Scan:
                     self.read(part.filename, content)
                     clean.writestr(part.filename, content)
         self.found.data = target.getvalue()
-        for name, key in self.names.items():
-            place = self.targets.get(key, "")
-            self.found.sheets[name] = place
-            self.found.formulas[name] = self.formulas.get(place, [])
+        for name, keys in self.names.items():
+            places = {self.targets.get(key, "") for key in keys}
+            # A sheet may be any part, so it has to be one whose cells were looked at.
+            if len(places) != 1 or not places <= self.formulas.keys():
+                raise refused(_with_part(name))
+            self.found.sheets[name] = self.formulas[places.pop()]
         return self.found
 
     def unpacked(self, part: zipfile.ZipInfo) -> bytes:
@@ -174,15 +175,17 @@ class _Scan:
     def read(self, name: str, content: bytes) -> None:
         """One XML part."""
         lower = name.lower()
-        watch: _Watch = _Watch()
+        watch: _Watch
         if lower == "xl/workbook.xml":
             watch = _Names(self.names)
         elif lower == "xl/_rels/workbook.xml.rels":
             watch = _Targets(self.targets)
         elif lower == "xl/sharedstrings.xml":
             watch = _Strings(self.strings)
-        elif lower.startswith("xl/worksheets/") and lower.endswith(".xml"):
+        elif lower.endswith(".xml"):
             watch = _Cells(self.strings, self.formulas.setdefault(lower, []), self.count)
+        else:
+            watch = _Watch()
         self.elements = watch.run(name, content, self.elements)
 
     def count(self, characters: int) -> None:
@@ -250,18 +253,19 @@ class _Watch:
 
 
 class _Names(_Watch):
-    """The names of the sheets."""
+    """The names of the sheets, each with the keys of its part."""
 
     begins = frozenset({"sheet"})
 
-    def __init__(self, names: dict[str, str]) -> None:
+    def __init__(self, names: dict[str, list[str]]) -> None:
         super().__init__()
         self.names = names
 
     def begin(self, _tag: str, attributes: dict[str, str]) -> None:
-        if len(self.names) < SHEETS:
-            key = next((value for name, value in attributes.items() if name.endswith(":id")), "")
-            self.names[attributes.get("name", "")] = key
+        name = attributes.get("name", "")
+        if len(self.names) >= SHEETS or name in self.names:
+            raise refused(_with_part("workbook.xml"))
+        self.names[name] = [value for key, value in attributes.items() if key.endswith(":id")]
 
 
 class _Targets(_Watch):
@@ -274,9 +278,10 @@ class _Targets(_Watch):
         self.targets = targets
 
     def begin(self, _tag: str, attributes: dict[str, str]) -> None:
-        target = attributes.get("Target", "").lower()
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        self.targets[attributes.get("Id", "")] = part
+        key, target = attributes.get("Id", ""), attributes.get("Target", "").lower()
+        if key in self.targets:
+            raise refused(_with_part("workbook.xml.rels"))
+        self.targets[key] = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
 class _Strings(_Watch):

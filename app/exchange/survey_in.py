@@ -57,6 +57,8 @@ class SurveyReader:
         self.sheet, self.columns, self.report = sheet, found, report
         self.source, self.title = source, title
         self.hint = columns.hint_kind(edition)
+        self.ours = found.ours
+        self.keys = {column.header: key for key, column in found.texts.items()}
         self.survey = Survey()
         self.open: list[Open] = []
         self.loose = ""
@@ -253,14 +255,13 @@ class SurveyReader:
             cell = self.clean(row.get(column.header, ""))
             if cell and not (explicit and row.get(explicit.header)):
                 yield (name, self.source), cell
-        for key, column in self.columns.texts.items():
-            cell = self.clean(row.get(column.header, ""))
-            if cell:
-                yield key, cell
+        for header, written in row.items():
+            if header in self.keys and (cell := self.clean(written)):
+                yield self.keys[header], cell
 
     def clean(self, cell: str) -> str:
         """A text as its author meant it: exactly, if it comes from this portal."""
-        return cell if self.columns.ours else cell.replace("\r\n", "\n").strip()
+        return cell if self.ours else cell.replace("\r\n", "\n").strip()
 
     def texts_of(self, row: dict[str, str], name: str) -> Iterator[str]:
         """The cells of one text in all languages."""

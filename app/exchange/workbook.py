@@ -49,7 +49,7 @@ def read_sheets(data: bytes, wanted: frozenset[str], report: Report) -> dict[str
             continue
         sheets[sheet.name] = sheet
         _fill(sheet, grid, report)
-        for row, column in book.formulas.get(name, ()):
+        for row, column in book.sheets[name]:
             title = _header(grid, column - 1)
             report.refuse(sheet.name, row, title, FORMULA, FORMULA_REMEDY)
     return sheets

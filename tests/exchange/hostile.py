@@ -106,6 +106,22 @@ def far_empty_cell() -> bytes:
     return with_rows(f'<row r="1">{cell}</row><row r="1048576"><c r="XFD1048576" s="1"/></row>')
 
 
+def far_dimension() -> bytes:
+    cell = '<row r="1"><c r="A1" t="inlineStr"><is><t>type</t></is></c></row>'
+    text = SHEET.format(cell).replace("<sheetData>", '<dimension ref="A1:XFD1048576"/><sheetData>')
+    return with_part("xl/worksheets/sheet1.xml", text)
+
+
+def moved_sheet(target: str, part: str) -> bytes:
+    """The far cells again, in a part where nobody expects a sheet."""
+    cell = '<c r="{}" t="inlineStr"><is><t>x</t></is></c>'
+    far = SHEET.format(f'<row r="1">{cell.format("A1")}{cell.format("XFD1048576")}</row>')
+    data = form(PLAIN)
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        links = book.read("xl/_rels/workbook.xml.rels").replace(b"worksheets/sheet1.xml", target.encode())
+    return rebuilt(data, {"xl/_rels/workbook.xml.rels": links, part: far.encode()})
+
+
 def wide_and_long() -> bytes:
     cell = '<c r="{}" t="inlineStr"><is><t>x</t></is></c>'
     return with_rows(f'<row r="1">{cell.format("OJ1")}</row><row r="9999">{cell.format("A9999")}</row>')
@@ -302,6 +318,17 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a million empty cells": (million_empty_cells, "too large"),
     "a cell far away": (far_cell, "too large: at most"),
     "an empty cell far away": (far_empty_cell, "column is missing"),
+    "a large dimension": (far_dimension, "column is missing"),
+    "a sheet elsewhere": (lambda: moved_sheet("odd/place.xml", "xl/odd/place.xml"), "too large: at most"),
+    "a sheet in the strings": (
+        lambda: moved_sheet("sharedStrings.xml", "xl/sharedStrings.xml"),
+        "damaged",
+    ),
+    "a sheet by a detour": (
+        lambda: moved_sheet("../xl/worksheets/s.xml", "xl/worksheets/s.xml"),
+        "damaged|too large: at most",
+    ),
+    "a sheet without an ending": (lambda: moved_sheet("odd.bin", "xl/odd.bin"), "damaged"),
     "wide and long": (wide_and_long, "too large: at most"),
     "a shared string of 10 MB": (long_shared_string, "more than 32767 characters"),
     "one string everywhere": (one_string_everywhere, "too large when it is unpacked"),
