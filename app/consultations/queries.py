@@ -18,7 +18,7 @@ from app.platform.errors import NotFound
 from app.platform.i18n import Message
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
-from app.questionnaires.compiled import CompiledLanguage, CompiledQuestion, CompiledVersion
+from app.questionnaires.compiled import CompiledLanguage, CompiledPair, CompiledQuestion, CompiledVersion
 from app.reference.names import Named
 from app.reviews import queries as reviews
 from app.reviews.models import CountryReview, State
@@ -202,29 +202,28 @@ class QuestionsPage:
     """All questions of the civil-society edition, to be read and printed."""
 
     consultation: Consultation
-    edition: CompiledLanguage
-    state_edition: CompiledLanguage
-    versions: tuple[CompiledVersion, CompiledVersion]
+    pair: CompiledPair
+    language: str
     may_start: bool
+
+    @property
+    def edition(self) -> CompiledLanguage:
+        """The civil-society edition in the reader's language."""
+        return self.pair.asked[self.language]
 
     def informs(self, question: CompiledQuestion) -> list[CompiledQuestion]:
         """The State questions that answers to this question feed."""
-        mapped = self.versions[0].mapped.get(question.id, ())
-        return [self.state_edition.by_id[key] for key in mapped if key in self.state_edition.by_id]
+        asked = self.pair.state[self.language].by_id
+        return [asked[key] for key in self.pair.to_state.get(question.id, ())]
 
 
 async def questions_page(session: AsyncSession, actor: Actor, slug: str, language: str) -> QuestionsPage:
     """All questions of a consultation in one language; raises NotFound."""
     consultation = await get_consultation(session, actor, slug)
-    own = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
-    state = await questionnaires.get_compiled(session, consultation.state_version_id)
-    return QuestionsPage(
-        consultation,
-        own[language],
-        state[language],
-        (own, state),
-        consultation.takes_answers(clock.arrival()),
+    pair = await questionnaires.get_pair(
+        session, consultation.civil_society_version_id, consultation.state_version_id
     )
+    return QuestionsPage(consultation, pair, language, consultation.takes_answers(clock.arrival()))
 
 
 def as_json(consultation: Consultation, phase: Phase) -> dict[str, Any]:

@@ -146,12 +146,7 @@ class Answer(SQLModel, table=True):
     def is_empty(self) -> bool:
         """Whether there is nothing to submit."""
         return not (
-            self.law
-            or self.practice
-            or self.value
-            or self.narrative
-            or self.evidence
-            or self.recommendation
+            self.law or self.practice or self.value or self.narrative or self.evidence or self.recommendation
         )
 
 

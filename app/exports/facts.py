@@ -28,6 +28,7 @@ class Facts:
     submission: Submission | None
     asked: CompiledVersion
     answered: CompiledVersion
+    to_state: Mapping[UUID, Sequence[UUID]]
     nationals: Mapping[UUID, NationalAnswer]
     passages: Mapping[UUID, Sequence[Passage]]
     sources: Mapping[UUID, Sequence[ShownSource]]
@@ -76,7 +77,7 @@ def _undisposed(facts: Facts) -> Iterator[Obstacle]:
             missing,
             code=code,
         )
-        mapped = facts.answered.mapped.get(question_id, ())
+        mapped = facts.to_state.get(question_id, ())
         if mapped:
             yield Obstacle(message, facts.asked.codes[mapped[0]])
         else:

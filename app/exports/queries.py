@@ -43,6 +43,9 @@ async def get_facts(session: AsyncSession, actor: Actor, slug: str, *, lock: boo
         .where(CountryReview.id == consultation.country_review_id)
     )
     review, state = reviewed.one()
+    pair = await questionnaires.get_pair(
+        session, consultation.civil_society_version_id, consultation.state_version_id
+    )
     nationals = await _nationals(session, submission)
     answers = await submissions.answer_counts(session, consultation.id)
     return Facts(
@@ -50,8 +53,9 @@ async def get_facts(session: AsyncSession, actor: Actor, slug: str, *, lock: boo
         review=review,
         state=state,
         submission=submission,
-        asked=await questionnaires.get_compiled(session, consultation.state_version_id),
-        answered=await questionnaires.get_compiled(session, consultation.civil_society_version_id),
+        asked=pair.state,
+        answered=pair.asked,
+        to_state=pair.to_state,
         nationals={each.question_id: each for each in nationals},
         passages=await _passages(session, submission),
         sources=await _sources(session, nationals),

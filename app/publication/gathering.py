@@ -17,7 +17,7 @@ from app.publication import snapshot
 from app.publication.hiding import Excerpt, Voice
 from app.publication.snapshot import Asked, Content, Paragraph
 from app.questionnaires import queries as questionnaires
-from app.questionnaires.compiled import CompiledVersion
+from app.questionnaires.compiled import CompiledPair, CompiledVersion
 from app.submissions.models import (
     Disposition,
     NationalAnswer,
@@ -107,14 +107,16 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
     One question is read at a time, so that a large consultation does not have to fit into memory;
     the number of questions does not grow.
     """
-    state = await questionnaires.get_compiled(session, consultation.state_version_id)
-    asked = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    pair = await questionnaires.get_pair(
+        session, consultation.civil_society_version_id, consultation.state_version_id
+    )
+    state, asked = pair.state, pair.asked
     nationals = await _nationals(session, consultation)
     questions: list[Content] = []
     heard: set[str] = set()
-    for question_id, code in [*state.codes.items(), *_unasked(asked)]:
+    for question_id, code in [*state.codes.items(), *_unasked(pair)]:
         of_state = question_id in state.codes
-        mapped = state.mapped.get(question_id, ()) if of_state else (question_id,)
+        mapped = pair.to_asked.get(question_id, ()) if of_state else (question_id,)
         voices = await _voices(session, consultation, asked, mapped)
         heard |= {voice.key for voice in voices if not voice.is_withdrawn}
         national = nationals.get(question_id)
@@ -133,8 +135,8 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
     return snapshot.outcome(consultation.submission_language, contributions, len(heard), questions)
 
 
-def _unasked(asked: CompiledVersion) -> list[tuple[UUID, str]]:
-    return [(one, code) for one, code in asked.codes.items() if not asked.mapped.get(one)]
+def _unasked(pair: CompiledPair) -> list[tuple[UUID, str]]:
+    return [(one, code) for one, code in pair.asked.codes.items() if not pair.to_state.get(one)]
 
 
 async def _voices(

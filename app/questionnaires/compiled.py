@@ -108,7 +108,7 @@ class CompiledLanguage:
 
 @dataclass(frozen=True, slots=True)
 class CompiledVersion:
-    """A version in all its languages, with the questions of the other edition it maps to."""
+    """A version in all its languages."""
 
     id: UUID
     slug: str
@@ -121,7 +121,6 @@ class CompiledVersion:
     rules: Rules
     reference: Reference
     languages: Mapping[str, CompiledLanguage]
-    mapped: Mapping[UUID, tuple[UUID, ...]]
 
     @property
     def edition_path(self) -> str:
@@ -137,6 +136,19 @@ class CompiledVersion:
         return self.languages[language]
 
 
+@dataclass(frozen=True, slots=True)
+class CompiledPair:
+    """The two versions of a consultation with the map between them, both ways.
+
+    Other versions may be mapped to either of them: a short form, or the version before.
+    """
+
+    asked: CompiledVersion
+    state: CompiledVersion
+    to_state: Mapping[UUID, tuple[UUID, ...]]
+    to_asked: Mapping[UUID, tuple[UUID, ...]]
+
+
 class _Place(NamedTuple):
     """Where a section stands: its number, and the sections around it from the outside in."""
 
@@ -146,12 +158,9 @@ class _Place(NamedTuple):
 
 
 def compile_version(
-    version: QuestionnaireVersion,
-    questions: Sequence[Question],
-    mapped: Mapping[UUID, tuple[UUID, ...]],
-    reference: Reference,
+    version: QuestionnaireVersion, questions: Sequence[Question], reference: Reference
 ) -> CompiledVersion:
-    """Build the structure; `mapped` names the questions of the other edition by question."""
+    """Build the structure."""
     places = list(_places(version.sections))
     order = {place.section["code"]: index for index, place in enumerate(places)}
     ordered = sorted(questions, key=lambda q: (order.get(q.section, len(order)), q.position))
@@ -174,7 +183,6 @@ def compile_version(
         rules=compile_rules(ordered, conditions),
         reference=reference,
         languages={code: _Compiler(version, code).language(places, facts) for code in CODES},
-        mapped=mapped,
     )
 
 

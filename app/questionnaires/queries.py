@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.platform.errors import NotFound
 from app.platform.security import Actor
 from app.questionnaires import policy
-from app.questionnaires.compiled import CompiledVersion, compile_version
+from app.questionnaires.compiled import CompiledPair, CompiledVersion, compile_version
 from app.questionnaires.definition import Definition
 from app.questionnaires.drift import Drift, drift_of
 from app.questionnaires.models import (
@@ -29,6 +29,8 @@ from app.reference import queries as reference
 
 # Published versions never change, so every process may keep its own copy for ever.
 _compiled: dict[UUID, CompiledVersion] = {}
+# The map between two published versions does not change either.
+_pairs: dict[tuple[UUID, UUID], CompiledPair] = {}
 CIVIL: Any = aliased(Question, name="civil_society_question")
 STATE: Any = aliased(Question, name="state_question")
 
@@ -49,28 +51,34 @@ async def get_compiled(session: AsyncSession, version_id: UUID) -> CompiledVersi
 async def compile_now(session: AsyncSession, version: QuestionnaireVersion) -> CompiledVersion:
     """A version as it stands, drafts included: for previews, and kept by nobody."""
     questions = await questions_of(session, version.id)
-    mapped = await _mapped(session, version)
     names = (
         await reference.get_reference(session, version.reference_id)
         if version.reference_id
         else await reference.current(session)
     )
-    return compile_version(version, questions, mapped, names)
+    return compile_version(version, questions, names)
 
 
-async def _mapped(session: AsyncSession, version: QuestionnaireVersion) -> dict[UUID, tuple[UUID, ...]]:
-    here, there = QuestionMapping.civil_society_question_id, QuestionMapping.state_question_id
-    if version.edition is Edition.STATE:
-        here, there = there, here
+async def get_pair(session: AsyncSession, civil_society_id: UUID, state_id: UUID) -> CompiledPair:
+    """Two published versions and the map between them, from memory after the first time; raises NotFound."""
+    key = (civil_society_id, state_id)
+    known = _pairs.get(key)
+    if known is not None:
+        return known
+    asked, state = await get_compiled(session, civil_society_id), await get_compiled(session, state_id)
     rows = await session.exec(
-        select(here, there)
-        .join(Question, Question.id == here)  # type: ignore[arg-type]
-        .where(Question.version_id == version.id)
+        select(QuestionMapping.civil_society_question_id, QuestionMapping.state_question_id)
+        .join(Question, Question.id == QuestionMapping.civil_society_question_id)  # type: ignore[arg-type]
+        .where(Question.version_id == civil_society_id)
     )
-    mapped: dict[UUID, tuple[UUID, ...]] = {}
-    for own, other in rows:
-        mapped[own] = (*mapped.get(own, ()), other)
-    return mapped
+    to_state: dict[UUID, tuple[UUID, ...]] = {}
+    to_asked: dict[UUID, tuple[UUID, ...]] = {}
+    for mine, theirs in rows:
+        if theirs in state.codes:
+            to_state[mine] = (*to_state.get(mine, ()), theirs)
+            to_asked[theirs] = (*to_asked.get(theirs, ()), mine)
+    _pairs[key] = CompiledPair(asked, state, to_state, to_asked)
+    return _pairs[key]
 
 
 async def questions_of(session: AsyncSession, version_id: UUID) -> Sequence[Question]:

@@ -247,8 +247,10 @@ async def question_page(
     language: str,
 ) -> QuestionPage:
     """One page of the answers to a question, in three statements; raises NotFound."""
-    version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
-    question = version[language].by_code.get(code)
+    pair = await questionnaires.get_pair(
+        session, consultation.civil_society_version_id, consultation.state_version_id
+    )
+    question = pair.asked[language].by_code.get(code)
     if question is None:
         raise NotFound
     query = _narrowed(_with_marks(actor), wanted).where(
@@ -256,11 +258,10 @@ async def question_page(
     )
     rows = (await session.exec(query.limit(PAGE + 1))).all()
     counts, read = await _counts(session, actor, consultation, question.id)
-    state = await questionnaires.get_compiled(session, consultation.state_version_id)
     return QuestionPage(
         consultation=consultation,
         question=question,
-        mapped=[state[language].by_id[place] for place in version.mapped.get(question.id, ())],
+        mapped=[pair.state[language].by_id[place] for place in pair.to_state.get(question.id, ())],
         counts=counts,
         read=read,
         answers=await _shown(session, rows[:PAGE]),

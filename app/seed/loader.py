@@ -261,13 +261,14 @@ def _selections(
 async def _dispose(session: AsyncSession, story: Story, cast: Cast, consultation: Consultation) -> None:
     expert = cast.first("expert")
     answers = await _answers(session, story, cast)
-    version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
-    state = await questionnaires.get_compiled(session, consultation.state_version_id)
+    pair = await questionnaires.get_pair(
+        session, consultation.civil_society_version_id, consultation.state_version_id
+    )
     for told in story["dispositions"]:
         answer = answers[told["who"], told["question"]]
         passage_id: UUID | None = None
         if "passage" in told:
-            codes = [state.codes[other] for other in version.mapped.get(answer.question_id, ())]
+            codes = [pair.state.codes[other] for other in pair.to_state.get(answer.question_id, ())]
             passage_id = await _passage(session, story, expert, codes, told["passage"], answer.answer_id)
         data = DispositionInput(disposition=told["kind"], reason=told["reason"], passage_id=passage_id)
         await dispositions.dispose_answer(session, expert, story.slug, answer.answer_id, data)

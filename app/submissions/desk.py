@@ -13,6 +13,7 @@ from app.platform.errors import NotFound
 from app.platform.security import Actor, Decision, require
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledQuestion
+from app.questionnaires.models import Kind
 from app.reading import queries as reading
 from app.reading.queries import ReadAnswer, StanceCounts
 from app.submissions import merging, policy, queries
@@ -123,9 +124,11 @@ async def desk_page(
     """The merge desk of a State question, for experts, readers and the focal point of its office."""
     frame = await queries.get_frame(session, actor, slug, code)
     consultation, national = frame.consultation, frame.national
-    state = await questionnaires.get_compiled(session, consultation.state_version_id)
-    asked = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
-    mapped = state.mapped.get(frame.question_id, ())
+    pair = await questionnaires.get_pair(
+        session, consultation.civil_society_version_id, consultation.state_version_id
+    )
+    state, asked = pair.state, pair.asked
+    mapped = pair.to_asked.get(frame.question_id, ())
     read = await reading.answers_to(session, consultation, mapped)
     dispositions = await queries.dispositions_of(session, {a.answer_id: a.answer_version_id for a in read})
     missing = sum(a.answer_id not in dispositions or not dispositions[a.answer_id].is_current for a in read)
@@ -207,15 +210,17 @@ async def overview_page(session: AsyncSession, actor: Actor, slug: str, language
     """Every State question with its passages, answers and missing dispositions."""
     consultation = await consultations.get_desk_consultation(session, actor, slug)
     require(policy.can_read(actor, consultation.office_id))
-    state = await questionnaires.get_compiled(session, consultation.state_version_id)
-    asked = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    pair = await questionnaires.get_pair(
+        session, consultation.civil_society_version_id, consultation.state_version_id
+    )
+    state, asked = pair.state, pair.asked
     submission = await queries.find_submission(session, consultation.id)
     nationals = await queries.national_answers(session, consultation.id)
     counts = await queries.answer_counts(session, consultation.id)
     lines = []
     for question in state[language].questions:
         national, passages = nationals.get(question.id, (None, 0))
-        own = [counts.get(other, (0, 0)) for other in state.mapped.get(question.id, ())]
+        own = [counts.get(other, (0, 0)) for other in pair.to_asked.get(question.id, ())]
         total, missing = sum(n for n, _m in own), sum(m for _n, m in own)
         topic = question.topic
         lines.append(
@@ -224,7 +229,7 @@ async def overview_page(session: AsyncSession, actor: Actor, slug: str, language
     unasked = [
         UnaskedLine(q.code, q.topic.text, q.topic.language, *counts.get(q.id, (0, 0)))
         for q in asked[language].questions
-        if not asked.mapped.get(q.id)
+        if not pair.to_state.get(q.id) and q.kind is not Kind.NOTE
     ]
     return Overview(consultation, submission, lines, unasked)
 

@@ -86,8 +86,10 @@ async def reasons_page(
     is not asked, once the submission is handed over.
     """
     frame = await contributions.get_frame(session, actor, contribution_id)
-    asked = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
-    state = await questionnaires.get_compiled(session, frame.consultation.state_version_id)
+    pair = await questionnaires.get_pair(
+        session, frame.consultation.civil_society_version_id, frame.consultation.state_version_id
+    )
+    asked, state = pair.asked, pair.state
     rows = (
         await session.exec(
             select(Answer.id, Answer.question_id, AnswerVersion.id, Text.body, Text.language)  # type: ignore[call-overload]
@@ -97,7 +99,7 @@ async def reasons_page(
         )
     ).all()
     dispositions = await queries.dispositions_of(session, {row[0]: row[2] for row in rows})
-    released = await _released(session, frame, asked.mapped)
+    released = await _released(session, frame, pair.to_state)
     cleared = released.cleared
     passages = await _passages(session, [row[0] for row in rows], state.codes, cleared)
     reason_ids = [d.disposition.reason_text_id for d in dispositions.values() if d.disposition.reason_text_id]

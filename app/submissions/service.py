@@ -157,8 +157,10 @@ async def _excerpts(
 
 async def mapped_questions(session: AsyncSession, frame: Frame) -> Sequence[UUID]:
     """The civil-society questions that inform the frame's State question."""
-    version = await questionnaires.get_compiled(session, frame.consultation.state_version_id)
-    return version.mapped.get(frame.question_id, ())
+    pair = await questionnaires.get_pair(
+        session, frame.consultation.civil_society_version_id, frame.consultation.state_version_id
+    )
+    return pair.to_asked.get(frame.question_id, ())
 
 
 async def _add_sources(

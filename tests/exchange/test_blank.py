@@ -89,7 +89,7 @@ def compiled_of(definition: Definition) -> CompiledVersion:
         Question(version_id=version.id, **row_values(question, place, definition))
         for place, question in enumerate(definition.questions)
     ]
-    return compile_version(version, rows, {}, shipped_reference())
+    return compile_version(version, rows, shipped_reference())
 
 
 @cache

@@ -62,9 +62,11 @@ class Scene:
 async def handed_over(db: Database, make: Make, consultation: Consultation, given: list[Contribution]) -> str:
     """A cleared national answer that rests on one sentence of each contribution; returns its code."""
     async with db.write() as session:
-        asked = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
-        state = await questionnaires.get_compiled(session, consultation.state_version_id)
-        question_id = asked.mapped[asked.ids[CODE]][0]
+        pair = await questionnaires.get_pair(
+            session, consultation.civil_society_version_id, consultation.state_version_id
+        )
+        asked, state = pair.asked, pair.state
+        question_id = pair.to_state[asked.ids[CODE]][0]
         submission = Submission(
             consultation_id=consultation.id,
             office_id=consultation.office_id,

@@ -225,3 +225,18 @@ async def test_the_shipped_pairs_load_and_pair_up(desk: Desk) -> None:
 
 def test_definitions_for_tests_are_complete() -> None:
     assert definitions.renew(civil_society()) == civil_society()
+
+
+async def test_a_pair_maps_only_between_its_own_two_versions(desk: Desk, shipped: ShippedPair) -> None:
+    short = civil_society(question("K-1", covers=["Q-1", "Q-2"]), slug="short")
+    async with desk.db.write() as session:
+        asked, of_state = await service.load_pair(session, SYSTEM, shipped)
+        await service.load_pair(session, SYSTEM, ShippedPair("short", short, None, "small", "small"))
+        before = await queries.get_pair(session, asked.id, of_state.id)
+        await service.start_draft(session, desk.actor, asked.id)
+        after = await queries.get_pair(session, asked.id, of_state.id)
+    codes = {
+        before.state.codes[key]: {before.asked.codes[other] for other in others}
+        for key, others in after.to_asked.items()
+    }
+    assert codes == {"S-1": {"Q-1", "Q-2"}, "S-2": {"Q-2"}}

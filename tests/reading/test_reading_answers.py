@@ -211,8 +211,11 @@ async def test_a_question_without_answers_and_one_nobody_asks_the_state(
     client: httpx2.AsyncClient, make: Make, scene: Scene
 ) -> None:
     async with make.db.read() as session:
-        version = await questionnaires.get_compiled(session, scene.consultation.civil_society_version_id)
-    unasked = next(code for code, made in version.ids.items() if not version.mapped.get(made))
+        pinned = scene.consultation
+        pair = await questionnaires.get_pair(
+            session, pinned.civil_society_version_id, pinned.state_version_id
+        )
+    unasked = next(code for code, made in pair.asked.ids.items() if not pair.to_state.get(made))
     await make.signed_in(client, scene.staff[Role.EXPERT])
     page = await client.get(f"/en/desk/{scene.slug}/questions/{unasked}")
     assert "No contribution has answered this question." in page.text
