@@ -84,6 +84,10 @@ def test_a_large_form_is_no_attack_and_stays_in_bounds(name: str, measured: dict
     assert measured[name].megabytes < MEGABYTES
 
 
+def test_all_the_room_there_is_may_be_used(measured: dict[str, Measured]) -> None:
+    assert (measured["as large as may be"].taken, measured["as large as may be"].told) == (True, [])
+
+
 def test_a_plain_form_needs_little(measured: dict[str, Measured]) -> None:
     seconds, _megabytes, told, taken = measured["a plain form"]
     assert (taken, told) == (True, [])
