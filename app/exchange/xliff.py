@@ -8,8 +8,9 @@ from translate.storage.xliff2 import Xliff2File, Xliff2Unit
 
 from app.exchange import inline, safe_xml
 from app.exchange.inline import q
-from app.platform.i18n import BY_CODE, CODES, Message, _, p_
+from app.platform.i18n import BY_CODE, CODES, Message, _
 from app.questionnaires.definition import Definition, Progress, Readiness, Unit, units_of
+from app.questionnaires.names import TEXT_NAMES
 
 MEDIA = "application/xliff+xml"
 LONGEST = 10_000
@@ -24,24 +25,6 @@ STATES = {
 REVIEWED = frozenset({"reviewed", "final"})
 ORDER = ("initial", "translated", "reviewed", "final")
 XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
-TEXT_NAMES: dict[str, Message] = {
-    "title": p_("questionnaire", "Title"),
-    "introduction": _("Introduction"),
-    "topic": _("Topic, in a few words"),
-    "task": _("What the reader is asked to do"),
-    "prompt": p_("questionnaire", "Question"),
-    "law": _("Prompt on law"),
-    "practice": _("Prompt on practice"),
-    "account": _("Prompt for the account"),
-    "why": _("Why we ask this"),
-    "example": _("An example of a good short answer"),
-    "help": _("Help for the reader"),
-    "constraint_message": _("What to say when an answer breaks the rule"),
-    "label": _("Label of the choice"),
-    "term": p_("glossary", "Term"),
-    "meaning": p_("glossary", "Meaning"),
-    "forms": p_("glossary", "Other forms of the term"),
-}
 NOT_XLIFF = _("This is not an XLIFF file.")
 NOT_TWO = _("This is an XLIFF %(version)s file. Save it as XLIFF 2.0 and send it again.")
 NO_UNITS = _("The file holds no texts.")
