@@ -214,7 +214,8 @@ class _Writer:
     ) -> Row:
         """Write all texts of a carrier into its row, or into `places`, and what is known of them."""
         shown, stand_ins, places = shown or {}, stand_ins or {}, places or {}
-        for kind in dict.fromkeys([*carrier.texts, *carrier.states, *stand_ins]):
+        # Sorted, so that equal questionnaires make equal sheets.
+        for kind in sorted({*carrier.texts, *carrier.states, *stand_ins}, key=_order):
             texts = carrier.texts.get(kind, {})
             place = places.get(kind, row)
             column = shown.get(kind) or text_column(kind)
@@ -250,6 +251,12 @@ FIXED = [
     "relevant", "constraint", "required", "appearance", KIND,
     *(f"{OURS}::{name}" for name in (*columns.ATTRIBUTES, *columns.LISTS)),
 ]  # fmt: skip
+
+
+def _order(kind: str) -> tuple[int, str]:
+    """The place of a text among the others: those of questions as they are read, then by name."""
+    known = columns.QUESTION_TEXTS
+    return (known.index(kind) if kind in known else len(known), kind)
 
 
 def text_column(kind: str) -> str | None:
