@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
@@ -34,6 +34,8 @@ ADVISED = {Edition.CIVIL_SOCIETY: ("why", "example"), Edition.STATE: ("help",)}
 BLOCKING = frozenset({Readiness.MISSING, Readiness.OUTDATED})
 UNSURE = frozenset({"dont_know", "not_applicable", "other", "none"})
 DEEPEST = 4
+# So many codes of a circle are named: more would not help to find where to cut it.
+SHOWN = 12
 BAD_CODE = _("A code begins with a letter and has letters, digits, dots and lines: at most 32 of them.")
 
 
@@ -214,6 +216,7 @@ def _circles(definition: Definition, waits: Mapping[str, set[str]]) -> Iterator[
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as circle:
-        codes: Iterable[str] = circle.args[1]
-        message = _("These questions wait for each other: %(codes)s", codes=", ".join(codes))
-        yield Finding(f"q:{next(iter(circle.args[1]))}", "relevant", message)
+        codes: list[str] = circle.args[1]
+        shown = ", ".join(codes[:SHOWN]) + (" …" if len(codes) > SHOWN else "")
+        message = _("These questions wait for each other: %(codes)s", codes=shown)
+        yield Finding(f"q:{codes[0]}", "relevant", message)
