@@ -83,11 +83,13 @@ def kind_of(path: str) -> str:
 
 
 def often_enough(kind: str, language: str, met: int, *, everything: bool) -> bool:
-    """Whether pages of this kind were opened enough; another language's once: its walk would begin again."""
-    own = kind.startswith(f"{language} ")
-    if not everything and kind.partition(" ")[2].startswith(FOR_ALL):
-        return met > own
-    return met > (OF_A_KIND if own else 1)
+    """Whether pages of this kind were opened enough.
+
+    Two people follow the language bar, to one page of a kind: there the same walk would begin again.
+    """
+    if not kind.startswith(f"{language} "):
+        return met > everything
+    return met > (1 if not everything and kind.partition(" ")[2].startswith(FOR_ALL) else OF_A_KIND)
 
 
 def leads(links: Iterable[str], here: str) -> list[str]:
