@@ -59,6 +59,15 @@ def needed_for(version: CompiledVersion, question_id: UUID) -> frozenset[UUID]:
     return rules.read | {version.ids[code] for code in codes if code in version.ids}
 
 
+def needed_to_save(version: CompiledVersion, question: CompiledQuestion) -> frozenset[UUID]:
+    """The same for saving: none where nothing can change and the question after it has no condition."""
+    rules = version.rules
+    after = version.ids[question.next] if question.next else None
+    if question.id in rules.readers or question.id in rules.constraint or after in rules.relevant:
+        return needed_for(version, question.id)
+    return frozenset()
+
+
 def check_constraint(
     version: CompiledVersion, question: CompiledQuestion, given: Mapping[UUID, Given]
 ) -> None:

@@ -122,7 +122,7 @@ async def save_answer(
     language = i18n.current.get()
     question = version[language].by_id[question_id]
     value = kinds.checked(question, data.law, data.practice, data.narrative, data.typed_value, language)
-    before = await effects.given_to(session, contribution_id, effects.needed_for(version, question_id))
+    before = await effects.given_to(session, contribution_id, effects.needed_to_save(version, question))
     after = {**before, question_id: Given(data.law, data.practice, data.narrative, value)}
     effects.check_constraint(version, question, after)
     written = await session.exec(
