@@ -27,9 +27,6 @@ class Change(NamedTuple):
     fell: tuple[str, ...] = ()
 
 
-NO_CHANGE = Change()
-
-
 @dataclass(frozen=True, slots=True)
 class Changes:
     """The same as a page shows it."""

@@ -31,7 +31,6 @@ NEEDED = {
     (Edition.STATE, False): ("topic", "prompt"),
 }
 ADVISED = {Edition.CIVIL_SOCIETY: ("why", "example"), Edition.STATE: ("help",)}
-BLOCKING = frozenset({Readiness.MISSING, Readiness.OUTDATED})
 UNSURE = frozenset({"dont_know", "not_applicable", "other", "none"})
 DEEPEST = 4
 # So many codes of a circle are named: more would not help to find where to cut it.

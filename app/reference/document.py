@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from abc import abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -58,9 +59,9 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     @property
+    @abstractmethod
     def key(self) -> str:
         """What tells this row from the others of its list."""
-        raise NotImplementedError
 
 
 class Sourced(Row):

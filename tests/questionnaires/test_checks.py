@@ -67,6 +67,8 @@ def test_questions_that_wait_for_each_other_are_found_also_through_their_section
         question("Q-1", relevant="${Q-2-law} = 'no'"), question("Q-2", relevant="${Q-1-law} = 'no'")
     )
     assert any("Q-1" in str(f.message) for f in structure_problems(circle))
+    alone = civil_society(question("Q-1", relevant="${Q-1-law} = 'no'"))
+    assert [(f.place, f.field) for f in structure_problems(alone)] == [("q:Q-1", "relevant")]
     inside = civil_society(
         question("Q-1"), sections=[Section(code="A", relevant="${Q-1-law} = 'no'", **words(title="a"))]
     )
