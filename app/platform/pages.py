@@ -109,9 +109,14 @@ _vocabulary: dict[str, Any] = {}
 
 
 def learn_vocabulary(words: Mapping[str, Mapping[Any, Message]]) -> None:
-    """Take the names of states and choices that every template may use, from wiring.VOCABULARY."""
-    _vocabulary.update(words)
-    environment.cache_clear()
+    """Take the names of states and choices that every template may use, from wiring.VOCABULARY.
+
+    Compiled templates are kept where the words are the same: tests make an application each.
+    """
+    if _vocabulary != words:
+        _vocabulary.clear()
+        _vocabulary.update(words)
+        environment.cache_clear()
 
 
 ServiceNav = Callable[[Actor], Sequence[Link]]
