@@ -12,9 +12,10 @@ from app.platform.db import Session
 from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, form
 from app.platform.i18n import Message
 from app.platform.pages import render, see_other
+from app.platform.routing import OneOutcome, keep_although_refused
 from app.platform.security import NOBODY
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 SignInForm = Annotated[FormOf[SignInInput], Depends(form(SignInInput))]
 ResetForm = Annotated[FormOf[ResetInput], Depends(form(ResetInput))]
 CLEARED = '"cache", "cookies", "storage"'
@@ -35,13 +36,13 @@ async def open_session(request: Request, form: SignInForm, session: Session) -> 
     account_id, checked = await deps.check_credentials(request, data.email, data.password)
     done = await service.check_sign_in(session, data.email, account_id, checked)
     if done.account_id is None:
+        keep_although_refused(request)
         form.errors = {"email": done.refusal or Message("")}
         status = 429 if done.is_locked else 422
         return render(request, "accounts/sign_in.html", deps.sign_in_page(request, data.next), form, status)
     token = await service.start_session(session, done.account_id, request.cookies.get(SESSION_COOKIE))
     response = see_other(request, data.next or pages.url("organisations.start"))
-    pages.set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
-    return response
+    return pages.sign_in_browser(request, response, token)
 
 
 @router.post("/sign-out", name="accounts.sign_out")

@@ -8,7 +8,15 @@ from sqlalchemy import case, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import events, passwords, policy, queries
-from app.accounts.models import Account, ApiToken, OneTimeToken, Purpose, SignedInSession, Tries
+from app.accounts.models import (
+    Account,
+    ApiToken,
+    BearerSession,
+    OneTimeToken,
+    Purpose,
+    SignedInSession,
+    Tries,
+)
 from app.accounts.schemas import TokenInput
 from app.platform import clock, ids
 from app.platform.db import insert_into
@@ -18,6 +26,7 @@ from app.platform.i18n import Message, _
 from app.platform.security import Actor, require
 
 ACCOUNT_SESSION = timedelta(hours=12)
+BEARER_SESSION = timedelta(days=1)  # to the end of tomorrow: no trace of when the session began
 LINK_LIFE = {
     Purpose.CONFIRM_EMAIL: timedelta(hours=48),
     Purpose.INVITATION: timedelta(days=14),
@@ -52,7 +61,11 @@ def open_bearer_session(session: AsyncSession, bearer_of: UUID) -> str:
     """Begin a session that opens one thing and belongs to nobody; returns the secret for the cookie."""
     token = ids.new_token()
     session.add(
-        SignedInSession(token_hash=ids.fingerprint(token), bearer_of=bearer_of, expires_at=_bearer_end())
+        BearerSession(
+            token_hash=ids.fingerprint(token),
+            bearer_of=bearer_of,
+            expires_on=clock.today() + BEARER_SESSION,
+        )
     )
     return token
 
@@ -72,10 +85,18 @@ async def close_session(session: AsyncSession, token: str) -> None:
 async def close_sessions_of(session: AsyncSession, actor: Actor) -> None:
     """End every session of a person or of the bearer of a code; the bearer's tokens end with them."""
     if actor.bearer_of is not None:
-        await session.exec(delete(SignedInSession).where(SignedInSession.bearer_of == actor.bearer_of))  # type: ignore[arg-type]
+        await session.exec(delete(BearerSession).where(BearerSession.bearer_of == actor.bearer_of))  # type: ignore[arg-type]
         await session.exec(delete(ApiToken).where(ApiToken.bearer_of == actor.bearer_of))  # type: ignore[arg-type]
     elif actor.account_id is not None:
         await session.exec(delete(SignedInSession).where(SignedInSession.account_id == actor.account_id))  # type: ignore[arg-type]
+
+
+async def close_other_sessions(session: AsyncSession, actor: Actor, kept: str) -> None:
+    """End every session and token of the bearer of a code but the session whose secret is given."""
+    of_bearer = BearerSession.bearer_of == actor.bearer_of
+    others = BearerSession.token_hash != ids.fingerprint(kept)
+    await session.exec(delete(BearerSession).where(of_bearer, others))  # type: ignore[arg-type]
+    await session.exec(delete(ApiToken).where(ApiToken.bearer_of == actor.bearer_of))  # type: ignore[arg-type]
 
 
 def _tries_key(what: str, email: str) -> str:

@@ -16,8 +16,9 @@ from app.platform.db import Session
 from app.platform.forms import SESSION_COOKIE, FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other
+from app.platform.routing import OneOutcome
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 PersonForm = Annotated[FormOf[PersonInput], Depends(form(PersonInput))]
 
 

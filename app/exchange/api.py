@@ -6,12 +6,13 @@ from pydantic import BaseModel
 from app.exchange.bounds import check_bounds
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
+from app.platform.routing import OneOutcome
 from app.platform.security import require
 from app.questionnaires import policy, queries, service
 from app.questionnaires.definition import Definition
 from app.questionnaires.models import Edition, Origin, QuestionnaireVersion, VersionState
 
-router = APIRouter(tags=["questionnaires"])
+router = APIRouter(route_class=OneOutcome, tags=["questionnaires"])
 
 
 class VersionOut(BaseModel):

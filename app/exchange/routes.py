@@ -16,13 +16,14 @@ from app.platform.errors import Invalid, NotFound
 from app.platform.forms import JustAButton
 from app.platform.i18n import CODES, _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome
 from app.platform.security import require
 from app.questionnaires import policy
 from app.questionnaires import queries as questionnaires
 from app.questionnaires import service as writing
 from app.questionnaires.models import QuestionnaireVersion
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 
 
 @dataclass(frozen=True, slots=True)

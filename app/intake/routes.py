@@ -17,8 +17,9 @@ from app.platform.errors import Invalid
 from app.platform.forms import FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from uuid import UUID, uuid4
 
 from uuid_utils.compat import uuid7
@@ -27,9 +28,28 @@ def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
+def codes_from(seed: str, number: int) -> list[str]:
+    """Codes as `new_code` makes them, the same again from the same secret seed of 256 bits."""
+    return [_code_from(seed, place) for place in range(number)]
+
+
+def _code_from(seed: str, place: int) -> str:
+    value = int.from_bytes(hashlib.sha512(f"{seed}\x1f{place}".encode()).digest())
+    letters = []
+    for _letter in range(CODE_LENGTH):
+        value, digit = divmod(value, len(ALPHABET))
+        letters.append(ALPHABET[digit])
+    return "".join(letters)
+
+
 def plain_code(typed: str) -> str:
-    """The code somebody meant: spaces, dashes and letter case do not matter."""
-    return "".join(c for c in typed.upper() if c.isalnum())[:200]
+    """The code somebody meant: spaces, dashes and letter case do not matter, nor her keyboard.
+
+    Full-width letters are folded (Unicode NFKC), digits of any script become those of ASCII.
+    """
+    folded = unicodedata.normalize("NFKC", typed).upper()
+    digits = (str(unicodedata.decimal(c)) if c.isdecimal() else c for c in folded)
+    return "".join(c for c in digits if c.isalnum())[:200]
 
 
 def new_token() -> str:

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Query, Request
 
 from app.organisations.deps import CurrentActor, RecordedActor
 from app.platform.db import RecordingSession, Session
+from app.platform.routing import OneOutcome
 from app.reading import service
 from app.reading.queries import ShownAnswer
 from app.reading.schemas import AnswerFilter, AnswersOut, ReadAnswerOut, TranslationInput, TranslationOut
 from app.translations.models import Translation
 
-router = APIRouter(tags=["reading"])
+router = APIRouter(route_class=OneOutcome, tags=["reading"])
 
 
 @router.get("/desk/{slug}/questions/{code}/answers")

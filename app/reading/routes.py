@@ -13,11 +13,12 @@ from app.platform.errors import Invalid
 from app.platform.forms import FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome
 from app.platform.security import require
 from app.reading import numbers, policy, service, texts
 from app.reading.schemas import AnswerFilter, TextFilter, TranslationInput
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 
 
 @router.get("/desk/{slug}", name="reading.overview")

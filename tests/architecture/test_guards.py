@@ -30,6 +30,7 @@ WITHOUT_ACTOR: dict[str, str] = {
     "accounts.open_bearer_token": "the code was judged before",
     "accounts.close_session": "whoever holds a session may end it",
     "accounts.close_sessions_of": "part of leaving and of a new password",
+    "accounts.close_other_sessions": "part of renewing a receipt code",
     "accounts.check_sign_in": "judges who somebody is; there is no actor yet",
     "accounts.start_session": "follows check_sign_in, a used link or the provider",
     "accounts.may_send": "counts mails to an address, for services that asked their policy",

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import httpx2
@@ -12,6 +13,8 @@ from tests.factories import Make
 
 DAY = timedelta(days=1)
 DESK = ("set-up", "codes", "log", "people")
+
+CODE = re.compile(r"<code>(\w+)</code>")
 
 
 async def test_the_home_page_lists_by_phase_and_hides_drafts(client: httpx2.AsyncClient, make: Make) -> None:
@@ -187,12 +190,17 @@ async def test_an_extension_keeps_its_reason_when_the_date_is_wrong(
     assert "Floods" in log.text
 
 
-async def test_codes_are_shown_once(client: httpx2.AsyncClient, make: Make) -> None:
+async def test_codes_are_shown_until_they_are_kept(client: httpx2.AsyncClient, make: Make) -> None:
     consultation = await make.consultation()
     await make.signed_in(client, await make.staff(consultation, Role.FACILITATOR))
     path = f"/en/desk/{consultation.slug}/codes"
-    sheet = await post(client, path, {"count": "3"}, page=path)
+    made = await post(client, path, {"count": "3"}, page=path)
+    assert made.headers["location"] == path
+    sheet = await client.get(path)
     assert sheet.text.count('class="receipt-code"') == 3
+    in_french = await client.get(path.replace("/en/", "/fr/"))
+    assert CODE.findall(in_french.text) == CODE.findall(sheet.text), "the sheet can be loaded again"
+    await post(client, f"{path}/kept", page=path)
     again = await client.get(path)
     assert again.text.count('class="receipt-code"') == 0
     assert "<dd>3</dd>" in again.text

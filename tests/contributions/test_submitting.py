@@ -131,7 +131,7 @@ async def test_what_was_never_handed_in_is_deleted_without_a_trace(
     )
     left = await browsing.post(client, f"{home}/withdraw")
     assert left.status_code == 303
-    assert 'session=""' in "".join(left.headers.get_list("set-cookie"))
+    assert 'bearer=""' in "".join(left.headers.get_list("set-cookie"))
     for table in (Contribution, Answer, AuditEntry):
         assert await rows_of(db, table) == []
 
