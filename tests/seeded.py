@@ -169,7 +169,9 @@ async def _add_what_waits(seeded: Seeded) -> dict[str, str]:
         assert account
         assert ngo
         kept: dict[Purpose, dict[str, Any]] = {
-            Purpose.CONFIRM_EMAIL: {},
+            Purpose.CONFIRM_EMAIL: {
+                "payload": {"name": "", "organisation": "A new league", "kind": "ngo", "password_hash": None}
+            },
             Purpose.INVITATION: {
                 "organisation_id": ngo.id,
                 "payload": {"role": "drafter", "by": "", "by_name": ""},

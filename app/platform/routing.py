@@ -23,6 +23,7 @@ Key = tuple[int, str, str]
 CHOSEN = "portal.route"
 # The part that holds what a refused form brought, on the page on which somebody signs in again.
 BROUGHT = "kept."
+REFUSED = HTTPStatus.BAD_REQUEST  # this status and every higher one
 
 
 def _parts(path: str) -> list[str]:
@@ -116,14 +117,17 @@ async def _settle(request: Request, response: Response) -> Response:
     if session is None:
         return response
     is_page = not request.scope["path"].startswith("/api/")
-    succeeded = response.status_code == HTTPStatus.SEE_OTHER if is_page else response.status_code < 400  # noqa: PLR2004
+    succeeded = response.status_code == HTTPStatus.SEE_OTHER if is_page else response.status_code < REFUSED
+    key = idempotency.key_in(request)
     if not succeeded:
-        if not getattr(request.state, "keeps", False):
-            await session.rollback()
-        return response
+        if getattr(request.state, "keeps", False):
+            return response
+        await session.rollback()
+        # What is refused now may have succeeded a moment ago, when the same request came first.
+        earlier = await idempotency.find(session, key) if key and response.status_code >= REFUSED else None
+        return earlier or response
     if is_page:
         _carry(request, response)
-    key = idempotency.key_in(request)
     if key is None or getattr(request.state, "repeats", False):
         return response
     await session.flush()
