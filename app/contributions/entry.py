@@ -68,8 +68,8 @@ async def enter(session: AsyncSession, secret: str, code: str, receipt: str, lan
     require(policy.can_enter(consultation, clock.arrival()))
     mark = ids.signed(secret, "spent", ids.plain_code(code))
     row = {"mark": mark, "consultation_id": consultation.id}
-    spent = await session.exec(insert_into(session, SpentCode).values(row).on_conflict_do_nothing())
-    if spent.rowcount != 1:
+    spend = insert_into(session, SpentCode).values(row).on_conflict_do_nothing()
+    if (await session.exec(spend.returning(SpentCode.mark))).first() is None:  # type: ignore[arg-type]
         # The same browser may have sent this twice at once: then the other request began it just now.
         begun = await find_by_receipt(session, receipt)
         if begun is not None:

@@ -81,8 +81,8 @@ async def keep(session: AsyncSession, key: str, response: Response) -> bool:
         "outcome": seal(_sealing_key(key), outcome),
         "kept_until": clock.today() + KEPT,
     }
-    kept = await session.exec(insert_into(session, IdempotencyKey).values(row).on_conflict_do_nothing())
-    return bool(kept.rowcount)
+    insert = insert_into(session, IdempotencyKey).values(row).on_conflict_do_nothing()
+    return (await session.exec(insert.returning(IdempotencyKey.key_hash))).first() is not None  # type: ignore[arg-type]
 
 
 async def find(session: AsyncSession, key: str) -> Response | None:
