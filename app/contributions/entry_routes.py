@@ -31,6 +31,7 @@ from app.platform.pages import (
     set_cookie,
     url,
 )
+from app.platform.posting import submit
 from app.platform.routing import OneOutcome, may_repeat
 from app.platform.security import require
 
@@ -92,13 +93,15 @@ async def enter(
     actor: AnyActor,
 ) -> Response:
     """Open what the code stands for, or show the receipt code that an invitation comes with."""
-    try:
-        data = form.valid
+
+    async def act(data: CodeForm) -> Response:
         contribution = await entry.look_up(session, data.code)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return render(request, "contributions/start.html", None, form)
-    return _go_on(request, session, data.code, contribution, own_address(data.next) or "")
+        return _go_on(request, session, data.code, contribution, own_address(data.next) or "")
+
+    async def again(status: int) -> Response:
+        return render(request, "contributions/start.html", None, form, status)
+
+    return await submit(session, form, act, again)
 
 
 @router.get("/c/{slug}/start", name="contributions.begin")
@@ -118,19 +121,21 @@ async def choose(
     actor: AnyActor,
 ) -> Response:
     """Begin a named contribution, or enter with a code."""
-    consultation = await consultations.get_consultation(session, actor, slug)
-    try:
-        data = form.valid
+
+    async def act(data: StartForm) -> Response:
+        consultation = await consultations.get_consultation(session, actor, slug)
         if data.mode is Mode.CONFIDENTIAL:
             found = await entry.look_up(session, data.code, consultation.id)
             return _go_on(request, session, data.code, found)
-        organisation_id = data.chosen_organisation
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
+        named = await service.start_contribution(session, actor, consultation, data.chosen_organisation)
+        return see_other(request, url("contributions.tasks", contribution_id=named.id))
+
+    async def again(status: int) -> Response:
+        consultation = await consultations.get_consultation(session, actor, slug)
         page = await queries.start_page(session, actor, consultation)
-        return render(request, "contributions/begin.html", page, form)
-    named = await service.start_contribution(session, actor, consultation, organisation_id)
-    return see_other(request, url("contributions.tasks", contribution_id=named.id))
+        return render(request, "contributions/begin.html", page, form, status)
+
+    return await submit(session, form, act, again)
 
 
 def _go_on(

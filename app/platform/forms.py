@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 from starlette.datastructures import UploadFile
 
 from app.platform import ids
-from app.platform.errors import Forbidden, Invalid
+from app.platform.errors import AppError, Forbidden, Invalid
 from app.platform.i18n import Message, _
 
 M = TypeVar("M", bound=BaseModel)
@@ -83,6 +83,7 @@ class FormOf(Generic[M]):
     data: M | None = None
     errors: dict[str, Message] = field(default_factory=dict)
     files: dict[str, UploadFile] = field(default_factory=dict)
+    problem: AppError | None = None  # why it was refused, where a service refused it
 
     @property
     def valid(self) -> M:
