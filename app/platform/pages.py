@@ -155,6 +155,7 @@ def environment(code: str) -> Environment:
         "language_name": lambda value: i18n.language_name(value, code),
         "text": lambda value: i18n.text_in(value, code)[0],
         "text_language": lambda value: i18n.text_in(value, code)[1],
+        "listed": lambda values: i18n.listed(values, code),
     }
     return env
 
