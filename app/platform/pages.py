@@ -15,7 +15,7 @@ from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.platform import i18n, ids
+from app.platform import i18n, ids, signs
 from app.platform.forms import FORM_COOKIE, FormOf, csrf_token, form_secret
 from app.platform.i18n import Message
 from app.platform.security import NOBODY, Actor
@@ -155,6 +155,7 @@ def environment(code: str) -> Environment:
         "language_name": lambda value: i18n.language_name(value, code),
         "text": lambda value: i18n.text_in(value, code)[0],
         "text_language": lambda value: i18n.text_in(value, code)[1],
+        "visible": lambda value: signs.visible(value, code),
         "listed": lambda values: i18n.listed(values, code),
     }
     return env
