@@ -1,8 +1,8 @@
 """Leave out each question to a policy in turn, and run the tests that should notice; prints who survives.
 
-On SQLite alone, one at a time, the likeliest tests first. With names of packages, only those;
-`--without-table` leaves the table of acts out, which notices by itself whatever a domain asks no more.
-The guards of tests/architecture are not run: they read the source, and here behaviour counts.
+On SQLite alone, one at a time: the tests of the package and of its neighbours, then the table of acts. With
+names of packages or modules, such as `reading` or `reading.routes`, only those. The guards of
+tests/architecture are not run: they read the source, and here behaviour counts.
 """
 
 import ast
@@ -35,15 +35,11 @@ def mutants() -> Iterator[tuple[str, str]]:
             yield f"{module}:{node.lineno}", ast.unparse(node)
 
 
-def stages(package: str, *, with_table: bool) -> Iterator[list[str]]:
+def stages(package: str) -> Iterator[list[str]]:
     """The tests to run, one stage after another until one notices."""
-    if with_table:
-        yield [TABLE]
-    yield [
-        f"tests/{each}"
-        for each in (package, *NEIGHBOURS.get(package, ()))
-        if (ROOT / "tests" / each).is_dir()
-    ]
+    places = [f"tests/{each}" for each in (package, *NEIGHBOURS.get(package, ()))]
+    yield [place for place in places if (ROOT / place).is_dir()]
+    yield [TABLE]
 
 
 def is_noticed(place: str, tests: list[str]) -> bool:
@@ -77,23 +73,20 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def main(arguments: list[str]) -> int:
+def main(wanted: list[str]) -> int:
     """Try them all; the exit status says whether one survived."""
-    packages = {each for each in arguments if not each.startswith("-")}
-    with_table = "--without-table" not in arguments
-    survivors = []
+    survivors = 0
     for place, text in mutants():
-        package = place.split(".")[1]
-        if packages and package not in packages:
+        module = place.removeprefix("app.").partition(":")[0]
+        if wanted and not {module, module.partition(".")[0]} & set(wanted):
             continue
         started = time.monotonic()
-        if any(is_noticed(place, tests) for tests in stages(package, with_table=with_table)):
-            say(f"noticed  {place}  {time.monotonic() - started:.0f} s")
-        else:
-            survivors.append(place)
-            say(f"SURVIVES {place}  {text}")
-    say(f"{len(survivors)} survive")
-    return min(len(survivors), 1)
+        by = next((tests for tests in stages(module.partition(".")[0]) if is_noticed(place, tests)), None)
+        survivors += by is None
+        noticed = f"noticed by {' '.join(by)}" if by else "SURVIVES"
+        say(f"{place}  {noticed}, {time.monotonic() - started:.0f} s: {text}")
+    say(f"{survivors} survive")
+    return min(survivors, 1)
 
 
 if __name__ == "__main__":
