@@ -45,6 +45,32 @@ async def test_the_public_pages_are_there_in_every_language(
         assert shown.text.count("<h1") == 1
 
 
+async def test_the_line_of_a_consultation_is_joined_by_its_language_and_keeps_the_order(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    """The number of the cluster and the count after it do not run together from left to right."""
+    review = await make.review(instruments=["FP", "UNTOC"])
+    consultation = await make.consultation(review)
+    for path in ("/", f"/c/{consultation.slug}"):
+        arabic = (await client.get(f"/ar{path}")).text
+        assert "<bdi>I</bdi>" in arabic
+        assert "بروتوكول الأسلحة النارية، " in arabic
+        assert "بروتوكول الأسلحة النارية, " not in arabic
+    english = (await client.get("/en/")).text
+    assert "State VA</bdi>. Firearms Protocol, " in english
+    assert "cluster <bdi>I</bdi>. 3" in english
+    assert "minutes. Six languages." in english
+    few = await make.consultation(review, languages=["en", "fr"])
+    assert "Languages: English, French." in (await client.get("/en/")).text
+    assert '<bdi lang="fr">Français</bdi>' in (await client.get(f"/en/c/{few.slug}")).text
+
+
+async def test_the_main_button_says_what_one_begins(client: httpx2.AsyncClient, make: Make) -> None:
+    consultation = await make.consultation()
+    for path in (f"/en/c/{consultation.slug}", f"/en/c/{consultation.slug}/questions"):
+        assert f'href="/en/c/{consultation.slug}/start">Start answering</a>' in (await client.get(path)).text
+
+
 async def test_a_text_that_is_missing_is_labelled_with_the_language_it_is_in(
     client: httpx2.AsyncClient, make: Make
 ) -> None:
