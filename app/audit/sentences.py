@@ -27,6 +27,7 @@ ACTIONS: dict[str, Message] = {
     "questionnaire.draft_started": _("A new version of a questionnaire was begun."),
     "questionnaire.imported": _("A questionnaire was taken in from a file."),
     "questionnaire.published": _("A questionnaire was published."),
+    "questionnaire.replaced": _("A draft of a questionnaire was replaced by a file."),
     "questionnaire.translated": _("Translations of a questionnaire were taken in from a file."),
     "reference.draft_discarded": _("A draft of the reference data was discarded."),
     "reference.offered": _("Reference data came with the portal; the published ones stand."),

@@ -39,6 +39,8 @@ OWN_LISTS = {
     f"{OURS}_position": LAW,
 }
 LONGEST_CELL = 32_767
+# How much of a checksum stands in the column `version`: it tells of what a workbook was made.
+PRINT = 12
 PLAIN_LIST = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 CODED_LIST = f"{OURS}_list_"
 INSERTS = re.compile("\\$(\u2060*)\\{")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from app.exchange import columns, types_in, verdict
-from app.exchange.bounds import LONGEST, LONGEST_SLUG, MOST_QUESTIONS, NO_SLUG, is_slug
+from app.exchange.bounds import LONGEST, MOST_QUESTIONS, NO_SLUG, is_slug
 from app.exchange.columns import CHOICES, GLOSSARY, OURS, SETTINGS, SURVEY, TRANSLATIONS
 from app.exchange.headers import TAKEN, Columns, read_headers
 from app.exchange.marks_in import apply_marks, mark_all
@@ -20,7 +20,7 @@ from app.exchange.workbook import read_sheets
 from app.platform.i18n import SOURCE, Message, _
 from app.questionnaires.checks import VALUE, Finding, structure_problems
 from app.questionnaires.definition import Choice, Definition, Term
-from app.questionnaires.models import Edition
+from app.questionnaires.models import LONGEST_SLUG, Edition
 
 WANTED = frozenset({*TAKEN, *types_in.REFUSED_SHEETS})
 MEND_CONDITION = _("Write the condition with the functions and operators that this portal knows.")
@@ -41,15 +41,17 @@ CHECK_CELL = _("Check the cell.")
 def read_form(data: bytes, filename: str) -> FormRead:
     """Read a workbook; nothing in a file makes this raise."""
     report = Report()
-    definition = None
+    definition, form = None, None
     try:
-        definition = _Form(data, filename, report).read()
+        form = _Form(data, filename, report)
+        definition = form.read()
     except Refused as stopped:
         for refusal in stopped.refusals:
             report.refusals[refusal] = None
     if report.refusals:
         definition = None
-    return FormRead(definition, tuple(report.refusals), tuple(report.notices))
+    told = tuple(report.refusals), tuple(report.notices)
+    return FormRead(definition, *told, form.is_named, form.made_of) if form else FormRead(definition, *told)
 
 
 class _Form:
@@ -57,6 +59,7 @@ class _Form:
 
     def __init__(self, data: bytes, filename: str, report: Report) -> None:
         self.filename, self.report = filename, report
+        self.is_named, self.made_of = True, ""
         self.sheets = read_sheets(data, WANTED, report)
         self.columns = {
             name: read_headers(sheet, report) for name, sheet in self.sheets.items() if name in TAKEN
@@ -147,8 +150,12 @@ class _Form:
         if written and not is_slug(written):
             problem = _("This is no name for an address.")
             self.report.refuse(SETTINGS, number, found.header(name), problem, NO_SLUG)
-        made = written or found.cell(row, "form_id") or PurePath(self.filename.replace("\\", "/")).stem
-        return re.sub(r"[^a-z0-9]+", "-", made.lower())[:LONGEST_SLUG].strip("-") or "form"
+        if written:
+            self.made_of = found.cell(row, "version")
+        names = (written, found.cell(row, "form_id"), PurePath(self.filename.replace("\\", "/")).stem)
+        slugs = [re.sub(r"[^a-z0-9]+", "-", each.lower())[:LONGEST_SLUG].strip("-") for each in names]
+        self.is_named = bool(slugs[0] or slugs[1])
+        return next(filter(None, slugs), "form")
 
     def source_language(self, found: Columns, number: int, row: dict[str, str]) -> str:
         """The language that others are translated from."""
