@@ -19,6 +19,7 @@ ACTIONS: dict[str, Message] = {
     "organisation.invitation_withdrawn": _("An invitation was withdrawn."),
     "organisation.member_invited": _("Somebody was invited to an organization."),
     "organisation.registered": _("An organization was registered."),
+    "organisation.name_verified": _("An organization was found to be the one whose name it has."),
     "organisation.role_given": _("A role was given."),
     "organisation.role_taken": _("A role was taken away."),
     "outcome.published": _("The outcome was published."),

@@ -14,6 +14,7 @@ from app.platform.db import Database
 from app.questionnaires import queries as questionnaires
 from app.reading import queries
 from app.reading.models import ReadMark
+from tests.browsing import post
 from tests.factories import Make
 from tests.reading.conftest import CODE, Scene
 
@@ -233,3 +234,31 @@ async def test_a_label_replaces_whatever_name_a_confidential_row_may_hold(
         session.add(row)
     assert row.mode is Mode.CONFIDENTIAL
     assert "Must stay unknown" not in {a.name for a in await read_now(db, scene)}
+
+
+async def test_a_reader_is_told_of_a_name_that_nobody_verified_until_the_focal_point_has(
+    client: httpx2.AsyncClient, make: Make, scene: Scene, db: Database
+) -> None:
+    known = await make.organisation("Quay Watch")
+    other = await make.organisation("Quay Watch", namesake_of_id=known.id)
+    mine = await make.contribution(scene.consultation, organisation=other, answers={CODE: {"law": "no"}})
+    there = f"/en/desk/{scene.slug}/contributions/{mine.id}"
+    marked = "Name not verified: another organization has the same name."
+    await make.signed_in(client, scene.staff[Role.EXPERT])
+    assert (await client.get(f"/en/desk/{scene.slug}/questions/{CODE}")).text.count(marked) == 1
+    shown = (await client.get(there)).text
+    assert "Nobody has made sure that it is the same." in shown
+    assert "I made sure" not in shown
+    assert (await post(client, f"{there}/name")).status_code == 403
+    await make.signed_in(client, scene.staff[Role.FOCAL_POINT])
+    assert "I made sure" in (await client.get(there)).text
+    confidential = f"/en/desk/{scene.slug}/contributions/{scene.confidential.id}/name"
+    assert (await post(client, confidential)).status_code == 404
+    assert (await post(client, f"{there}/name")).status_code == 303
+    assert (await post(client, f"{there}/name")).status_code == 303
+    assert "ot verified" not in (await client.get(there)).text
+    async with db.read() as session:
+        [act] = await session.exec(
+            select(AuditEntry).where(AuditEntry.action == "organisation.name_verified")
+        )
+        assert act.thing_id == other.id
