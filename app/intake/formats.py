@@ -186,6 +186,20 @@ def _bytes_problem(line: int, raw: str, cells: dict[str, str]) -> Iterator[Findi
     )
 
 
+def another_spelling(row: Row, name: str, line: int) -> Finding:
+    """A note that a row writes an organisation in another way than a line before it, or than the portal."""
+    told = _("“%(given)s” is read as “%(other)s”, which is here already.", given=row.organisation, other=name)
+    if line:
+        told = _(
+            "“%(given)s” is read as “%(other)s” of line %(line)s.",
+            given=row.organisation,
+            other=name,
+            line=line,
+        )
+    fix = _("Nothing to do if they are one organization. If they are two, give each its full name.")
+    return Finding(row.line, "organisation", told, fix, is_note=True)
+
+
 def readable(text: str) -> str:
     """Text in which signs no page can show are replaced by a visible one."""
     return UNSHOWABLE.sub("\ufffd", text)

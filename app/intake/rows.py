@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 
 from app.contributions.schemas import NARRATIVE_LIMIT
+from app.organisations import names
 from app.organisations.models import OPEN_KINDS, OrganisationKind
 from app.platform.i18n import CODES, Message, _
 
@@ -52,7 +53,7 @@ class Row:
 
     @property
     def speaker(self) -> tuple[str, str]:
-        """What makes two rows come from the same voice: name, letter case aside, and place.
+        """What makes two rows come from the same voice: a name that reads alike, and a place.
 
         Statements without a name belong together when they stand at the same place of the same source.
         """
@@ -71,7 +72,18 @@ COLUMNS = tuple(each.name for each in fields(Row) if each.name != "line")
 
 def speaker_key(name: str, based_in: str) -> tuple[str, str]:
     """The organisation a name and a place stand for."""
-    return unicodedata.normalize("NFC", name).casefold(), based_in.upper()
+    return names.same(name), based_in.upper()
+
+
+def one_voice(speakers: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Each speaker with whom it is one: a name without a place is the one place where that name is known."""
+    places: dict[str, set[str]] = {}
+    for name, based_in in speakers:
+        places.setdefault(name, set()).update({based_in} - {""})
+    return {
+        (name, based_in): (name, next(iter(places[name])) if len(places[name]) == 1 else based_in)
+        for name, based_in in speakers
+    }
 
 
 def check_row(line: int, raw: dict[str, str], instruments: Collection[str]) -> tuple[Row, list[CellProblem]]:
@@ -86,6 +98,8 @@ def _tidy(name: str, text: str) -> str:
     if name == "statement":
         return text.replace("\r\n", "\n").replace("\r", "\n").strip()
     text = " ".join(text.split())
+    if name == "organisation" and names.is_empty(text):
+        return ""
     if name in {"based_in", "instrument", "article"}:
         return text.upper()
     if name == "organisation_type":
