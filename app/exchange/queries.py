@@ -42,6 +42,7 @@ class TextsPage:
     languages: Sequence[LanguageState]
     may_edit: Decision
     report: TextsReport | None = None
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app.exchange import blank_word, queries, service, xliff, xlsform_in, xlsform_out
-from app.exchange.schemas import CARRIED, ImportForm
+from app.exchange.schemas import CARRIED, ImportForm, TextsForm
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
 from app.platform.errors import Invalid, NotFound
-from app.platform.forms import FormOf, JustAButton, form
+from app.platform.forms import FormOf, form
 from app.platform.i18n import CODES, _
 from app.platform.pages import render, see_other, url
 from app.platform.security import require
@@ -51,10 +51,15 @@ async def sent_file(form: FormOf[Any]) -> bytes:
             await upload.close()
     if not data:
         with suppress(ValueError):
-            data = b64decode(form.values.get("workbook", ""), validate=True)
+            data = b64decode(form.values.get("carried", ""), validate=True)
     if not data:
         raise Invalid({"file": _("Choose a file.")})
     return data
+
+
+def carried(data: bytes) -> str:
+    """A file as the field of a page, if it is small enough for one."""
+    return b64encode(data).decode() if len(data) <= CARRIED else ""
 
 
 @router.get("/questionnaires/import", name="exchange.import")
@@ -87,8 +92,8 @@ async def take_form(request: Request, form: ImportOf, session: Session, actor: C
     elif seen.asks and (sent.then, sent.over) != ("take", seen.over):
         if sent.then == "take":
             form.errors = {"": CHANGED}
-        carried = b64encode(data).decode() if len(data) <= CARRIED else ""
-        return render(request, "exchange/look.html", replace(seen, filename=name, carried=carried), form)
+        seen = replace(seen, filename=name, carried=carried(data))
+        return render(request, "exchange/look.html", seen, form)
     draft = await writing.import_definition(session, actor, seen.definition, seen.over)
     where = url("authoring.version", slug=draft.slug, edition=draft.edition_path, number=draft.number)
     return see_other(request, where, TAKEN)
@@ -118,21 +123,26 @@ async def take_texts(
     slug: str,
     edition: str,
     number: int,
-    form: JustAButton,
+    form: Annotated[FormOf[TextsForm], Depends(form(TextsForm))],
     session: Session,
     actor: CurrentActor,
 ) -> Response:
-    """Take a translator's file in and tell what it did, text by text."""
+    """Tell text by text what a translator's file would do, or take it in."""
     version = await questionnaires.get_numbered(session, actor, slug, edition, number)
     try:
-        report = await service.import_texts(session, actor, version.id, await sent_file(form))
+        data = await sent_file(form)
+        act = service.import_texts if form.valid.then == "take" else service.look_at_texts
+        report = await act(session, actor, version.id, data)
     except Invalid as problem:
         form.errors = problem.errors
         page = await queries.texts_page(session, actor, slug, edition, number)
         require(page.may_edit)
         return render(request, "exchange/xliff.html", page, form)
+    if form.valid.then == "take":
+        where = url("exchange.texts", slug=slug, edition=edition, number=number)
+        return see_other(request, where, _("Texts changed: %(number)s.", number=report.changed))
     page = await queries.texts_page(session, actor, slug, edition, number, report)
-    return render(request, "exchange/xliff_taken.html", page)
+    return render(request, "exchange/xliff_look.html", replace(page, carried=carried(data)))
 
 
 @router.get("/questionnaires/{slug}/{edition}/{number:int}/texts.{lang}.xlf", name="exchange.xliff")
