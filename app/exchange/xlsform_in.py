@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from app.exchange import columns, types_in, verdict
+from app.exchange import cells_in, columns, types_in, verdict
 from app.exchange.bounds import LONGEST, MOST_QUESTIONS, NO_SLUG, is_slug
 from app.exchange.columns import CHOICES, GLOSSARY, OURS, SETTINGS, SURVEY, TRANSLATIONS
 from app.exchange.headers import TAKEN, Columns, read_headers
@@ -64,12 +64,19 @@ class _Form:
         self.columns = {
             name: read_headers(sheet, report) for name, sheet in self.sheets.items() if name in TAKEN
         }
+        for name, found in self.columns.items():
+            cells_in.tell_made(self.sheets[name], found, report)
+            cells_in.set_right(self.sheets[name], found, report)
 
     def read(self) -> Definition | None:
         """The steps in their order."""
         if not self.has_survey():
             return None
         definition = self.settings()
+        for name in (SURVEY, CHOICES):
+            if name in self.sheets:
+                source = definition.source_language
+                cells_in.refuse_two_of_one(self.sheets[name], self.columns[name], source, self.report)
         lists, wrong = self.choices(definition.source_language)
         sheet, found = self.sheets[SURVEY], self.columns[SURVEY]
         title = definition.texts.get("title", {}).get(definition.source_language, "")
@@ -110,6 +117,8 @@ class _Form:
         sheet, found = self.sheets.get(SETTINGS), self.columns.get(SETTINGS)
         number, row = next(iter(sheet.rows.items()), (2, {})) if sheet else (2, dict[str, str]())
         found = found or Columns(SETTINGS)
+        for other in list(sheet.rows)[1:] if sheet else ():
+            self.report.notice(SETTINGS, other, "", _("Only the first row of settings is read."))
         for column in found.passed_over:
             if row.get(column.header):
                 self.report.notice(SETTINGS, number, column.header, types_in.PASSED_OVER)
@@ -189,6 +198,9 @@ class _Form:
         seen: set[tuple[str, str]] = set()
         for number, row in sheet.rows.items():
             name, value = found.cell(row, "list_name"), found.cell(row, "name")
+            if not name:
+                problem = _("The row names no list and is left out.")
+                self.report.notice(CHOICES, number, found.header("list_name"), problem)
             if not name or name in columns.OWN_LISTS:
                 continue
             name = columns.own_list_name(name)

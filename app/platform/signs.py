@@ -34,6 +34,14 @@ def plain(text: str) -> str:
     return " ".join("".join(each for each in normal if not is_invisible(each)).split())
 
 
+def plain_spaced(text: str) -> str:
+    """A part of a line in the plainest signs, with the spaces at its ends."""
+    inner = plain(text)
+    if not inner:
+        return " " if text else ""
+    return (" " if text[0].isspace() else "") + inner + (" " if text[-1].isspace() else "")
+
+
 def digits(text: str) -> str:
     """A line in plain signs, the digits of every script as 0 to 9 and every dash as a hyphen."""
     return "".join(_as_digit(each) for each in plain(text))
