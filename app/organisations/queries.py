@@ -64,7 +64,7 @@ async def namesakes_of(session: AsyncSession, name: str) -> list[tuple[UUID, Org
     query = select(Organisation.id, Organisation.kind, Organisation.name)
     rows = await session.exec(query.order_by(Organisation.created_at, Organisation.id))  # type: ignore[arg-type]
     wanted = names.same(name)
-    return [(place, kind) for place, kind, other in rows if names.same(other) == wanted]
+    return [(place, OrganisationKind(kind)) for place, kind, other in rows if names.same(other) == wanted]
 
 
 async def organisations_of(session: AsyncSession, actor: Actor) -> list[Organisation]:

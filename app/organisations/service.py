@@ -49,6 +49,16 @@ async def register_organisation(
     return organisation
 
 
+async def mark_namesakes(session: AsyncSession, actor: Actor, office: Organisation) -> None:
+    """Mark the organisations that had the name of an office before the office came."""
+    require(policy.can_register(actor))
+    known = await queries.namesakes_of(session, office.name)
+    for place in [place for place, kind in known if kind in OPEN_KINDS and place != office.id]:
+        organisation = await queries.get_organisation(session, place)
+        organisation.namesake_of_id = office.id
+        session.add(organisation)
+
+
 async def give_role(
     session: AsyncSession, actor: Actor, organisation_id: UUID, account_id: UUID, role: Role
 ) -> Membership:

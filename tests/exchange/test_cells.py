@@ -166,7 +166,7 @@ def test_a_choice_that_excel_made_a_date_is_told() -> None:
 
 def test_rows_that_are_left_out_are_told() -> None:
     survey = [HEADER, ["select_one yn", "a", "Why?"]]
-    choices = [["list_name", "name", "label"], ["yn", "yes", "Yes"], [None, "no", "No"]]
+    choices: list[list[Any]] = [["list_name", "name", "label"], ["yn", "yes", "Yes"], [None, "no", "No"]]
     settings = [["form_id"], ["ports"], ["harbours"]]
     read = read_form(workbook({"survey": survey, "choices": choices, "settings": settings}), "x.xlsx")
     assert [each[:2] for each in told(read)] == [("settings", 3), ("choices", 3)]
