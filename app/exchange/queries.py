@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.conditions.language import NotSupported
 from app.exchange.blank import HOW, Blank, make_blank
+from app.exchange.columns import PRINT
 from app.exchange.refusals import FormRead
 from app.exchange.texts import TextsReport
 from app.platform.errors import Conflict
@@ -74,8 +75,8 @@ class Look:
     @property
     def is_of_draft(self) -> bool:
         """Whether the workbook was written from the draft as it is now: nothing is replaced unseen."""
-        made_of = self.read.made_of
-        return bool(made_of and self.standing and self.standing.definition.checksum.startswith(made_of))
+        checksum = self.standing.definition.checksum if self.standing else ""
+        return bool(checksum) and self.read.made_of == checksum[:PRINT]
 
     @property
     def asks(self) -> bool:

@@ -57,6 +57,8 @@ def read_sheets(data: bytes, wanted: frozenset[str], report: Report) -> dict[str
     book = look_through(data)
     names = {name: name.strip().lower() for name in book.sheets}
     sheets: dict[str, Sheet] = {}
+    for lower in (lower for lower in names.values() if lower not in wanted):
+        report.notice(lower, 0, "", _("This sheet is left out."))
     for name, grid in _grids(book, [name for name, lower in names.items() if lower in wanted]):
         sheet = Sheet(names[name])
         if sheet.name in sheets:

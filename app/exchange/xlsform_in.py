@@ -227,7 +227,8 @@ class _Form:
             yield title, problem, MEND_NAME
         elif (name, value) in seen:
             yield title, _("The list has this name twice: %(name)s", name=value), MEND_NAME
-        for column in found.passed_over:
+        texts = (*found.texts.values(), *found.unmarked.values())
+        for column in (*found.passed_over, *(each for each in texts if each.name != "label")):
             if row.get(column.header) and column.name in types_in.REFUSED_COLUMNS:
                 yield column.header, *types_in.REFUSED_COLUMNS[column.name]
             elif row.get(column.header):

@@ -164,6 +164,20 @@ def test_a_choice_that_excel_made_a_date_is_told() -> None:
     assert "read as 2026-01-05" in told(read)[0][3]
 
 
+def test_columns_and_sheets_that_have_no_place_are_told() -> None:
+    survey = [HEADER, ["select_one yn", "a", "Why?"]]
+    choices = [
+        ["list_name", "name", "label", "hint", "hint::French (fr)"],
+        ["yn", "yes", "Yes", "Sure", "Oui"],
+    ]
+    read = read_form(workbook({"survey": survey, "choices": choices, "Remarks": [["For us only"]]}), "x.xlsx")
+    assert [each[:3] for each in told(read)] == [
+        ("remarks", 0, ""),
+        ("choices", 1, "hint::French (fr)"),
+        ("choices", 1, "hint"),
+    ]
+
+
 def test_rows_that_are_left_out_are_told() -> None:
     survey = [HEADER, ["select_one yn", "a", "Why?"]]
     choices: list[list[Any]] = [["list_name", "name", "label"], ["yn", "yes", "Yes"], [None, "no", "No"]]
