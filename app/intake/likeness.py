@@ -22,6 +22,13 @@ def find_like(statement: str, narrative: str) -> str | None:
     return next((passage for passage in _passages(statement, narrative) if _alike(wanted, passage)), None)
 
 
+def put_instead(narrative: str, passage: str, statement: str) -> str:
+    """An answer with a statement in the place of one of its passages, the first that is the whole of it."""
+    around = f"{PARAGRAPH}{narrative}{PARAGRAPH}"
+    whole, new = (f"{PARAGRAPH}{text}{PARAGRAPH}" for text in (passage, statement))
+    return around.replace(whole, new, 1)[len(PARAGRAPH) : -len(PARAGRAPH)]
+
+
 def _passages(statement: str, narrative: str) -> Iterator[str]:
     """The paragraphs of an answer, as many together as the statement has."""
     paragraphs, many = narrative.split(PARAGRAPH), statement.count(PARAGRAPH) + 1

@@ -10,7 +10,7 @@ from app.consultations.models import Consultation
 from app.contributions.models import Answer, Contribution, ContributionState
 from app.contributions.schemas import NARRATIVE_LIMIT, EvidenceInput
 from app.intake.formats import Table
-from app.intake.likeness import PARAGRAPH, find_like
+from app.intake.likeness import PARAGRAPH, find_like, put_instead
 from app.intake.matching import HOW_NAMES, How, match
 from app.intake.rows import Row
 from app.platform.i18n import Message, _
@@ -108,7 +108,7 @@ class Draft:
             return Why.NEARLY
         text = f"{self.narrative}{PARAGRAPH}{row.statement}" if self.narrative else row.statement
         if like is not None:
-            text = self.narrative.replace(like, row.statement, 1)
+            text = put_instead(self.narrative, like, row.statement)
         titles = {item.get("title") for item in self.evidence}
         named = [] if not row.source or row.source in titles else [row.source]
         if len(text) > NARRATIVE_LIMIT or len(self.evidence) + len(named) > SOURCES_LIMIT:

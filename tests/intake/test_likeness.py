@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from app.intake.likeness import find_like
+from app.intake.likeness import find_like, put_instead
 
 SAID = "The register was closed in 2024."
 
@@ -32,6 +32,14 @@ def test_another_statement_is_not(statement: str) -> None:
 def test_a_statement_of_several_paragraphs_is_found_as_a_whole() -> None:
     two = f"{SAID}\n\nNobody has opened it since then."
     assert find_like(two.replace("since", "sinse"), f"Before.\n\n{two}\n\nAfter.") == two
+
+
+def test_a_statement_takes_the_place_of_the_paragraph_and_of_no_part_of_another() -> None:
+    narrative = "It is closed. Nobody asks.\n\nNobody asks.\n\nThe end."
+    assert put_instead(narrative, "Nobody asks.", "Nobody asked.") == (
+        "It is closed. Nobody asks.\n\nNobody asked.\n\nThe end."
+    )
+    assert put_instead("Nobody asks.", "Nobody asks.", "Nobody asked.") == "Nobody asked."
 
 
 @pytest.mark.parametrize("letters", ["法律关于枪支的定义是否涵盖", "a word of many ", "xy"])

@@ -246,6 +246,7 @@ async def test_a_reader_is_told_of_a_name_that_nobody_verified_until_the_focal_p
     marked = "Name not verified: another organization has the same name."
     await make.signed_in(client, scene.staff[Role.EXPERT])
     assert (await client.get(f"/en/desk/{scene.slug}/questions/{CODE}")).text.count(marked) == 1
+    assert (await client.get(f"/en/desk/{scene.slug}/submission/S-FP-08-2")).text.count(marked) == 1
     shown = (await client.get(there)).text
     assert "Nobody has made sure that it is the same." in shown
     assert "I made sure" not in shown
