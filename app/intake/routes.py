@@ -100,7 +100,7 @@ async def assign(
 ) -> Response:
     """Put a statement that waits into the answer to a question."""
     try:
-        await service.assign_row(session, actor, slug, row_id, form.valid.code)
+        await service.assign_row(session, actor, slug, row_id, form.valid.code, form.valid.twin)
     except Invalid as problem:
         form.errors = {f"code-{row_id}": each for each in (form.errors or problem.errors).values()}
         form.values[f"code-{row_id}"] = form.values.get("code", "")

@@ -12,8 +12,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import queries as accounts
 from app.accounts.models import Account, ApiToken, BearerSession, OneTimeToken, Purpose, SignedInSession
-from app.organisations import policy
-from app.organisations.models import STAFF, Membership, Organisation, Role
+from app.organisations import names, policy
+from app.organisations.models import STAFF, Membership, Organisation, OrganisationKind, Role
 from app.platform import clock
 from app.platform.errors import NotFound
 from app.platform.security import NOBODY, Actor, Decision
@@ -63,6 +63,17 @@ async def get_organisation(session: AsyncSession, organisation_id: UUID) -> Orga
     if found is None:
         raise NotFound
     return found
+
+
+async def namesakes_of(session: AsyncSession, name: str) -> list[tuple[UUID, OrganisationKind]]:
+    """The organisations whose names a reader would take for this one, the oldest first.
+
+    Names are compared here: the two databases do not agree on the small letters of all scripts.
+    """
+    query = select(Organisation.id, Organisation.kind, Organisation.name)
+    rows = await session.exec(query.order_by(Organisation.created_at, Organisation.id))  # type: ignore[arg-type]
+    wanted = names.same(name)
+    return [(place, OrganisationKind(kind)) for place, kind, other in rows if names.same(other) == wanted]
 
 
 async def organisations_of(session: AsyncSession, actor: Actor) -> list[Organisation]:

@@ -10,7 +10,7 @@ from app.accounts import service as accounts
 from app.accounts.models import OneTimeToken, Purpose
 from app.audit import service as audit
 from app.organisations import events, policy, queries
-from app.organisations.models import Membership, Organisation, OrganisationKind, Role
+from app.organisations.models import OPEN_KINDS, Membership, Organisation, OrganisationKind, Role
 from app.organisations.schemas import SignUpInput
 from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.events import publish
@@ -19,6 +19,10 @@ from app.platform.security import Actor, require
 
 FIRST_ROLES = (Role.DRAFTER, Role.SIGNATORY)
 NO_LONGER = _("Whoever invited you may not do so any more. Ask for a new invitation.")
+OFFICE_NAME = _(
+    "This is the name of an office of this portal. Offices take part by invitation. Write the name of your own "
+    "organization."
+)
 HAS_ACCOUNT = _("This address has an account already. Sign in, or choose “I forgot my password”.")
 
 
@@ -43,6 +47,16 @@ async def register_organisation(
     await session.flush()
     audit.record(session, actor, "organisation.registered", organisation, entered_by=entered_by_id or "")
     return organisation
+
+
+async def mark_namesakes(session: AsyncSession, actor: Actor, office: Organisation) -> None:
+    """Mark the organisations that had the name of an office before the office came."""
+    require(policy.can_register(actor))
+    known = await queries.namesakes_of(session, office.name)
+    for place in [place for place, kind in known if kind in OPEN_KINDS and place != office.id]:
+        organisation = await queries.get_organisation(session, place)
+        organisation.namesake_of_id = office.id
+        session.add(organisation)
 
 
 async def give_role(
@@ -79,16 +93,26 @@ def _record_role(session: AsyncSession, actor: Actor, action: str, membership: M
     )
 
 
+async def _check_name(session: AsyncSession, name: str) -> UUID | None:
+    """The organisation that has this name already, if one has; raises Invalid for the name of an office."""
+    known = await queries.namesakes_of(session, name)
+    if any(kind not in OPEN_KINDS for _place, kind in known):
+        raise Invalid({"organisation": OFFICE_NAME})
+    return known[0][0] if known else None
+
+
 async def sign_up(session: AsyncSession, actor: Actor, data: SignUpInput, language: str) -> None:
     """Begin an organisation's way in; nothing exists until its address is confirmed.
 
-    Whether the address has an account is said in the mail only. Raises Invalid for a poor password.
+    Whether the address has an account is said in the mail only. Raises Invalid for a poor password, and
+    for the name of an office.
     """
     require(policy.can_sign_up(actor))
     problem = passwords.problem_with(data.password, data.organisation, data.email)
     if problem is not None:
         raise Invalid({"password": problem})
     password_hash = await passwords.hashed(data.password)  # before the first statement: nobody waits for it
+    await _check_name(session, data.organisation)
     may = await accounts.may_send(session, "sign-up", data.email)
     known = await account_queries.find_account(session, data.email)
     if not may:
@@ -107,11 +131,18 @@ async def sign_up(session: AsyncSession, actor: Actor, data: SignUpInput, langua
 
 
 async def confirm_sign_up(session: AsyncSession, actor: Actor, token: str) -> UUID:
-    """Make the account and the organisation that were asked for; returns the account."""
+    """Make the account and the organisation that were asked for; returns the account.
+
+    An organisation with the name of another is marked for its readers until somebody made sure of it.
+    """
     require(policy.can_sign_up(actor))
     pending = await account_queries.get_link(session, token, Purpose.CONFIRM_EMAIL, lock=True)
     if await account_queries.find_account(session, pending.email) is not None:
         raise Conflict(HAS_ACCOUNT)
+    try:
+        namesake = await _check_name(session, pending.payload["organisation"])
+    except Invalid as problem:
+        raise Conflict(OFFICE_NAME) from problem
     link = await accounts.use_link(session, token, Purpose.CONFIRM_EMAIL)
     portal = Actor.system("sign-up")
     account = await accounts.register_account(
@@ -121,6 +152,7 @@ async def confirm_sign_up(session: AsyncSession, actor: Actor, token: str) -> UU
     organisation = await register_organisation(
         session, portal, link.payload["organisation"], kind, link.language
     )
+    organisation.namesake_of_id = namesake
     for role in FIRST_ROLES:
         await _give(session, portal, organisation.id, account.id, role)
     return account.id

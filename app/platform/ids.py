@@ -3,10 +3,11 @@
 import hashlib
 import hmac
 import secrets
-import unicodedata
 from uuid import UUID, uuid4
 
 from uuid_utils.compat import uuid7
+
+from app.platform import signs
 
 # Crockford's alphabet without the letters that are read as digits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -43,13 +44,8 @@ def _code_from(seed: str, place: int) -> str:
 
 
 def plain_code(typed: str) -> str:
-    """The code somebody meant: spaces, dashes and letter case do not matter, nor her keyboard.
-
-    Full-width letters are folded (Unicode NFKC), digits of any script become those of ASCII.
-    """
-    folded = unicodedata.normalize("NFKC", typed).upper()
-    digits = (str(unicodedata.decimal(c)) if c.isdecimal() else c for c in folded)
-    return "".join(c for c in digits if c.isalnum())[:200]
+    """The code somebody meant: spaces, dashes and letter case do not matter, nor her keyboard."""
+    return "".join(c for c in signs.digits(typed).upper() if c.isalnum())[:200]
 
 
 def new_token() -> str:

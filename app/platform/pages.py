@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.platform import i18n, ids, signs
+from app.platform import bidi, i18n, ids
 from app.platform.forms import (
     BEARER_COOKIE,
     FORM_COOKIE,
@@ -171,7 +171,7 @@ def environment(code: str) -> Environment:
         "language_name": lambda value: i18n.language_name(value, code),
         "text": lambda value: i18n.text_in(value, code)[0],
         "text_language": lambda value: i18n.text_in(value, code)[1],
-        "visible": lambda value: signs.visible(value, code),
+        "visible": lambda value: bidi.visible(value, code),
         "listed": lambda values: i18n.listed(values, code),
     }
     return env

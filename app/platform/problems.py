@@ -61,7 +61,7 @@ class ErrorPage:
 
 SECRETS = frozenset({"password", "token"})
 CODE_PATHS = ("/start",)  # there, and nowhere else, `code` is a secret
-UNSEEN = frozenset({"version", "next", "from", "about", "code", "id", "key", "direction"})
+UNSEEN = frozenset({"carried", "version", "next", "from", "about", "code", "id", "key", "direction"})
 ENTRANCES = frozenset({"/sign-in", "/start"})
 
 

@@ -1,55 +1,63 @@
-"""Invisible signs that turn the direction of writing, made visible where people's words are shown.
+"""Signs that nobody sees, and signs that look different and mean the same."""
 
-What is stored stays as it was typed: only what a page shows is settled, block by block.
-"""
+import unicodedata
 
-import re
-
-from markupsafe import Markup, escape
-
-from app.platform.i18n import Message, _
-
-TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-END, END_OF_ISOLATE = "\u202c", "\u2069"
-OVERRIDES = "\u202d\u202e"  # they can make words read as others: none has any effect here
-CLOSED_BY = {
-    **dict.fromkeys("\u202a\u202b", END),
-    **dict.fromkeys(OVERRIDES, END),
-    **dict.fromkeys("\u2066\u2067\u2068", END_OF_ISOLATE),
-}
-NAME: Message = _("Invisible sign that turns the direction of writing")
+# Written for the eye of a program: letters of no width and fillers that Unicode does not count as format.
+FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
+SELECTORS = range(0xFE00, 0xFE10)
+# Two signs of no width that shape the letters of Persian, Urdu and the scripts of India.
+JOINERS = frozenset("\u200c\u200d")
+APOSTROPHES = "’‘ʼʻʽˈ`´′‛＇"
+QUOTES = "“”„‟«»″〝〞＂"
+STRETCH = "\u0640"  # makes an Arabic word longer and says nothing
+SAME = {ord(each): "'" for each in APOSTROPHES} | {ord(each): '"' for each in QUOTES} | {ord(STRETCH): None}
+SAME |= {ord("−"): "-", ord("⁃"): "-"}
 
 
-def visible(text: object, language: str) -> Markup:
-    """One block of somebody's words as a page shows it.
-
-    Each sign stands there with its number. A turn has its effect until it is closed, at the latest at
-    the end of the block; a sign that closes nothing, and an order to write letters backwards, have none.
-    """
-    words = str(text or "")
-    if not TURNING.search(words):
-        return escape(words)
-    name = NAME.in_language(language)
-    shown, open_signs, last = [], list[str](), 0
-    for found in TURNING.finditer(words):
-        sign = found.group()
-        mark = Markup('<bdi class="code" dir="ltr" title="{}">U+{:04X}</bdi>').format(name, ord(sign))
-        shown += [escape(words[last : found.start()]), Markup().join(_effect(sign, open_signs, mark))]
-        last = found.end()
-    shown.append(escape(words[last:]))
-    closing = "".join(CLOSED_BY[sign] for sign in reversed(open_signs) if sign not in OVERRIDES)
-    return Markup().join([*shown, closing])
+def is_invisible(sign: str) -> bool:
+    """Whether a sign leaves no mark on a page and is no space."""
+    return unicodedata.category(sign) == "Cf" or sign in FILLERS or ord(sign) in SELECTORS
 
 
-def _effect(sign: str, open_signs: list[str], mark: Markup) -> tuple[str, ...]:
-    """The mark and what of the sign itself is kept; what is open is kept up to date."""
-    if sign in CLOSED_BY:
-        open_signs.append(sign)
-        return (mark,) if sign in OVERRIDES else (mark, sign)
-    ended = [CLOSED_BY[each] for each in open_signs]
-    if sign not in ended or (sign == END and ended[-1] != END):
-        return (mark,)  # it closes nothing, or only what an isolate keeps from it
-    place = len(ended) - 1 - ended[::-1].index(sign)
-    gone, open_signs[place:] = open_signs[place:], []
-    kept = [CLOSED_BY[each] for each in reversed(gone) if each not in OVERRIDES]
-    return (*kept, mark)
+def visible(text: str) -> str:
+    """A line as it is seen: without invisible signs, every run of spaces one plain space."""
+    if text.isascii():
+        return " ".join(text.split())
+    return " ".join("".join(each for each in text if each in JOINERS or not is_invisible(each)).split())
+
+
+def plain(text: str) -> str:
+    """A line in the plainest signs: full-width letters and digits as the usual ones, nothing invisible."""
+    if text.isascii():
+        return " ".join(text.split())
+    normal = unicodedata.normalize("NFKC", text)
+    return " ".join("".join(each for each in normal if not is_invisible(each)).split())
+
+
+def plain_spaced(text: str) -> str:
+    """A part of a line in the plainest signs, with the spaces at its ends."""
+    inner = plain(text)
+    if not inner:
+        return " " if text else ""
+    return (" " if text[0].isspace() else "") + inner + (" " if text[-1].isspace() else "")
+
+
+def digits(text: str) -> str:
+    """A line in plain signs, the digits of every script as 0 to 9 and every dash as a hyphen."""
+    return "".join(_as_digit(each) for each in plain(text))
+
+
+def _as_digit(sign: str) -> str:
+    if sign.isascii():
+        return sign
+    value = unicodedata.decimal(sign, None)
+    if value is not None:
+        return str(value)
+    return "-" if unicodedata.category(sign) == "Pd" or sign == "−" else sign
+
+
+def folded(text: str) -> str:
+    """What stays of a name when two that read alike are to be one: for comparing, never for showing."""
+    alike = plain(text.translate(SAME)).translate(SAME)
+    alike = "".join("-" if unicodedata.category(each) == "Pd" else each for each in alike)
+    return plain(unicodedata.normalize("NFKC", alike.casefold()))

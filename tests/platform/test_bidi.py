@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.platform.bidi import CLOSED_BY, TURNING, visible
 from app.platform.i18n import CODES, listed
-from app.platform.signs import CLOSED_BY, TURNING, visible
 
 MARK = re.compile(r'<bdi class="code" dir="ltr" title="[^"]+">U\+([0-9A-F]{4})</bdi>')
 RLE, LRE, RLO, PDF, RLI, PDI = "\u202b", "\u202a", "\u202e", "\u202c", "\u2067", "\u2069"
