@@ -1,6 +1,6 @@
 """Leave out each question to a policy in turn, and run the tests that should notice; prints who survives.
 
-On SQLite alone, one at a time: the tests of the package and of its neighbours, then the table of acts. With
+On SQLite alone, one at a time: the tests of the package and of its neighbours, then the tables of acts. With
 names of packages or modules, such as `reading` or `reading.routes`, only those. The guards of
 tests/architecture are not run: they read the source, and here behaviour counts.
 """
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from tests.mutants.plugin import MUTANT, ROOT, questions
 
-TABLE = "tests/policy_matrix/test_acts.py"
+TABLES = ["tests/policy_matrix/test_acts.py", "tests/policy_matrix/test_entry_points.py"]
 LONGEST = 240  # seconds for one mutant and one stage
 # Where else a package's questions are put to somebody.
 NEIGHBOURS = {
@@ -39,7 +39,7 @@ def stages(package: str) -> Iterator[list[str]]:
     """The tests to run, one stage after another until one notices."""
     places = [f"tests/{each}" for each in (package, *NEIGHBOURS.get(package, ()))]
     yield [place for place in places if (ROOT / place).is_dir()]
-    yield [TABLE]
+    yield TABLES
 
 
 def is_noticed(place: str, tests: list[str]) -> bool:
