@@ -138,6 +138,11 @@ def parser() -> argparse.ArgumentParser:
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8000)
     serving.add_argument("--workers", type=int, default=1)
+    serving.add_argument(
+        "--behind-my-own-door",
+        action="store_true",
+        help="serve a demonstration or a known secret on an address that others could reach",
+    )
     commands.add_parser("worker", help="work off jobs (PostgreSQL; SQLite does it while serving)")
     commands.add_parser("migrate", help="bring the database to the newest revision")
     commands.add_parser("seed", help="load the questionnaires and the demonstration")
@@ -158,6 +163,12 @@ def main(argv: list[str] | None = None) -> int:
     logging.set_up(settings.log_level)
     match arguments.command:
         case "serve":
+            if not arguments.behind_my_own_door:
+                try:
+                    settings.refuse_strangers(arguments.host)
+                except ValueError as problem:
+                    print(problem, file=sys.stderr)  # noqa: T201  (why the command does nothing)
+                    return 2
             serve(settings, arguments.host, arguments.port, arguments.workers)
         case "worker":
             asyncio.run(work(settings))

@@ -15,6 +15,7 @@ import app.exports.models
 import app.intake.models
 import app.organisations.models
 import app.platform.queue
+import app.platform.readiness
 import app.publication.models
 import app.questionnaires.models
 import app.reading.models

@@ -23,6 +23,7 @@ LINK_LIFE = {
     Purpose.INVITATION: timedelta(days=14),
     Purpose.RESET_PASSWORD: timedelta(hours=2),
 }
+MAIL_LATEST = timedelta(days=2)  # how long a link waits at most for its mail to be sent
 SIGN_IN_TRIES, SIGN_IN_WINDOW, LOCK = 10, timedelta(minutes=15), timedelta(minutes=5)
 MAILS_AN_HOUR = 3
 WRONG = _("The e-mail address or the password is not right. Type both again, or ask for a new password.")
@@ -184,7 +185,7 @@ async def add_link(
         account_id=account_id,
         organisation_id=organisation_id,
         payload=payload or {},
-        expires_at=now + LINK_LIFE[purpose],
+        expires_at=now + LINK_LIFE[purpose] + MAIL_LATEST,
     )
     session.add(link)
     await session.flush()
@@ -192,12 +193,16 @@ async def add_link(
 
 
 async def arm_link(session: AsyncSession, link_id: UUID) -> tuple[OneTimeToken, str] | None:
-    """Give a link its secret, which only the mail will hold; None if the link was taken back."""
+    """Give a link its secret, which only the mail will hold; None if the link was taken back.
+
+    Its time begins now: a mail that had to wait for its server carries a link that works.
+    """
     link = await session.get(OneTimeToken, link_id)
     if link is None or link.used or link.expires_at <= clock.now():
         return None
     token = ids.new_token()
     link.token_hash = ids.fingerprint(token)
+    link.expires_at = clock.now() + LINK_LIFE[link.purpose]
     session.add(link)
     return link, token
 
