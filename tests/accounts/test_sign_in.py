@@ -213,6 +213,20 @@ async def test_a_program_is_locked_out_as_a_browser_is(client: httpx2.AsyncClien
         "x" * 201,
         "Clear Rivers Network 2",
         "amal.haddad.amal",
+        "Passw0rd1234",
+        "123456789abc",
+        "Summer2026!!",
+        "Estaria2026!",
+        "Firearms2026",
+        "P@ssw0rd2026",
+        "Password2026!x",
+        "Contraseña2026!",
+        "motdepasse!!2026",
+        "пароль123456",
+        "كلمة2026!!!!",
+        "密码密码密码密码123",
+        "zaq12wsxCDE#",
+        "ClearRivers2026",
     ],
 )
 def test_poor_passwords_are_refused(typed: str) -> None:
@@ -220,8 +234,17 @@ def test_poor_passwords_are_refused(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", [PASSWORD, "كلمات أربع لا صلة بينها", "河流清澈山色青青今日甚好呀", "x9" * 40 + "tail"]
+    "typed",
+    [
+        PASSWORD,
+        "كلمات أربع لا صلة بينها",
+        "河流清澈山色青青今日甚好呀",
+        "hedge lantern quiet river " + "x9" * 80,
+        "xK9#mQ2$vL7p",
+        "4@8({[<369&#!1/|0$5+7%2" * 3,
+    ],
 )
+@pytest.mark.one_database
 def test_long_passwords_of_any_script_are_taken(typed: str) -> None:
     assert passwords.problem_with(typed, "Clear Rivers Network", "amal@example.org") is None
 
