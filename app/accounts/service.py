@@ -1,5 +1,6 @@
 """Writing accounts, sessions, links and tokens."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.accounts import events, passwords, policy, queries
 from app.accounts.models import Account, ApiToken, OneTimeToken, Purpose, SignedInSession, Tries
 from app.accounts.schemas import TokenInput
+from app.audit.models import AuditEntry
 from app.platform import clock, ids
 from app.platform.db import insert_into
 from app.platform.errors import NotFound
@@ -25,10 +27,38 @@ LINK_LIFE = {
 }
 MAIL_LATEST = timedelta(days=2)  # how long a link waits at most for its mail to be sent
 SIGN_IN_TRIES, SIGN_IN_WINDOW, LOCK = 10, timedelta(minutes=15), timedelta(minutes=5)
+# Wrong tries of all strangers together: whoever sprays over many addresses ends here.
+STRANGERS_TRIES = 300
 MAILS_AN_HOUR = 3
 WRONG = _("The e-mail address or the password is not right. Type both again, or ask for a new password.")
 LOCKED = _("Too many tries for this address. Wait five minutes, or choose a new password by e-mail.")
+CROWDED = _(
+    "Too many wrong tries are coming in from everywhere. Wait five minutes, or choose a new password by e-mail."
+)
 UNCONFIRMED = _("This address is not confirmed yet. Choose “I forgot my password” to get a link.")
+
+
+NO_ACCOUNT = UUID(int=0)
+log = logging.getLogger("portal.accounts")
+
+
+async def record_act(session: AsyncSession, action: str, account_id: UUID | None) -> None:
+    """Record what happened at the doors of an account: who, and in which hour, and nothing of a device.
+
+    The hour only: an exact time beside the rows that follow would tell when those were written.
+    """
+    account = await session.get(Account, account_id) if account_id else None
+    session.add(
+        AuditEntry(
+            at=clock.now().replace(minute=0, second=0, microsecond=0),
+            actor_id=account.id if account else None,
+            actor_name=account.name if account else "-",
+            action=action,
+            thing="Account",
+            thing_id=account.id if account else NO_ACCOUNT,
+        )
+    )
+    log.info(action)
 
 
 def _bearer_end() -> datetime:
@@ -79,9 +109,12 @@ async def close_sessions_of(session: AsyncSession, actor: Actor) -> None:
         await session.exec(delete(SignedInSession).where(SignedInSession.account_id == actor.account_id))  # type: ignore[arg-type]
 
 
-def _tries_key(what: str, email: str) -> str:
-    """What the tries for an address are counted under."""
-    return ids.fingerprint(f"{what}\x1f{email}")
+def _tries_key(what: str, email: str, browser: str = "") -> str:
+    """What the tries for an address are counted under, where told apart by a browser that is known."""
+    return ids.fingerprint("\x1f".join((what, email, browser) if browser else (what, email)))
+
+
+STRANGERS = _tries_key("sign-in", "")
 
 
 async def _count_try(
@@ -112,14 +145,24 @@ class SignIn:
 
 
 async def check_sign_in(
-    session: AsyncSession, email: str, account_id: UUID | None, checked: passwords.Checked
+    session: AsyncSession,
+    email: str,
+    account_id: UUID | None,
+    checked: passwords.Checked,
+    browser: str | None = None,
 ) -> SignIn:
-    """Judge a try whose password was checked already; never raises, for a failed try must be kept."""
-    key = _tries_key("sign-in", email)
+    """Judge a try whose password was checked already; never raises, for a failed try must be kept.
+
+    A `browser` in which the owner signed in before has a count of its own: what strangers try from
+    elsewhere, for this address or for all, does not lock it (decision 13).
+    """
+    key = _tries_key("sign-in", email, browser or "")
     if await queries.count_tries(session, key) >= SIGN_IN_TRIES:
         return SignIn(refusal=LOCKED, is_locked=True)
+    if browser is None and await queries.count_tries(session, STRANGERS) >= STRANGERS_TRIES:
+        return SignIn(refusal=CROWDED, is_locked=True)
     if account_id is None or not checked.matches:
-        await _count_try(session, key, SIGN_IN_WINDOW, SIGN_IN_TRIES, LOCK)
+        await _count_failure(session, key, account_id, is_known=browser is not None)
         return SignIn(refusal=WRONG)
     account = await queries.get_account(session, account_id)
     if not account.email_confirmed:
@@ -131,10 +174,21 @@ async def check_sign_in(
     return SignIn(account_id=account.id)
 
 
+async def _count_failure(session: AsyncSession, key: str, account_id: UUID | None, *, is_known: bool) -> None:
+    """Count a wrong try where it belongs, and record it: with as many statements for any address."""
+    number = await _count_try(session, key, SIGN_IN_WINDOW, SIGN_IN_TRIES, LOCK)
+    if not is_known:
+        await _count_try(session, STRANGERS, SIGN_IN_WINDOW, STRANGERS_TRIES, LOCK)
+    await record_act(session, "account.sign_in_failed", account_id)
+    if number == SIGN_IN_TRIES:
+        await record_act(session, "account.locked", account_id)
+
+
 async def start_session(session: AsyncSession, account_id: UUID, old: str | None = None) -> str:
     """Begin a session and end the one the browser had before; returns the new secret."""
     if old:
         await close_session(session, old)
+    await record_act(session, "account.signed_in", account_id)
     now = clock.now()
     await session.exec(delete(SignedInSession).where(SignedInSession.expires_at <= now))  # type: ignore[arg-type]
     return open_session(session, account_id)
@@ -158,11 +212,9 @@ async def register_account(
     return account
 
 
-async def may_send(session: AsyncSession, what: str, email: str) -> bool:
-    """Whether one more mail may go to an address, so that nobody can flood somebody else's."""
-    return (
-        await _count_try(session, _tries_key(what, email), timedelta(hours=1), MAILS_AN_HOUR) <= MAILS_AN_HOUR
-    )
+async def may_send(session: AsyncSession, what: str, email: str, most: int = MAILS_AN_HOUR) -> bool:
+    """Whether one more mail may go to an address, or from somebody, in this hour: so that nobody floods others."""
+    return await _count_try(session, _tries_key(what, email), timedelta(hours=1), most) <= most
 
 
 async def add_link(
@@ -249,6 +301,7 @@ async def set_password(session: AsyncSession, actor: Actor, token: str, password
     account.password_hash = password_hash
     account.email_confirmed = True
     session.add(account)
+    await record_act(session, "account.password_reset", account.id)
     await close_sessions_of(session, Actor(account_id=account.id))
     await session.exec(delete(ApiToken).where(ApiToken.account_id == account.id))  # type: ignore[arg-type]
     await session.exec(delete(Tries).where(Tries.key == _tries_key("sign-in", account.email)))  # type: ignore[arg-type]
@@ -266,6 +319,7 @@ async def create_token(session: AsyncSession, actor: Actor, data: TokenInput) ->
         expires_at=clock.now() + timedelta(days=data.days),
     )
     session.add(token)
+    await record_act(session, "account.token_made", actor.account_id)
     await session.flush()
     return token, secret
 
@@ -276,4 +330,5 @@ async def revoke_token(session: AsyncSession, actor: Actor, token_hash: str) -> 
     token = await session.get(ApiToken, token_hash)
     if token is None or token.account_id != actor.account_id:
         raise NotFound
+    await record_act(session, "account.token_revoked", actor.account_id)
     await session.delete(token)

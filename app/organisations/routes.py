@@ -45,8 +45,10 @@ async def _signed_in(
 ) -> Response:
     """Go on with a new session; the one the browser had before ends."""
     token = await accounts.start_session(session, account_id, request.cookies.get(SESSION_COOKIE))
+    account = await account_queries.get_account(session, account_id)
     response = see_other(request, to, said)
     pages.set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
+    deps.remember_browser(request, response, account.email)
     return response
 
 
@@ -148,6 +150,7 @@ async def end_provider(request: Request) -> Response:
     response = see_other(request, kept.next or pages.url("organisations.start"))
     pages.set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
     response.delete_cookie(provider.COOKIE)
+    deps.remember_browser(request, response, email)
     return response
 
 

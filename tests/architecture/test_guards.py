@@ -31,6 +31,7 @@ WITHOUT_ACTOR: dict[str, str] = {
     "accounts.close_session": "whoever holds a session may end it",
     "accounts.close_sessions_of": "part of leaving and of a new password",
     "accounts.check_sign_in": "judges who somebody is; there is no actor yet",
+    "accounts.record_act": "writes down what was allowed, or refused, before",
     "accounts.start_session": "follows check_sign_in, a used link or the provider",
     "accounts.may_send": "counts mails to an address, for services that asked their policy",
     "accounts.add_link": "part of services that asked their policy",
