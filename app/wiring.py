@@ -44,6 +44,8 @@ from app.intake import api as intake_api
 from app.intake import routes as intake
 from app.notifications import handlers as notification_handlers
 from app.notifications import jobs as notification_jobs
+from app.operation import api as operation_api
+from app.operation import routes as operation
 from app.organisations import api as organisations_api
 from app.organisations import routes as organisations
 from app.organisations.models import KIND_NAMES, ROLE_NAMES
@@ -88,6 +90,7 @@ ROUTERS: Sequence[APIRouter] = (
     authoring_parts.router,
     authoring.router,
     reference.router,
+    operation.router,
     organisations.router,
     accounts.router,
     site.router,
@@ -100,6 +103,7 @@ API_ROUTERS: Sequence[APIRouter] = (
     exchange_api.router,
     exports_api.router,
     intake_api.router,
+    operation_api.router,
     publication_api.router,
     reading_api.router,
     reference_api.router,
@@ -118,6 +122,7 @@ SERVICE_NAV: Sequence[ServiceNav] = (
     consultations.service_nav,
     authoring.service_nav,
     contributions.service_nav,
+    operation.service_nav,
     organisations.service_nav,
     reference.service_nav,
 )

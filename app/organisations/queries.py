@@ -7,13 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import queries as accounts
 from app.accounts.models import Account, ApiToken, OneTimeToken, Purpose, SignedInSession
 from app.organisations import policy
-from app.organisations.models import STAFF, Membership, Organisation, Role
+from app.organisations.models import STAFF, Membership, Organisation, OrganisationKind, Role
 from app.platform import clock
 from app.platform.errors import NotFound
 from app.platform.security import NOBODY, Actor, Decision
@@ -54,6 +54,12 @@ async def get_organisation(session: AsyncSession, organisation_id: UUID) -> Orga
     if found is None:
         raise NotFound
     return found
+
+
+async def find_secretariat(session: AsyncSession) -> Organisation | None:
+    """The body that runs the portal; the oldest, should there be several."""
+    query = select(Organisation).where(Organisation.kind == OrganisationKind.SECRETARIAT)
+    return (await session.exec(query.order_by(col(Organisation.created_at)).limit(1))).first()
 
 
 async def organisations_of(session: AsyncSession, actor: Actor) -> list[Organisation]:
@@ -227,6 +233,11 @@ class OwnPage:
 
     account: Account
     places: Sequence[Place]
+
+    @property
+    def may_watch(self) -> bool:
+        """Whether the page about running the portal is open to her."""
+        return any(place.organisation.kind is OrganisationKind.SECRETARIAT for place in self.places)
 
 
 async def own_page(session: AsyncSession, actor: Actor) -> OwnPage:
