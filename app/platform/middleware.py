@@ -136,11 +136,13 @@ class Edge:
         head_only = scope["method"] == "HEAD"
         answer = Answer(send, rid, language, secure=self.secure, head_only=head_only)
         if head_only:
-            scope["method"] = "GET"  # the same answer without its body (RFC 9110, 9.3.2)
+            # The same answer without its body (RFC 9110, 9.3.2); the server keeps what it was asked.
+            scope = {**scope, "method": "GET"}
         limit = next((n for ending, n in self.uploads.items() if path.endswith(ending)), None)
         bounded = _bounded(receive, limit or self.body_limit, UPLOAD_SECONDS if limit else BODY_SECONDS)
         declared = headers.get(b"content-length", b"0")
         if not self._is_ours(path, headers):
+            log.info("portal.host_refused")  # an operator who sees many of these looks at PORTAL_PUBLIC_URL
             await self.refuse(Request(scope), HTTPException(400))(scope, receive, answer)
         elif declared.isdigit() and int(declared) > (limit or self.body_limit):
             await self._refuse_large(scope, receive, answer)

@@ -81,6 +81,22 @@ async def test_head_is_answered_as_get_without_the_page(client: httpx2.AsyncClie
     }
 
 
+async def test_the_server_still_knows_that_it_was_asked_for_the_head(app: FastAPI) -> None:
+    """Else it waits for a body that never comes, and breaks the line."""
+    scope = {**scope_of("/en/safety"), "method": "HEAD"}
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    assert scope["method"] == "HEAD"
+    assert b"".join(message.get("body", b"") for message in sent) == b""
+
+
 async def test_a_stroke_too_many_keeps_the_language_and_the_host(client: httpx2.AsyncClient) -> None:
     answer = await client.get("/ar/sign-in/?next=%2Far%2Fmine")
     assert answer.status_code == 307
@@ -213,6 +229,17 @@ async def test_health_is_false_when_there_is_no_database(
         assert answer.status_code == 503
         assert "database" in answer.text
         assert answer.headers["content-type"].startswith("text/plain")
+
+
+async def test_health_is_false_when_the_server_of_the_database_is_down(
+    app: FastAPI, client: httpx2.AsyncClient
+) -> None:
+    app.state.db = Database("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    for path in ("/health", "/ready"):
+        assert (await client.get(path)).status_code == 503
+    page = await client.get("/en/")
+    assert page.status_code == 503
+    assert "cannot reach its database" in page.text
 
 
 @pytest.mark.parametrize("secret", ["", "x", " " * 40, "x" * 19])
