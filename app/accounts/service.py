@@ -308,6 +308,14 @@ async def set_password(session: AsyncSession, actor: Actor, token: str, password
     return account.id
 
 
+async def sign_out_everywhere(session: AsyncSession, actor: Actor) -> None:
+    """End every session and every token of one's own: for a device that is lost, or a token that got out."""
+    require(policy.can_sign_out_everywhere(actor))
+    await close_sessions_of(session, actor)
+    await session.exec(delete(ApiToken).where(ApiToken.account_id == actor.account_id))  # type: ignore[arg-type]
+    await record_act(session, "account.signed_out_everywhere", actor.account_id)
+
+
 async def create_token(session: AsyncSession, actor: Actor, data: TokenInput) -> tuple[ApiToken, str]:
     """Make a secret for a program; returns it with its row, and nobody can see it again."""
     require(policy.can_have_tokens(actor))

@@ -170,6 +170,19 @@ async def own(request: Request, session: Session, actor: CurrentActor) -> Respon
     return render(request, "organisations/own.html", await queries.own_page(session, actor))
 
 
+@router.post("/my-account/sign-out-everywhere", name="accounts.sign_out_everywhere")
+async def sign_out_everywhere(
+    request: Request, form: JustAButton, session: Session, actor: AnyActor
+) -> Response:
+    """End every session and token of one's own, this one too; asked again, it is done already."""
+    if actor.account_id is not None:
+        await accounts.sign_out_everywhere(session, actor)
+    said = _("You are signed out everywhere, and your tokens no longer open anything.")
+    response = see_other(request, pages.url("accounts.sign_in"), said)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
 @router.get("/my-organisation/{organisation_id}/people", name="organisations.people")
 async def people(request: Request, organisation_id: UUID, session: Session, actor: CurrentActor) -> Response:
     """Members, waiting invitations, and the form to invite."""

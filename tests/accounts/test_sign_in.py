@@ -169,6 +169,26 @@ async def test_signing_out_ends_the_session_and_clears_the_browser(
     assert {*client.cookies} - {"Odd,name"} == {browsers.COOKIE}
 
 
+async def test_signing_out_everywhere_ends_every_session_and_token_and_nobody_elses(
+    client: httpx2.AsyncClient, account: Account, make: Make, db: Database
+) -> None:
+    other = await make.account(Role.SIGNATORY)
+    await make.signed_in(client, other)
+    kept, token, others = client.cookies[SESSION_COOKIE], await make.token(account), await make.token(other)
+    await make.signed_in(client, account)
+    await make.signed_in(client, account)
+    answer = await post(client, "/en/my-account/sign-out-everywhere", page="/en/my-account")
+    assert answer.headers["location"] == "/en/sign-in"
+    assert SESSION_COOKIE not in client.cookies
+    again = await post(client, "/en/my-account/sign-out-everywhere")
+    assert again.headers["location"] == "/en/sign-in"
+    assert await open_sessions(db) == [ids.fingerprint(kept)]
+    assert (await client.get("/api/v1/me", headers=token)).status_code == 401
+    assert (await client.get("/api/v1/me", headers=others)).status_code == 200
+    assert (await client.delete("/api/v1/sessions", headers=others)).status_code == 204
+    assert await open_sessions(db) == []
+
+
 @pytest.mark.one_database
 async def test_signing_out_takes_a_form_of_ours(
     client: httpx2.AsyncClient, account: Account, make: Make
