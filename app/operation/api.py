@@ -30,7 +30,7 @@ async def operation(session: Session, actor: CurrentActor, before: str = "") -> 
         RecordOut(at=entry.at, who=str(entry.who), action=entry.action, sentence=str(entry.sentence))
         for entry in page.entries
     ]
-    return OperationOut(mails=mails, entries=entries, before=page.before)
+    return OperationOut(mails=mails, overdue=page.overdue, entries=entries, before=page.before)
 
 
 @router.post("/operation/mail")

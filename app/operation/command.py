@@ -5,11 +5,13 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from app.notifications.service import JOB
 from app.operation import queries, service
 from app.organisations import service as organisations
 from app.organisations.models import OrganisationKind, Role
 from app.organisations.queries import find_secretariat
 from app.organisations.schemas import InviteInput
+from app.platform import queue
 from app.platform.db import Database
 from app.platform.errors import NotFound
 from app.platform.forms import sentences
@@ -44,12 +46,15 @@ async def list_mails(db: Database) -> int:
     """Say which e-mail did not go out and why; never to whom, for what is printed here may be kept."""
     async with db.read() as session:
         mails = await queries.list_mails(session)
+        overdue = await queue.count_overdue(session, JOB)
     for mail in mails:
         again = f"next try {mail.next_try_at:%Y-%m-%d %H:%M} UTC" if mail.next_try_at else "given up"
         print(mail.id, mail.template, f"{mail.attempts} tries", again, mail.error, sep="\t")  # noqa: T201
-    if not mails:
-        print("Nothing waits: every e-mail so far was handed to the mail server.")  # noqa: T201
-    return 1 if any(mail.next_try_at is None for mail in mails) else 0
+    if overdue:
+        print(f"{overdue} waited for more than ten minutes without a try. Is a worker running?")  # noqa: T201
+    if not mails and not overdue:
+        print("No e-mail failed, and none has waited for more than ten minutes.")  # noqa: T201
+    return 1 if overdue or any(mail.next_try_at is None for mail in mails) else 0
 
 
 async def retry(db: Database, mail: str | None) -> int:

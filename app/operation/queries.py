@@ -42,6 +42,7 @@ class OperationPage:
     """How the portal runs."""
 
     mails: Sequence[TroubledMail]
+    overdue: int
     may_retry: Decision
     entries: Sequence[LogEntry]
     before: str | None
@@ -89,4 +90,5 @@ async def operation_page(session: AsyncSession, actor: Actor, before: str = "") 
     require(policy.can_watch(actor, place))
     found = await audit.list_entries(session, None, before)
     mails = await list_mails(session)
-    return OperationPage(mails, policy.can_retry(actor), found.entries, found.before, not before)
+    overdue = await queue.count_overdue(session, JOB)
+    return OperationPage(mails, overdue, policy.can_retry(actor), found.entries, found.before, not before)

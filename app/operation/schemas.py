@@ -39,5 +39,6 @@ class OperationOut(BaseModel):
     """What those who run the portal look at."""
 
     mails: list[MailOut]
+    overdue: int
     entries: list[RecordOut]
     before: str | None

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +24,7 @@ from app.platform.db import JSON_TYPE, Database
 LONGEST_PAUSE = timedelta(hours=4)
 ATTEMPTS = 16
 LEASE = timedelta(minutes=5)
+OVERDUE = timedelta(minutes=10)
 log = logging.getLogger("portal.queue")
 JobFunction = Callable[..., Awaitable[None]]
 
@@ -80,6 +81,14 @@ async def list_troubled(session: AsyncSession, name: str, limit: int) -> Sequenc
         .limit(limit)
     )
     return (await session.exec(query)).all()
+
+
+async def count_overdue(session: AsyncSession, name: str) -> int:
+    """How many jobs of a name have waited far too long for their first try: nobody works them off."""
+    query = select(func.count()).where(
+        Job.name == name, Job.error == "", col(Job.run_after) <= clock.now() - OVERDUE
+    )
+    return (await session.exec(query)).one()
 
 
 async def try_again(session: AsyncSession, name: str, job_id: UUID | None = None) -> int:

@@ -117,7 +117,29 @@ async def test_mail_that_did_not_go_out_is_seen_and_sent_again(
     assert sent.status_code == 303
     assert await run_jobs() == 2
     assert len(list(settings.mail_folder.glob("*.eml"))) == 2
-    assert "Nothing waits" in (await client.get("/en/operation")).text
+    assert "No e-mail failed" in (await client.get("/en/operation")).text
+
+
+async def test_mail_that_nobody_sends_is_seen_too(
+    client: httpx2.AsyncClient,
+    make: Make,
+    db: Database,
+    secretariat: Account,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async with db.write() as session:
+        await notifications.notify(session, "amal@example.org", "en", "accounts/address_known")
+    await make.signed_in(client, secretariat)
+    assert "Is a worker running" not in (await client.get("/en/operation")).text
+    async with db.write() as session:
+        job = (await session.exec(select(Job))).one()
+        job.run_after = clock.now() - timedelta(minutes=11)
+        session.add(job)
+    page = (await client.get("/en/operation")).text
+    assert "1 e-mail has waited" in page
+    assert "No e-mail failed" not in page
+    assert await command.list_mails(db) == 1
+    assert "Is a worker running" in capsys.readouterr().out
 
 
 async def test_one_mail_alone_can_be_sent_again(
