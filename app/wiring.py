@@ -16,6 +16,7 @@ import app.intake.models
 import app.organisations.models
 import app.platform.idempotency
 import app.platform.queue
+import app.platform.readiness
 import app.platform.typed
 import app.publication.models
 import app.questionnaires.models
@@ -47,6 +48,8 @@ from app.intake import api as intake_api
 from app.intake import routes as intake
 from app.notifications import handlers as notification_handlers
 from app.notifications import jobs as notification_jobs
+from app.operation import api as operation_api
+from app.operation import routes as operation
 from app.organisations import api as organisations_api
 from app.organisations import routes as organisations
 from app.organisations.models import KIND_NAMES, ROLE_NAMES
@@ -93,6 +96,7 @@ ROUTERS: Sequence[APIRouter] = (
     authoring_parts.router,
     authoring.router,
     reference.router,
+    operation.router,
     organisations.router,
     accounts.router,
     site.router,
@@ -105,6 +109,7 @@ API_ROUTERS: Sequence[APIRouter] = (
     exchange_api.router,
     exports_api.router,
     intake_api.router,
+    operation_api.router,
     publication_api.router,
     reading_api.router,
     reference_api.router,
@@ -126,6 +131,7 @@ SERVICE_NAV: Sequence[ServiceNav] = (
     consultations.service_nav,
     authoring.service_nav,
     contributions.service_nav,
+    operation.service_nav,
     organisations.service_nav,
     reference.service_nav,
 )

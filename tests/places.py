@@ -148,6 +148,7 @@ PLACES = (
     Place("reference.new_row", SECRETARIAT, {"kind": "phases"}),
     Place("reference.row", SECRETARIAT, {"kind": "articles", "key": "UNTOC-5"}),
     Place("reference.row", SECRETARIAT, {"kind": "parts", "key": "III-FP"}),
+    Place("operation.page", SECRETARIAT),
     Place("reviews.list", SECRETARIAT),
     Place("reviews.page", FOCAL_POINT, {"review_id": "review"}),
     Place("reviews.page", SECRETARIAT, {"review_id": "review"}),

@@ -3,6 +3,14 @@
 from app.platform.i18n import Message, _
 
 ACTIONS: dict[str, Message] = {
+    "account.invitation_accepted": _("An invitation was accepted."),
+    "account.locked": _("Signing in was locked for five minutes after ten wrong tries."),
+    "account.password_reset": _("A new password was chosen by a link from an e-mail."),
+    "account.sign_in_failed": _("A try to sign in failed."),
+    "account.signed_in": _("Somebody signed in."),
+    "account.signed_out_everywhere": _("Somebody signed out everywhere and ended all tokens."),
+    "account.token_made": _("A token for the interface was made."),
+    "account.token_revoked": _("A token for the interface was ended."),
     "answer.disposed": _("A disposition was given to an answer."),
     "answers.read": _("Answers were read."),
     "consultation.closed": _("The consultation was closed."),

@@ -143,6 +143,12 @@ async def remove_member(
     await service.remove_member(session, actor, organisation_id, account_id, role)
 
 
+@router.delete("/sessions", status_code=204)
+async def sign_out_everywhere(session: Session, actor: CurrentActor) -> None:
+    """End every session and token of one's own, the one that asks too."""
+    await accounts.sign_out_everywhere(session, actor)
+
+
 @router.get("/tokens")
 async def tokens(session: Session, actor: CurrentActor) -> list[TokenOut]:
     """One's own tokens, without their secrets."""

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import queries as accounts
@@ -74,6 +74,12 @@ async def namesakes_of(session: AsyncSession, name: str) -> list[tuple[UUID, Org
     rows = await session.exec(query.order_by(Organisation.created_at, Organisation.id))  # type: ignore[arg-type]
     wanted = names.same(name)
     return [(place, OrganisationKind(kind)) for place, kind, other in rows if names.same(other) == wanted]
+
+
+async def find_secretariat(session: AsyncSession) -> Organisation | None:
+    """The body that runs the portal; the oldest, should there be several."""
+    query = select(Organisation).where(Organisation.kind == OrganisationKind.SECRETARIAT)
+    return (await session.exec(query.order_by(col(Organisation.created_at)).limit(1))).first()
 
 
 async def organisations_of(session: AsyncSession, actor: Actor) -> list[Organisation]:
@@ -247,6 +253,11 @@ class OwnPage:
 
     account: Account
     places: Sequence[Place]
+
+    @property
+    def may_watch(self) -> bool:
+        """Whether the page about running the portal is open to her."""
+        return any(place.organisation.kind is OrganisationKind.SECRETARIAT for place in self.places)
 
 
 async def own_page(session: AsyncSession, actor: Actor) -> OwnPage:

@@ -48,8 +48,11 @@ async def _signed_in(
 ) -> Response:
     """Go on with a new session; the one the browser had before ends."""
     token = await accounts.start_session(session, account_id, request.cookies.get(SESSION_COOKIE))
+    account = await account_queries.get_account(session, account_id)
     response = see_other(request, to, said)
-    return pages.sign_in_browser(request, response, token)
+    pages.sign_in_browser(request, response, token)
+    deps.remember_browser(request, response, account.email)
+    return response
 
 
 @router.get("/sign-up", name="accounts.sign_up")
@@ -150,6 +153,7 @@ async def end_provider(request: Request) -> Response:
     response = see_other(request, kept.next or pages.url("organisations.start"))
     pages.sign_in_browser(request, response, token)
     response.delete_cookie(provider.COOKIE)
+    deps.remember_browser(request, response, email)
     return response
 
 
@@ -167,6 +171,19 @@ async def start(request: Request, actor: CurrentActor) -> Response:
 async def own(request: Request, session: Session, actor: CurrentActor) -> Response:
     """Who one is here and where one belongs."""
     return render(request, "organisations/own.html", await queries.own_page(session, actor))
+
+
+@router.post("/my-account/sign-out-everywhere", name="accounts.sign_out_everywhere")
+async def sign_out_everywhere(
+    request: Request, form: JustAButton, session: Session, actor: AnyActor
+) -> Response:
+    """End every session and token of one's own, this one too; asked again, it is done already."""
+    if actor.account_id is not None:
+        await accounts.sign_out_everywhere(session, actor)
+    said = _("You are signed out everywhere, and your tokens no longer open anything.")
+    response = see_other(request, pages.url("accounts.sign_in"), said)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
 
 
 @router.get("/my-organisation/{organisation_id}/people", name="organisations.people")

@@ -12,12 +12,16 @@ from app.audit import service as audit
 from app.organisations import events, policy, queries
 from app.organisations.models import OPEN_KINDS, Membership, Organisation, OrganisationKind, Role
 from app.organisations.schemas import SignUpInput
-from app.platform.errors import Conflict, Invalid, NotFound
+from app.platform.errors import Conflict, Invalid, NotFound, TooMany
 from app.platform.events import publish
 from app.platform.i18n import _
 from app.platform.security import Actor, require
 
 FIRST_ROLES = (Role.DRAFTER, Role.SIGNATORY)
+INVITATIONS_AN_HOUR = 50
+TOO_MANY_INVITED = _(
+    "You sent %(most)s invitations in one hour. Wait an hour, then go on.", most=INVITATIONS_AN_HOUR
+)
 NO_LONGER = _("Whoever invited you may not do so any more. Ask for a new invitation.")
 OFFICE_NAME = _(
     "This is the name of an office of this portal. Offices take part by invitation. Write the name of your own "
@@ -164,6 +168,10 @@ async def invite_member(
     """Invite somebody to a role by e-mail; an invitation to the same role is sent anew."""
     organisation = await queries.get_visible(session, actor, organisation_id, lock=True)
     require(policy.can_invite(actor, organisation, role))
+    if actor.account_id and not await accounts.may_send(
+        session, "invite", str(actor.account_id), INVITATIONS_AN_HOUR
+    ):
+        raise TooMany(TOO_MANY_INVITED)
     email = email.strip().lower()
     for waiting in await queries.list_invitations(session, organisation_id):
         if (waiting.email, waiting.role) == (email, role):
@@ -224,6 +232,7 @@ async def accept_invitation(
             session, portal, link.email, name, link.language, password_hash
         )
     await _give(session, inviting, page.organisation.id, account.id, page.role)
+    await accounts.record_act(session, "account.invitation_accepted", account.id)
     return None if page.is_known else account.id
 
 

@@ -19,6 +19,7 @@ from app.platform.i18n import Message, _
 M = TypeVar("M", bound=BaseModel)
 MAX_FIELDS = 10_000  # the page on which an answer is written has some 1,200 controls
 MAX_DIGITS = 4  # of the place in a list
+MAX_DEPTH = 12  # of a name: no page has a field that lies deeper
 FORM_COOKIE = "form"
 SESSION_COOKIE = "session"
 BEARER_COOKIE = "bearer"  # of those who came with a code: no account's session is touched for them
@@ -304,6 +305,11 @@ def form(model: type[M]) -> Callable[[Request], Awaitable[FormOf[M]]]:
     return parse
 
 
+NOT_OURS = _(
+    "This form has a field that no page of the portal has. Load the page again and send it once more."
+)
+
+
 def _is_text_list(annotation: Any) -> bool:
     if get_origin(annotation) is UnionType:
         return any(_is_text_list(part) for part in get_args(annotation))
@@ -322,6 +328,8 @@ def _nested(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]
         if value in ("", []):
             continue
         parts = name.split("-")
+        if len(parts) > MAX_DEPTH:
+            raise Invalid(detail=NOT_OURS)
         place = tree
         for part in parts[:-1]:
             inner = place.setdefault(part, {})

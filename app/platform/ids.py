@@ -60,9 +60,10 @@ def fingerprint(secret: str) -> str:
 
 def signed(secret: str, *parts: str) -> str:
     """A keyed digest over the parts."""
-    return hmac.new(secret.encode(), "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+    content = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
 
 
 def same(a: str, b: str) -> bool:
-    """Compare two digests without telling where they differ."""
-    return hmac.compare_digest(a, b)
+    """Compare two digests, or whatever came in the place of one, without telling where they differ."""
+    return hmac.compare_digest(a.encode("utf-8", "surrogatepass"), b.encode("utf-8", "surrogatepass"))

@@ -1,6 +1,7 @@
 """Every failure becomes one clear page, or one problem document for the interface (RFC 9457)."""
 
 import logging
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -9,7 +10,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -26,7 +27,6 @@ SESSION_ENDED = _("Your session has ended. Your words are still here")
 SESSION_ENDED_DETAIL = _(
     "You were away for a while, so the portal closed your session. Everything you sent is on this page, not saved yet."
 )
-BUSY = _("Too many people are saving at this moment. Nothing was lost: go back and send it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,25 @@ SECRETS = frozenset({"password", "token"})
 CODE_PATHS = ("/start",)  # there, and nowhere else, `code` is a secret
 UNSEEN = frozenset({"carried", "version", "next", "from", "about", "code", "id", "key", "direction"})
 ENTRANCES = frozenset({"/sign-in", "/start"})
+# What each database says when it cannot: the kinds of SQLite, the states and classes of PostgreSQL.
+SQLITE: dict[int, type[errors.AppError]] = {
+    sqlite3.SQLITE_BUSY: errors.Busy,
+    sqlite3.SQLITE_LOCKED: errors.Busy,
+    sqlite3.SQLITE_FULL: errors.StorageFull,
+    sqlite3.SQLITE_READONLY: errors.Unavailable,
+    sqlite3.SQLITE_IOERR: errors.Unavailable,
+    sqlite3.SQLITE_CANTOPEN: errors.Unreachable,
+}
+POSTGRESQL: dict[str, type[errors.AppError]] = {
+    "53100": errors.StorageFull,
+    "53": errors.Busy,  # too many connections, out of memory
+    "40": errors.Busy,  # a deadlock, or two who wanted the same
+    "55": errors.Busy,  # a lock that did not come
+    "57014": errors.Busy,  # it took too long
+    "57": errors.Unreachable,  # it is being stopped or started
+    "58": errors.Unavailable,
+    "08": errors.Unreachable,
+}
 
 
 def _typed(request: Request) -> tuple[TypedField, ...]:
@@ -102,18 +121,32 @@ def _translate(problem: Exception) -> errors.AppError:
         known = {404: errors.NotFound, 413: errors.TooLarge}.get(problem.status_code)
         if known:
             return known()
-        expected = errors.AppError(errors.TITLES.get(problem.status_code))
+        expected = errors.AppError(errors.TITLES.get(problem.status_code), problem.headers)
         expected.status = problem.status_code
         return expected
     if isinstance(problem, StaleDataError | IntegrityError):
         return errors.Conflict()
     if isinstance(problem, DataError):
         return errors.Invalid()
-    if isinstance(problem, OperationalError | PoolTimeout):
-        busy = errors.AppError(BUSY)
-        busy.status = 503
-        return busy
+    if isinstance(problem, PoolTimeout):
+        return errors.Busy()
+    if isinstance(problem, OperationalError | InterfaceError):
+        return _unavailable(problem)
     return errors.AppError()
+
+
+def _unavailable(problem: OperationalError | InterfaceError) -> errors.AppError:
+    """What is known of why the database did not do it; a mistake of ours stays one."""
+    cause = problem.orig
+    code = getattr(cause, "sqlite_errorcode", None)
+    state = getattr(cause, "sqlstate", None) or ""
+    if code is not None:
+        # The lower byte is the kind, the upper ones say more of it (sqlite.org/rescode.html).
+        return SQLITE.get(code & 0xFF, errors.AppError)()
+    if state:
+        found = POSTGRESQL.get(state) or POSTGRESQL.get(state[:2])
+        return found() if found else errors.AppError()
+    return errors.Unreachable()
 
 
 def answer(request: Request, problem: Exception) -> Response:
@@ -148,7 +181,7 @@ def answer(request: Request, problem: Exception) -> Response:
     )
     specific = "errors/ended.html" if ended else f"errors/{expected.status}.html"
     template = specific if (pages.TEMPLATES / specific).exists() else "errors/error.html"
-    return pages.render(request, template, page, status=expected.status)
+    return pages.render(request, template, page, status=expected.status, headers=expected.headers)
 
 
 def _has_ended(request: Request, problem: errors.AppError) -> bool:
@@ -186,7 +219,9 @@ def _document(
         body["errors"] = {name: str(sentence) for name, sentence in found.items()}
     if isinstance(expected, errors.StaleEdit) and expected.current is not None:
         body["current_version"] = expected.current.version
-    headers = {"www-authenticate": "Bearer"} if expected.status == HTTPStatus.UNAUTHORIZED else None
+    headers = expected.headers
+    if expected.status == HTTPStatus.UNAUTHORIZED:
+        headers["www-authenticate"] = "Bearer"
     return JSONResponse(body, expected.status, headers, media_type="application/problem+json")
 
 
@@ -216,6 +251,7 @@ def install(app: FastAPI) -> None:
         IntegrityError,
         DataError,
         OperationalError,
+        InterfaceError,
         PoolTimeout,
     ):
         app.add_exception_handler(kind, handle)

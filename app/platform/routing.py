@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
@@ -24,6 +25,7 @@ CHOSEN = "portal.route"
 # The part that holds what a refused form brought, on the page on which somebody signs in again.
 BROUGHT = "kept."
 REFUSED = HTTPStatus.BAD_REQUEST  # this status and every higher one
+ALLOWED = "portal.allowed"
 
 
 def _parts(path: str) -> list[str]:
@@ -53,14 +55,18 @@ class Shelf(BaseRoute):
             return Match.NONE, {}
         inner = {**scope, "root_path": scope.get("root_path", "") + self.prefix} if self.prefix else scope
         partial: tuple[Match, Scope] | None = None
+        allowed: set[str] = set()
         for _place, route in self._candidates(scope["path"][len(self.prefix) :]):
             match, child = route.matches(inner)
             found = match, {**child, CHOSEN: route}
             if match is Match.FULL:
                 return found
-            if match is Match.PARTIAL and partial is None:
-                partial = found
-        return partial or (Match.NONE, {})
+            if match is Match.PARTIAL:
+                allowed |= route.methods or set()
+                partial = partial or found
+        if partial is None:
+            return Match.NONE, {}
+        return partial[0], {**partial[1], ALLOWED: allowed}
 
     def _candidates(self, path: str) -> list[tuple[int, APIRoute]]:
         count, first, third = _key(path)
@@ -70,7 +76,10 @@ class Shelf(BaseRoute):
         return sorted([*exact, *self.table.get((count, first, ""), ())], key=lambda placed: placed[0])
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand the request to the route that was found."""
+        """Hand the request to the route that was found; what no route takes is told which methods are."""
+        if ALLOWED in scope:
+            methods = {*scope[ALLOWED], "HEAD"} if "GET" in scope[ALLOWED] else scope[ALLOWED]
+            raise HTTPException(405, headers={"allow": ", ".join(sorted(methods))})
         route: APIRoute = scope[CHOSEN]
         await route.handle(scope, receive, send)
 
