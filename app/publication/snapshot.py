@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.publication.hiding import Excerpt, Index, Voice, hidden, mentions, suppressed, unwanted_names
+from app.publication.hiding import Excerpt, Index, Voice, hidden, suppressed, unwanted_names
+from app.submissions.recognizing import REDACTED, Phrases
 
 Content = dict[str, Any]
 Translations = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -39,12 +40,12 @@ class Asked:
 class Wall:
     """What keeps texts of the State off the page: names nobody wants to read, words kept back."""
 
-    names: frozenset[str]
+    names: Phrases
     blocked: frozenset[str]
 
     def lets(self, text: str) -> bool:
         """Whether the text may be read."""
-        return text not in self.blocked and not mentions(text, self.names)
+        return not (text in self.blocked or REDACTED in text or self.names.is_in(text))
 
 
 def outcome(language: str, contributions: int, answers: int, questions: Iterable[Content]) -> Content:
@@ -85,11 +86,20 @@ def _around(asked: Asked, translations: Translations) -> Wall:
         texts += citation.values()
     for voice in asked.voices:
         texts.append(voice.reason)
-        texts += [made["body"] for made in translations.get(voice.reason_id, {}).values()]
-    kept_back = [(s.quote, s.language) for s in sources if s.is_kept_back]
-    kept_back += [(voice.body, voice.language) for voice in everybody if not voice.is_shown]
-    published = [voice.body for voice in asked.voices if voice.is_shown]
-    return Wall(frozenset(unwanted_names(everybody)), frozenset(Index(texts).repeating(kept_back, published)))
+        texts += _bodies(translations.get(voice.reason_id, {}))
+    kept_back = [said for s in sources if s.is_kept_back for said in ((s.quote, s.language), *s.elsewhere)]
+    published: list[str] = []
+    for voice in everybody:
+        if voice.is_shown:
+            published += [voice.body, *_bodies(translations.get(voice.text_id, {}))]
+        else:
+            kept_back += [(voice.body, voice.language), *voice.elsewhere]
+    blocked = frozenset(Index(texts).repeating(kept_back, published))
+    return Wall(Phrases(unwanted_names(everybody)), blocked)
+
+
+def _bodies(made: Mapping[str, Mapping[str, str]]) -> list[str]:
+    return [one["body"] for one in made.values()]
 
 
 def _citation(citation: Mapping[str, Any]) -> dict[str, str]:
@@ -160,12 +170,12 @@ def without(content: Content, taken_back: Sequence[Voice]) -> Content:
     New numbers beside the old ones would say what had become of the answers that left.
     """
     keys = {voice.key for voice in taken_back}
-    words = [(voice.body, voice.language) for voice in taken_back]
+    words = [said for voice in taken_back for said in ((voice.body, voice.language), *voice.elsewhere)]
     left = [
         answer for asked in content["questions"] for answer in asked["answers"] if answer["key"] not in keys
     ]
     blocked = Index(_texts_of_the_state(content)).repeating(words, [answer["words"] for answer in left])
-    wall = Wall(frozenset(unwanted_names(taken_back)), frozenset(blocked))
+    wall = Wall(Phrases(unwanted_names(taken_back)), frozenset(blocked))
     return {**content, "questions": [_without(one, keys, wall) for one in content["questions"]]}
 
 

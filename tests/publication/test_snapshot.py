@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.publication import hiding
 from app.publication.hiding import FEW, Excerpt, Index, Voice, hidden, suppressed
 from app.publication.snapshot import KINDS, Asked, Paragraph, outcome, public, question, without
+from app.submissions import recognizing
 
 PUBLICATIONS = ("no", "unnamed", "named", "withdrawn")
 
@@ -192,3 +194,55 @@ def test_many_silent_words_are_compared_in_one_pass() -> None:
     assert Index(["条例没有规定由哪个机构检查标记的情况。"]).repeating(
         [("没有规定由哪个机构检查标记的情况", "zh")]
     )
+
+
+def test_names_are_compared_in_as_many_steps_as_there_are_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = 0
+    fold = recognizing.folded
+
+    def folded(text: str, **more: bool) -> str:
+        nonlocal steps
+        steps += 1
+        return fold(text, **more)
+
+    def steps_for(number: int) -> int:
+        nonlocal steps
+        steps = 0
+        people = [
+            Voice(
+                str(n), f"League {n} of Orsa", f"K{n}", "no" if n % 2 else "unnamed", "en", words_of(n),
+                reason=f"Seen by League {n} of Orsa." if n == 7 else f"Seen {n}.", reason_id=str(n),
+            )
+            for n in range(number)
+        ]  # fmt: skip
+        made = question(Asked("S-1", "state", voices=people), {})
+        assert len(made["answers"]) == number // 2
+        return steps
+
+    for place in (hiding, recognizing):
+        monkeypatch.setattr(place, "folded", folded)
+    # More names than a cache would hold cost what they cost when they are few.
+    assert steps_for(5_000) <= 10 * steps_for(500)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "La machine de Tarmo est en panne depuis août 2024, dit-on.",
+        "THE MACHINE AT TARMO HAS BEEN OUT OF ORDER SINCE AUGUST.",
+        "The machine  at\nTarmo has been out of order since August.",
+    ],
+)
+def test_silent_words_are_known_in_translation_and_in_any_case(said: str) -> None:
+    body = "The machine at Tarmo has been out of order since August 2024."
+    french = "La machine de Tarmo est en panne depuis août 2024."
+    silent = Voice("1", "", "K7", "no", "en", body, elsewhere=[(french, "fr")])
+    taken_back = Voice("2", "", "K8", "withdrawn", "en", "Newer words.")
+    older = Excerpt(taken_back, body, "en", [(french, "fr")])
+    for voices, sources in (([silent], []), ([], [older])):
+        made = question(Asked("S-1", "state", passages=[Paragraph(said, sources)], voices=voices), {})
+        assert made["passages"][0]["text"] is None
+    published = outcome("en", 9, 9, [question(Asked("S-1", "state", passages=[Paragraph(said)]), {})])
+    assert published["questions"][0]["passages"][0]["text"] == said
+    after = without(published, [silent])
+    assert after["questions"][0]["passages"][0]["text"] is None
