@@ -38,8 +38,10 @@ from app.demonstration import routes as demonstration
 from app.exchange import api as exchange_api
 from app.exchange import routes as exchange
 from app.exports import api as exports_api
+from app.exports import handlers as export_handlers
 from app.exports import routes as exports
 from app.intake import api as intake_api
+from app.intake import handlers as intake_handlers
 from app.intake import routes as intake
 from app.notifications import handlers as notification_handlers
 from app.notifications import jobs as notification_jobs
@@ -67,6 +69,7 @@ from app.reviews import api as reviews_api
 from app.reviews import routes as reviews
 from app.site import routes as site
 from app.submissions import api as submissions_api
+from app.submissions import handlers as submission_handlers
 from app.submissions import routes as submissions
 from app.submissions.models import DISPOSITION_NAMES, POSITION_NAMES, SUBMISSION_STATE_NAMES
 from app.submissions.models import STATE_NAMES as NATIONAL_ANSWER_STATES
@@ -106,6 +109,9 @@ API_ROUTERS: Sequence[APIRouter] = (
 )
 DEMONSTRATION_ROUTERS: Sequence[APIRouter] = (demonstration.router,)
 HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (
+    submission_handlers.HANDLERS,
+    export_handlers.HANDLERS,
+    intake_handlers.HANDLERS,
     publication_handlers.HANDLERS,
     notification_handlers.HANDLERS,
 )

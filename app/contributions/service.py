@@ -4,8 +4,8 @@ import secrets
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete
-from sqlmodel import select
+from sqlalchemy import delete, update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
@@ -16,6 +16,7 @@ from app.contributions.events import ContributionWithdrawn
 from app.contributions.models import (
     MOVES,
     Answer,
+    AnswerVersion,
     Contribution,
     ContributionState,
     ContributionVersion,
@@ -34,6 +35,7 @@ from app.platform.security import Actor, require
 from app.platform.states import move
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.relevance import Given
+from app.translations.models import Text, Translation
 
 LABELS = (99, 999, 9_999, 999_999)
 ANSWERS: Any = Answer.__table__  # type: ignore[attr-defined]
@@ -206,7 +208,27 @@ async def withdraw_contribution(session: AsyncSession, actor: Actor, contributio
     scope = frame.consultation.country_review_id
     audit.record(session, actor, "contribution.withdrawn", contribution, scope_id=scope)
     await session.flush()
+    # Whoever has to find the words elsewhere is told while they are still there.
     await publish(session, ContributionWithdrawn(contribution_id, frame.consultation.id))
+    await _erase_words(session, contribution_id)
+
+
+async def _erase_words(session: AsyncSession, contribution_id: UUID) -> None:
+    """Leave the rows of a withdrawn contribution without a word; that it was handed in stays known."""
+    own = select(Answer.id).where(Answer.contribution_id == contribution_id)
+    texts = select(AnswerVersion.text_id).where(col(AnswerVersion.answer_id).in_(own))
+    await session.exec(delete(Translation).where(col(Translation.text_id).in_(texts)))
+    await session.exec(update(Text).where(col(Text.id).in_(texts)).values(body=""))
+    nothing: dict[str, Any] = {
+        "law": None,
+        "practice": None,
+        "value": "",
+        "evidence": [],
+        "recommendation": {},
+    }
+    await session.exec(update(AnswerVersion).where(col(AnswerVersion.answer_id).in_(own)).values(nothing))
+    drafts = update(Answer).where(col(Answer.contribution_id) == contribution_id)
+    await session.exec(drafts.values(narrative="", **nothing))
 
 
 async def _erase(session: AsyncSession, contribution_id: UUID) -> None:

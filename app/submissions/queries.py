@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func
@@ -19,7 +18,7 @@ from app.platform.i18n import Message, _, n_
 from app.platform.security import Actor
 from app.questionnaires.models import Question
 from app.reviews.models import CountryReview
-from app.submissions import policy, recognizing
+from app.submissions import numbers, policy, recognizing
 from app.submissions.merging import Span
 from app.submissions.models import (
     Disposition,
@@ -119,42 +118,6 @@ class Standing:
     def editors(self) -> set[UUID]:
         """Who wrote the passages as they stand."""
         return {p.passage.edited_by_id for p in self.passages if p.passage.edited_by_id is not None}
-
-
-# An answer is open without a disposition of its submitted version, or where that lost its passage and reason.
-IS_OPEN = (
-    col(Disposition.id).is_(None)
-    | (col(Disposition.answer_version_id) != col(Answer.current_version_id))
-    | (col(Disposition.reason_text_id).is_(None) & col(Disposition.passage_id).is_(None))
-)
-
-
-def _counted(consultation_id: UUID) -> Any:
-    """By question the standing answers of a consultation, and how many of them are open.
-
-    The newest disposition of each answer is looked for once, for all of them: looked for at every answer,
-    it costs more than the rest of the page together.
-    """
-    newest = (
-        select(col(Disposition.answer_id).label("answer_id"), func.max(Disposition.number).label("number"))
-        .join(Answer, col(Answer.id) == Disposition.answer_id)
-        .where(Answer.consultation_id == consultation_id)
-        .group_by(col(Disposition.answer_id))
-        .subquery()
-    )
-    holds = (Disposition.answer_id == newest.c.answer_id) & (Disposition.number == newest.c.number)
-    return (
-        select(Answer.question_id, func.count(), func.count().filter(IS_OPEN))
-        .join(Contribution, col(Contribution.id) == Answer.contribution_id)
-        .outerjoin(newest, newest.c.answer_id == Answer.id)
-        .outerjoin(Disposition, holds)  # type: ignore[arg-type]
-        .where(
-            col(Answer.current_version_id).is_not(None),
-            Contribution.state != ContributionState.WITHDRAWN,
-            Answer.consultation_id == consultation_id,
-        )
-        .group_by(col(Answer.question_id))
-    )
 
 
 async def get_frame(
@@ -304,7 +267,7 @@ async def count_open(session: AsyncSession, frame: Frame, civil_society_ids: Col
     """How many submitted answers to these questions have no disposition."""
     if not civil_society_ids:
         return 0
-    query = _counted(frame.consultation.id).where(col(Answer.question_id).in_(civil_society_ids))
+    query = numbers.counted(frame.consultation.id).where(col(Answer.question_id).in_(civil_society_ids))
     return sum(missing for _question, _total, missing in await session.exec(query))
 
 
@@ -391,7 +354,7 @@ async def national_answers(
 
 async def answer_counts(session: AsyncSession, consultation_id: UUID) -> dict[UUID, tuple[int, int]]:
     """By civil-society question: how many submitted answers, and how many without a disposition."""
-    rows = await session.exec(_counted(consultation_id))
+    rows = await session.exec(numbers.counted(consultation_id))
     return {question: (total, missing) for question, total, missing in rows}
 
 

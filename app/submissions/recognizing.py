@@ -144,6 +144,7 @@ class Wording:
 
     def __init__(self, words: Iterable[tuple[str, str]]) -> None:
         self._pieces: dict[int, set[str]] = {}
+        self._halves: dict[int, set[str]] = {}
         for body, language in words:
             plain = folded(body)
             size = min(size_of(language), len(plain))
@@ -159,7 +160,19 @@ class Wording:
     def is_in(self, text: str) -> bool:
         """Whether a text repeats some of it."""
         plain = folded(text)
-        return any(not pieces.isdisjoint(windows(plain, size)) for size, pieces in self._pieces.items())
+        return any(
+            self._may_be_in(plain, size) and not pieces.isdisjoint(windows(plain, size))
+            for size, pieces in self._pieces.items()
+        )
+
+    def _may_be_in(self, plain: str, size: int) -> bool:
+        """A first look at few places: who repeats a stretch repeats half of it at one of them."""
+        half = size // 2
+        if size not in self._halves:
+            self._halves[size] = {part for piece in self._pieces[size] for part in windows(piece, half)}
+        halves = self._halves[size]
+        places = range(0, len(plain) - half + 1, size - half + 1)
+        return any(plain[place : place + half] in halves for place in places)
 
     def redacted(self, text: str) -> str:
         """The text with a mark in the place of what it repeats."""
