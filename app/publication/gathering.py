@@ -88,6 +88,7 @@ def _voice(row: Sequence[Any], asked: CompiledVersion) -> Voice:
         text_id=str(row[13]),
         reason_id=str(row[17]) if row[17] else "",
         value=_labels(asked, row[18], row[19]) if row[19] else {},
+        question=str(row[18]),
     )
 
 
@@ -112,12 +113,10 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
     state, asked = pair.state, pair.asked
     nationals = await _nationals(session, consultation)
     questions: list[Content] = []
-    heard: set[str] = set()
     for question_id, code in [*state.codes.items(), *_unasked(pair)]:
         of_state = question_id in state.codes
         mapped = pair.to_asked.get(question_id, ()) if of_state else (question_id,)
         voices = await _voices(session, consultation, asked, mapped)
-        heard |= {voice.key for voice in voices if not voice.is_withdrawn}
         national = nationals.get(question_id)
         if national is None and not voices:
             continue
@@ -131,7 +130,7 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
         )
         questions.append(snapshot.question(given, await _translations(session, voices)))
     contributions = await count_submitted(session, consultation.id)
-    return snapshot.outcome(consultation.submission_language, contributions, len(heard), questions)
+    return snapshot.outcome(consultation.submission_language, contributions, questions)
 
 
 def _unasked(pair: CompiledPair) -> list[tuple[UUID, str]]:

@@ -1,4 +1,4 @@
-"""What must not be read out of an outcome: small numbers, silent words, unwanted names."""
+"""What must not be read out of an outcome: silent words, unwanted names."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,59 +6,13 @@ from typing import Any
 
 from app.submissions.recognizing import FEWEST, SPACED, Phrases, folded, says, size_of, windows
 
-SMALL = 5
-FEW = "<5"
-Shown = int | str | None
-
-
-def hidden(number: int) -> Shown:
-    """A number as the public may read it: one to four are only called few."""
-    return number if number == 0 or number >= SMALL else FEW
-
-
-def suppressed(counts: Mapping[str, int]) -> tuple[Shown, dict[str, Shown]]:
-    """A total with its parts, so that no hidden part follows from the others.
-
-    A hidden part is FEW; a part or a total that is withheld to protect another is None. One hidden part
-    takes the smallest of the larger ones with it. The total goes, too, where the sum of what is not shown
-    would give a hidden part away.
-    """
-    total = sum(counts.values())
-    if total < SMALL:
-        return hidden(total), dict.fromkeys(counts, None if total else 0)
-    few = [number for number in counts.values() if 0 < number < SMALL]
-    larger = sorted(((number, kind) for kind, number in counts.items() if number >= SMALL))
-    withheld = larger[0][1] if len(few) == 1 else None
-    is_told = _one_is_told(few[0], larger) if len(few) == 1 else _several_are_told(few, bool(larger))
-    cells = {kind: None if kind == withheld else hidden(number) for kind, number in counts.items()}
-    return None if is_told else total, cells
-
-
-def _one_is_told(few: int, larger: Sequence[tuple[int, str]]) -> bool:
-    """Whether the sum of the hidden and the withheld part leaves one value for the hidden one.
-
-    The margin keeps even the absence of a total from saying more than that.
-    """
-    number, kind = larger[0]
-    rest = few + number
-    if len(larger) == 1:
-        return rest < SMALL + 3
-    most, next_kind = larger[1]
-    return max(1, rest - (most if kind < next_kind else most - 1)) >= min(SMALL - 1, rest - SMALL)
-
-
-def _several_are_told(few: Sequence[int], has_larger: bool) -> bool:
-    """Whether the hidden parts must all be one, or all be four."""
-    margin = 0 if has_larger else 1
-    return bool(few) and not len(few) < sum(few) < (SMALL - 1) * len(few) - margin
-
 
 @dataclass(frozen=True, slots=True)
 class Voice:
     """An answer as the outcome may need it; `name` is empty where it is confidential.
 
     `publication` is the narrowest choice that counts, and "withdrawn" where the words were taken back.
-    `value` says by language what was chosen, counted or dated; `elsewhere` holds the translations of words
+    `question` is the one it answers. `value` says by language what was chosen, counted or dated; `elsewhere` holds the translations of words
     that may not be read, each with its language.
     """
 
@@ -79,6 +33,7 @@ class Voice:
     reason_id: str = ""
     value: Mapping[str, str] = field(default_factory=dict)
     elsewhere: Sequence[tuple[str, str]] = ()
+    question: str = ""
 
     @property
     def is_withdrawn(self) -> bool:
