@@ -66,6 +66,7 @@ from app.reference import routes as reference
 from app.reference.document import KIND_NAMES as REFERENCE_KINDS
 from app.reference.models import MARK_NAMES
 from app.reviews import api as reviews_api
+from app.reviews import handlers as review_handlers
 from app.reviews import routes as reviews
 from app.site import routes as site
 from app.submissions import api as submissions_api
@@ -109,6 +110,7 @@ API_ROUTERS: Sequence[APIRouter] = (
 )
 DEMONSTRATION_ROUTERS: Sequence[APIRouter] = (demonstration.router,)
 HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (
+    review_handlers.HANDLERS,
     submission_handlers.HANDLERS,
     export_handlers.HANDLERS,
     intake_handlers.HANDLERS,

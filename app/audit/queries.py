@@ -32,6 +32,8 @@ class LogEntry:
     question: str
     reason: str
     day_only: bool
+    role: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,14 @@ class LogEntries:
 
 
 async def list_entries(
-    session: AsyncSession, scope_id: UUID, before: str = "", limit: int = PAGE
+    session: AsyncSession, scope_id: UUID, before: str = "", limit: int = PAGE, office_id: UUID | None = None
 ) -> LogEntries:
-    """Acts of one country review, newest first, from a key on; a key nobody gave out begins anew."""
-    query = select(AuditEntry).where(AuditEntry.scope_id == scope_id)
+    """Acts of one country review, newest first, from a key on; a key nobody gave out begins anew.
+
+    With an office, who got and lost a role there is among them.
+    """
+    scopes = [scope_id] if office_id is None else [scope_id, office_id]
+    query = select(AuditEntry).where(col(AuditEntry.scope_id).in_(scopes))
     key = _key(before)
     if key is not None:
         at, entry_id = key
@@ -83,4 +89,6 @@ def _entry(row: AuditEntry) -> LogEntry:
         question="" if by_contributor else row.details.get("question", ""),
         reason=row.details.get("reason", "") if row.action in GIVEN_WITH_REASON else "",
         day_only=by_contributor or row.at.time() == time(0),
+        role=row.details.get("role", "") if row.action.startswith("organisation.") else "",
+        person=row.details.get("person", "") if row.action.startswith("organisation.") else "",
     )

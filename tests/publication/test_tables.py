@@ -82,7 +82,7 @@ def populations(draw: st.DrawFn) -> tuple[tuple[str, ...], Counts, Counts, int]:
     return rows, shown, silent, fewest + draw(st.integers(0, 3))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(populations())
 def test_no_count_under_five_can_be_computed(population: tuple[tuple[str, ...], Counts, Counts, int]) -> None:
     rows, shown, silent, contributions = population
