@@ -174,7 +174,7 @@ async def find_membership(
 async def roles_held(session: AsyncSession, organisation_id: UUID) -> frozenset[Role]:
     """The roles that somebody holds in an organisation."""
     query = select(Membership.role).where(Membership.organisation_id == organisation_id).distinct()
-    return frozenset((await session.exec(query)).all())
+    return frozenset(map(Role, (await session.exec(query)).all()))
 
 
 async def is_of_secretariat(session: AsyncSession, account_id: UUID) -> bool:

@@ -28,7 +28,9 @@ from app.translations.queries import bodies_of
 async def withdrawn_wording(session: AsyncSession, contribution_id: UUID) -> Wording:
     """Every submitted word of a contribution, its recommendations and evidence and all translations."""
     rows = await session.exec(
-        select(Text.id, Text.body, Text.language, AnswerVersion.recommendation, AnswerVersion.evidence)
+        select(  # type: ignore[call-overload]
+            Text.id, Text.body, Text.language, AnswerVersion.recommendation, AnswerVersion.evidence
+        )
         .join(AnswerVersion, col(AnswerVersion.text_id) == Text.id)
         .join(Answer, col(Answer.id) == AnswerVersion.answer_id)
         .where(Answer.contribution_id == contribution_id)

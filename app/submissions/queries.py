@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func
@@ -177,10 +178,10 @@ async def sources_where(session: AsyncSession, condition: ColumnElement[bool]) -
         .where(condition)
         .order_by(Contribution.label, Source.starts)
     )
-    rows = found.all()
+    rows: Sequence[Any] = found.all()
     hidden = {row[1].text_id for row in rows if _allowed(*row[1:4]) is Publication.NO}
     translated = await bodies_of(session, hidden)
-    return [_source(*row, translated.get(row[1].text_id, ())) for row in rows]
+    return [_source(*row, elsewhere=translated.get(row[1].text_id, ())) for row in rows]
 
 
 def _allowed(version: AnswerVersion, draft: Publication, contribution: Contribution) -> Publication:
