@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
+from app.organisations import queries as organisations
 from app.organisations.models import Membership, Organisation, OrganisationKind, Role
 from app.platform import clock, events
 from app.platform.errors import Conflict, Invalid
@@ -162,8 +163,10 @@ async def _check_new_focal_point(session: AsyncSession, review: CountryReview, a
 
 
 async def _is_staff(session: AsyncSession, account_id: UUID, office_id: UUID) -> bool:
+    """Whether somebody of the office may lead it: nobody who works for the secretariat as well."""
     people = await queries.list_members(session, office_id)
-    return any(member.account_id == account_id for member in people)
+    is_member = any(member.account_id == account_id for member in people)
+    return is_member and not await organisations.is_of_secretariat(session, account_id)
 
 
 async def _give_role(session: AsyncSession, actor: Actor, review: CountryReview, account_id: UUID) -> None:

@@ -181,7 +181,7 @@ async def sources_where(session: AsyncSession, condition: ColumnElement[bool]) -
     rows: Sequence[Any] = found.all()
     hidden = {row[1].text_id for row in rows if _allowed(*row[1:4]) is Publication.NO}
     translated = await bodies_of(session, hidden)
-    return [_source(*row, elsewhere=translated.get(row[1].text_id, ())) for row in rows]
+    return [_source(translated.get(row[1].text_id, ()), *row) for row in rows]
 
 
 def _allowed(version: AnswerVersion, draft: Publication, contribution: Contribution) -> Publication:
@@ -191,13 +191,13 @@ def _allowed(version: AnswerVersion, draft: Publication, contribution: Contribut
 
 
 def _source(
+    elsewhere: Sequence[tuple[str, str]],
     source: Source,
     version: AnswerVersion,
     draft: Publication,
     contribution: Contribution,
     name: str | None,
     text: str,
-    elsewhere: Sequence[tuple[str, str]],
 ) -> ShownSource:
     withdrawn = contribution.state is ContributionState.WITHDRAWN
     confidential = contribution.mode is Mode.CONFIDENTIAL

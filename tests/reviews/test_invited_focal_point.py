@@ -8,6 +8,7 @@ from app.accounts.models import Account
 from app.audit.models import AuditEntry
 from app.organisations.models import OrganisationKind, Role
 from app.platform.db import Database
+from app.platform.errors import Invalid
 from app.platform.settings import Settings
 from app.reviews import service
 from app.reviews.models import CountryReview
@@ -93,3 +94,17 @@ async def test_after_a_hand_over_the_secretariat_is_back_at_the_review(
     assert "Invite people and change roles" not in page.text
     done = await post(client, f"{address}/focal-point", {"account_id": str(expert.id)}, page=address)
     assert done.headers["location"] == address
+
+
+@pytest.mark.one_database
+async def test_the_secretariat_hands_the_role_to_nobody_of_its_own(
+    make: Make, db: Database, operator: Account
+) -> None:
+    office = await make.office()
+    review = await make.review(focal_point=await make.account(Role.FOCAL_POINT, at=office))
+    # From before the secretariat was kept out of offices.
+    await make.member(operator, Role.EXPERT, at=office)
+    actor = actor_of(operator, [(Role.SECRETARIAT, office.id), (Role.EXPERT, office.id)])
+    async with db.write() as session:
+        with pytest.raises(Invalid):
+            await service.hand_over_focal_point(session, actor, review.id, operator.id)
