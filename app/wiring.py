@@ -31,6 +31,7 @@ from app.consultations import jobs as consultation_jobs
 from app.consultations import routes as consultations
 from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
 from app.contributions import api as contributions_api
+from app.contributions import jobs as contribution_jobs
 from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
@@ -120,6 +121,7 @@ HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (
 JOBS: Mapping[str, JobFunction] = {
     **notification_jobs.JOBS,
     "consultations.close_due": consultation_jobs.close_due_consultations,
+    "contributions.erase_withdrawn": contribution_jobs.erase_withdrawn,
 }
 SERVICE_NAV: Sequence[ServiceNav] = (
     consultations.service_nav,
@@ -128,7 +130,10 @@ SERVICE_NAV: Sequence[ServiceNav] = (
     organisations.service_nav,
     reference.service_nav,
 )
-SCHEDULE: Mapping[str, timedelta] = {"consultations.close_due": timedelta(hours=1)}
+SCHEDULE: Mapping[str, timedelta] = {
+    "consultations.close_due": timedelta(hours=1),
+    "contributions.erase_withdrawn": timedelta(days=1),
+}
 VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
     "law_names": LAW_NAMES,
     "practice_names": PRACTICE_NAMES,

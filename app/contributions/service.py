@@ -12,7 +12,7 @@ from app.audit import service as audit
 from app.consultations.models import Consultation
 from app.contributions import effects, kinds, policy, queries, submitting
 from app.contributions.effects import Change
-from app.contributions.events import ContributionWithdrawn
+from app.contributions.events import ContributionWithdrawn, WordsTakenBack
 from app.contributions.models import (
     MOVES,
     Answer,
@@ -208,13 +208,37 @@ async def withdraw_contribution(session: AsyncSession, actor: Actor, contributio
     scope = frame.consultation.country_review_id
     audit.record(session, actor, "contribution.withdrawn", contribution, scope_id=scope)
     await session.flush()
-    # Whoever has to find the words elsewhere is told while they are still there.
     await publish(session, ContributionWithdrawn(contribution_id, frame.consultation.id))
-    await _erase_words(session, contribution_id)
+    await _erase_words(session, contribution_id, frame.consultation.id)
 
 
-async def _erase_words(session: AsyncSession, contribution_id: UUID) -> None:
+async def erase_withdrawn(session: AsyncSession, actor: Actor) -> int:
+    """Erase what was withdrawn before words were erased at once; returns of how many contributions."""
+    require(policy.can_erase_withdrawn(actor))
+    says_something = (
+        (col(Text.body) != "")
+        | (col(AnswerVersion.value) != "")
+        | col(AnswerVersion.law).is_not(None)
+        | col(AnswerVersion.practice).is_not(None)
+    )
+    query = (
+        select(Contribution.id, Contribution.consultation_id)
+        .join(Answer, col(Answer.contribution_id) == Contribution.id)
+        .join(AnswerVersion, col(AnswerVersion.answer_id) == Answer.id)
+        .join(Text, col(Text.id) == AnswerVersion.text_id)
+        .where(Contribution.state == ContributionState.WITHDRAWN, says_something)
+        .distinct()
+    )
+    found = (await session.exec(query)).all()
+    for contribution_id, consultation_id in found:
+        await _erase_words(session, contribution_id, consultation_id)
+    return len(found)
+
+
+async def _erase_words(session: AsyncSession, contribution_id: UUID, consultation_id: UUID) -> None:
     """Leave the rows of a withdrawn contribution without a word; that it was handed in stays known."""
+    # Whoever has to find the words elsewhere is told while they are still there.
+    await publish(session, WordsTakenBack(contribution_id, consultation_id))
     own = select(Answer.id).where(Answer.contribution_id == contribution_id)
     texts = select(AnswerVersion.text_id).where(col(AnswerVersion.answer_id).in_(own))
     await session.exec(delete(Translation).where(col(Translation.text_id).in_(texts)))

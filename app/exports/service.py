@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
-from app.contributions.events import ContributionWithdrawn
+from app.contributions.events import WordsTakenBack
 from app.exports import facts, policy, queries
 from app.exports.document import Document, checksum, mapped, says_the_same, strings_in
 from app.exports.models import Export
@@ -80,7 +80,7 @@ def _export(
     return export
 
 
-async def take_out_withdrawn(session: AsyncSession, actor: Actor, event: ContributionWithdrawn) -> None:
+async def take_out_withdrawn(session: AsyncSession, actor: Actor, event: WordsTakenBack) -> None:
     """Take a withdrawn contribution's words out of the exports that are kept, and note the day.
 
     The checksum stays that of what was handed over: whoever holds that file can still verify it.

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.contributions.events import ContributionWithdrawn
+from app.contributions.events import WordsTakenBack
 from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState
 from app.platform.security import Actor, require
 from app.submissions import policy
@@ -46,9 +46,7 @@ async def withdrawn_wording(session: AsyncSession, contribution_id: UUID) -> Wor
     return Wording(words)
 
 
-async def spare_what_others_say(
-    session: AsyncSession, event: ContributionWithdrawn, wording: Wording
-) -> None:
+async def spare_what_others_say(session: AsyncSession, event: WordsTakenBack, wording: Wording) -> None:
     """Words that another answer to the same questions says, too, are not taken back."""
     asked = select(Answer.question_id).where(Answer.contribution_id == event.contribution_id)
     rows = await session.exec(
@@ -68,7 +66,7 @@ async def spare_what_others_say(
             wording.leave(body)
 
 
-async def take_out_withdrawn(session: AsyncSession, actor: Actor, event: ContributionWithdrawn) -> None:
+async def take_out_withdrawn(session: AsyncSession, actor: Actor, event: WordsTakenBack) -> None:
     """Take a withdrawn contribution's words out of its excerpts, and out of every text that repeats them."""
     require(policy.can_take_out(actor))
     wording = await withdrawn_wording(session, event.contribution_id)
@@ -83,7 +81,7 @@ async def take_out_withdrawn(session: AsyncSession, actor: Actor, event: Contrib
     await session.flush()
 
 
-def _texts(event: ContributionWithdrawn) -> Iterable[Any]:
+def _texts(event: WordsTakenBack) -> Iterable[Any]:
     """What the State wrote: passages and how they came to be, cleared texts, reasons and their translations."""
     own = Submission.consultation_id == event.consultation_id
     answers = select(NationalAnswer).join(Submission, col(Submission.id) == NationalAnswer.submission_id)

@@ -8,7 +8,9 @@ import httpx2
 import pytest
 from sqlmodel import SQLModel, select, update
 
+from app import wiring
 from app.contributions import service as contributions
+from app.contributions.models import Contribution, ContributionState
 from app.exports.document import checksum
 from app.exports.models import Export
 from app.platform.db import Database
@@ -19,8 +21,8 @@ from app.submissions.models import Disposition, NationalAnswer, Passage, Passage
 from app.submissions.recognizing import REDACTED
 from app.submissions.schemas import PassageInput
 from app.translations.models import Origin, Text, Translation
-from tests.exports.test_exports import FIRST, Scene, scene  # noqa: F401  (the scene is a fixture)
-from tests.factories import Make
+from tests.exports.test_exports import FIRST, SAID, Scene, scene  # noqa: F401  (the scene is a fixture)
+from tests.factories import SYSTEM, Make
 
 ANSWER = "FP-03-a"
 PLANTED = "Behind the mill at Orsa a tinker turns alarm pistols into guns, one in an afternoon."
@@ -143,3 +145,25 @@ async def test_words_that_another_answer_says_too_stay(
     async with db.read() as session:
         texts = (await session.exec(select(Passage.text))).all()
     assert f"At the mill: {PLANTED} {REDACTED} {ANOTHER}" in texts
+
+
+@pytest.mark.one_database
+async def test_what_was_withdrawn_under_an_earlier_version_is_erased_by_a_job(
+    client: httpx2.AsyncClient,
+    db: Database,
+    make: Make,
+    scene: Scene,  # noqa: F811
+) -> None:
+    await planted(scene, make)
+    given = scene.given["planted"]
+    async with db.write() as session:
+        own = update(Contribution).where(Contribution.id == given.id)
+        await session.exec(own.values(state=ContributionState.WITHDRAWN))
+    assert PLANTED.casefold() in await everything(db)
+    await wiring.JOBS["contributions.erase_withdrawn"](db, None)
+    after = await everything(db)
+    assert not [words for words in TRACES if words.casefold() in after]
+    # What stands is left alone, and the second time there is nothing to do.
+    assert SAID.casefold() in after
+    async with db.write() as session:
+        assert await contributions.erase_withdrawn(session, SYSTEM) == 0
