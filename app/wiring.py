@@ -36,6 +36,7 @@ from app.consultations import routes as consultations
 from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
 from app.contributions import api as contributions_api
 from app.contributions import entry_routes
+from app.contributions import jobs as contribution_jobs
 from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
@@ -43,8 +44,10 @@ from app.demonstration import routes as demonstration
 from app.exchange import api as exchange_api
 from app.exchange import routes as exchange
 from app.exports import api as exports_api
+from app.exports import handlers as export_handlers
 from app.exports import routes as exports
 from app.intake import api as intake_api
+from app.intake import handlers as intake_handlers
 from app.intake import routes as intake
 from app.notifications import handlers as notification_handlers
 from app.notifications import jobs as notification_jobs
@@ -72,9 +75,11 @@ from app.reference import routes as reference
 from app.reference.document import KIND_NAMES as REFERENCE_KINDS
 from app.reference.models import MARK_NAMES
 from app.reviews import api as reviews_api
+from app.reviews import handlers as review_handlers
 from app.reviews import routes as reviews
 from app.site import routes as site
 from app.submissions import api as submissions_api
+from app.submissions import handlers as submission_handlers
 from app.submissions import routes as submissions
 from app.submissions.models import DISPOSITION_NAMES, POSITION_NAMES, SUBMISSION_STATE_NAMES
 from app.submissions.models import STATE_NAMES as NATIONAL_ANSWER_STATES
@@ -117,6 +122,10 @@ API_ROUTERS: Sequence[APIRouter] = (
 )
 DEMONSTRATION_ROUTERS: Sequence[APIRouter] = (demonstration.router,)
 HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (
+    review_handlers.HANDLERS,
+    submission_handlers.HANDLERS,
+    export_handlers.HANDLERS,
+    intake_handlers.HANDLERS,
     publication_handlers.HANDLERS,
     notification_handlers.HANDLERS,
 )
@@ -126,6 +135,7 @@ JOBS: Mapping[str, JobFunction] = {
     "accounts.forget_ended_sessions": account_jobs.forget_ended_sessions,
     "idempotency.forget": idempotency.forget,
     "typed.forget": typed.forget,
+    "contributions.erase_withdrawn": contribution_jobs.erase_withdrawn,
 }
 SERVICE_NAV: Sequence[ServiceNav] = (
     consultations.service_nav,
@@ -140,6 +150,7 @@ SCHEDULE: Mapping[str, timedelta] = {
     "accounts.forget_ended_sessions": timedelta(hours=6),
     "idempotency.forget": timedelta(hours=6),
     "typed.forget": timedelta(hours=6),
+    "contributions.erase_withdrawn": timedelta(days=1),
 }
 # What was typed or chosen comes back in words on pages that know nothing of the form it stood in.
 FIELD_NAMES: Mapping[str, Message] = {

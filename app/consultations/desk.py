@@ -232,7 +232,9 @@ async def log_page(session: AsyncSession, actor: Actor, slug: str, before: str =
     """Who did what in this review, newest first, for those who may read the log."""
     desk = await get_desk_frame(session, actor, slug)
     require(policy.can_read_log(actor, desk.consultation))
-    found = await audit.list_entries(session, desk.frame.review.id, before)
+    found = await audit.list_entries(
+        session, desk.frame.review.id, before, office_id=desk.consultation.office_id
+    )
     return LogPage(desk, found.entries, found.before, not before)
 
 

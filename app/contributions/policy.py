@@ -117,3 +117,8 @@ def can_become_confidential(
     if not actor.holds(Role.SIGNATORY, contribution.organisation_id):
         return deny(_("Only a signatory of your organization may take its name away."))
     return can_answer(actor, contribution, consultation, at)
+
+
+def can_erase_withdrawn(actor: Actor) -> Decision:
+    """The portal itself: withdrawing was the contributor's act."""
+    return ALLOW if actor.is_system else deny(_("Only the portal itself does this."))

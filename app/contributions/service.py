@@ -5,19 +5,20 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
 from app.consultations.models import Consultation
 from app.contributions import effects, kinds, policy, queries, submitting
 from app.contributions.effects import Change
-from app.contributions.events import ContributionWithdrawn
+from app.contributions.events import ContributionWithdrawn, WordsTakenBack
 from app.contributions.models import (
     MOVES,
     Answer,
+    AnswerVersion,
     Contribution,
     ContributionState,
     ContributionVersion,
@@ -36,6 +37,7 @@ from app.platform.security import Actor, require
 from app.platform.states import move
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.relevance import Given
+from app.translations.models import Text, Translation
 
 LABELS = (99, 999, 9_999, 999_999)
 LABEL_ATTEMPTS = 20
@@ -225,6 +227,50 @@ async def withdraw_contribution(session: AsyncSession, actor: Actor, contributio
     audit.record(session, actor, "contribution.withdrawn", contribution, scope_id=scope)
     await session.flush()
     await publish(session, ContributionWithdrawn(contribution_id, frame.consultation.id))
+    await _erase_words(session, contribution_id, frame.consultation.id)
+
+
+async def erase_withdrawn(session: AsyncSession, actor: Actor) -> int:
+    """Erase what was withdrawn before words were erased at once; returns of how many contributions."""
+    require(policy.can_erase_withdrawn(actor))
+    says_something = (
+        (col(Text.body) != "")
+        | (col(AnswerVersion.value) != "")
+        | col(AnswerVersion.law).is_not(None)
+        | col(AnswerVersion.practice).is_not(None)
+    )
+    query = (
+        select(Contribution.id, Contribution.consultation_id)
+        .join(Answer, col(Answer.contribution_id) == Contribution.id)
+        .join(AnswerVersion, col(AnswerVersion.answer_id) == Answer.id)
+        .join(Text, col(Text.id) == AnswerVersion.text_id)
+        .where(Contribution.state == ContributionState.WITHDRAWN, says_something)
+        .distinct()
+    )
+    found = (await session.exec(query)).all()
+    for contribution_id, consultation_id in found:
+        await _erase_words(session, contribution_id, consultation_id)
+    return len(found)
+
+
+async def _erase_words(session: AsyncSession, contribution_id: UUID, consultation_id: UUID) -> None:
+    """Leave the rows of a withdrawn contribution without a word; that it was handed in stays known."""
+    # Whoever has to find the words elsewhere is told while they are still there.
+    await publish(session, WordsTakenBack(contribution_id, consultation_id))
+    own = select(Answer.id).where(Answer.contribution_id == contribution_id)
+    texts = select(AnswerVersion.text_id).where(col(AnswerVersion.answer_id).in_(own))
+    await session.exec(delete(Translation).where(col(Translation.text_id).in_(texts)))
+    await session.exec(update(Text).where(col(Text.id).in_(texts)).values(body=""))
+    nothing: dict[str, Any] = {
+        "law": None,
+        "practice": None,
+        "value": "",
+        "evidence": [],
+        "recommendation": {},
+    }
+    await session.exec(update(AnswerVersion).where(col(AnswerVersion.answer_id).in_(own)).values(nothing))
+    drafts = update(Answer).where(col(Answer.contribution_id) == contribution_id)
+    await session.exec(drafts.values(narrative="", **nothing))
 
 
 async def _erase(session: AsyncSession, contribution_id: UUID) -> None:

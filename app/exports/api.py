@@ -41,4 +41,5 @@ def _shown(export: Export) -> dict[str, object]:
         "made_at": export.made_at,
         "made_by": export.made_by_name,
         "checksum": export.checksum,
+        "redacted_on": export.redacted_on,
     }

@@ -21,3 +21,8 @@ def can_take_in(actor: Actor, consultation: Consultation, at: datetime) -> Decis
     if may and not consultation.takes_answers(at):
         return deny(_("This consultation is not open, so no statements can be taken in."))
     return may
+
+
+def can_take_out(actor: Actor) -> Decision:
+    """Withdrawn words leave by themselves: nobody has to ask, and nobody can."""
+    return ALLOW if actor.is_system else deny(_("Only the portal itself does this."))

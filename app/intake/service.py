@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
@@ -173,3 +174,10 @@ def _kept(seen: Preview, actor: Actor, placed: Placed, answers: dict[Place, UUID
         answer_id=answer_id,
         taken_in_by_id=actor.account_id,
     )
+
+
+async def take_out_withdrawn(session: AsyncSession, actor: Actor, contribution_id: UUID) -> None:
+    """Forget the rows that a withdrawn contribution was entered from; their prints stay, so that they count once."""
+    require(policy.can_take_out(actor))
+    answers = select(Answer.id).where(Answer.contribution_id == contribution_id)
+    await session.exec(update(IntakeRow).where(col(IntakeRow.answer_id).in_(answers)).values(row={}))

@@ -120,19 +120,21 @@ class PeoplePage:
     invitations: Sequence[Invitation]
     may_manage: Decision
     roles: Sequence[Role]
+    takes: frozenset[Role]
     own_id: UUID | None
 
     def may_take(self, member: Member, role: Role) -> bool:
         """Whether the reader may take this role from this member."""
         own = member.account_id == self.own_id and role is not Role.FOCAL_POINT
         is_last = role is Role.SIGNATORY and sum(role in other.roles for other in self.members) == 1
-        return (own or role in self.roles) and not is_last
+        return (own or role in self.takes) and not is_last
 
 
 async def people_page(session: AsyncSession, actor: Actor, organisation_id: UUID) -> PeoplePage:
     """Members and waiting invitations of an organisation of one's own; raises NotFound."""
     organisation = await get_visible(session, actor, organisation_id)
-    roles = policy.roles_to_give(actor, organisation)
+    held = await roles_held(session, organisation_id)
+    roles = policy.roles_to_give(actor, organisation, held)
     rows = await session.exec(
         select(Account.id, Account.name, Account.email, Membership.role)
         .join(Membership, Membership.account_id == Account.id)  # type: ignore[arg-type]
@@ -149,8 +151,9 @@ async def people_page(session: AsyncSession, actor: Actor, organisation_id: UUID
         organisation,
         tuple(members.values()),
         await list_invitations(session, organisation_id) if roles else (),
-        policy.can_manage(actor, organisation),
+        policy.can_manage(actor, organisation, held),
         tuple(role for role in Role if role in roles),
+        policy.roles_in_hand(actor, organisation),
         actor.account_id,
     )
 
@@ -192,6 +195,20 @@ async def find_membership(
         Membership.role == role,
     )
     return (await session.exec(query)).first()
+
+
+async def roles_held(session: AsyncSession, organisation_id: UUID) -> frozenset[Role]:
+    """The roles that somebody holds in an organisation."""
+    query = select(Membership.role).where(Membership.organisation_id == organisation_id).distinct()
+    return frozenset(map(Role, (await session.exec(query)).all()))
+
+
+async def is_of_secretariat(session: AsyncSession, account_id: UUID) -> bool:
+    """Whether somebody works for the secretariat."""
+    query = select(Membership.id).where(
+        Membership.account_id == account_id, Membership.role == Role.SECRETARIAT
+    )
+    return (await session.exec(query)).first() is not None
 
 
 async def count_holders(session: AsyncSession, organisation_id: UUID, role: Role) -> int:

@@ -7,7 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.accounts import passwords
 from app.accounts import queries as account_queries
 from app.accounts import service as accounts
-from app.accounts.models import OneTimeToken, Purpose
+from app.accounts.models import Account, OneTimeToken, Purpose
 from app.audit import service as audit
 from app.organisations import events, policy, queries
 from app.organisations.models import OPEN_KINDS, Membership, Organisation, OrganisationKind, Role
@@ -15,7 +15,7 @@ from app.organisations.schemas import SignUpInput
 from app.platform.errors import Conflict, Invalid, NotFound, TooMany
 from app.platform.events import publish
 from app.platform.i18n import _
-from app.platform.security import Actor, require
+from app.platform.security import Actor, Decision, require
 
 FIRST_ROLES = (Role.DRAFTER, Role.SIGNATORY)
 INVITATIONS_AN_HOUR = 50
@@ -68,8 +68,16 @@ async def give_role(
 ) -> Membership:
     """Give somebody a role in an organisation; giving it twice changes nothing."""
     organisation = await queries.get_visible(session, actor, organisation_id)
-    require(policy.can_invite(actor, organisation, role))
+    require(await _may_invite(session, actor, organisation, role, account_id))
     return await _give(session, actor, organisation_id, account_id, role)
+
+
+async def _may_invite(
+    session: AsyncSession, actor: Actor, organisation: Organisation, role: Role, account_id: UUID | None
+) -> Decision:
+    held = await queries.roles_held(session, organisation.id)
+    to_secretariat = account_id is not None and await queries.is_of_secretariat(session, account_id)
+    return policy.can_invite(actor, organisation, role, held, to_secretariat=to_secretariat)
 
 
 async def _give(
@@ -81,16 +89,24 @@ async def _give(
     membership = Membership(account_id=account_id, organisation_id=organisation_id, role=role)
     session.add(membership)
     await session.flush()
-    _record_role(session, actor, "organisation.role_given", membership)
+    await _record_role(session, actor, "organisation.role_given", membership)
+    await publish(session, events.RoleGiven(organisation_id, account_id, role))
     return membership
 
 
-def _record_role(session: AsyncSession, actor: Actor, action: str, membership: Membership) -> None:
+async def _record_role(session: AsyncSession, actor: Actor, action: str, membership: Membership) -> None:
+    """Record it where the people of the organisation can read it: in the log of their office."""
+    organisation = await queries.get_organisation(session, membership.organisation_id)
+    # Who works for an organisation that contributes is nobody else's business.
+    is_office = organisation.kind is OrganisationKind.GOVERNMENT_OFFICE
+    person = await session.get(Account, membership.account_id) if is_office else None
     audit.record(
         session,
         actor,
         action,
         membership,
+        scope_id=membership.organisation_id,
+        person=person.name if person else "",
         organisation=membership.organisation_id,
         account=membership.account_id,
         role=membership.role.value,
@@ -167,12 +183,13 @@ async def invite_member(
 ) -> OneTimeToken:
     """Invite somebody to a role by e-mail; an invitation to the same role is sent anew."""
     organisation = await queries.get_visible(session, actor, organisation_id, lock=True)
-    require(policy.can_invite(actor, organisation, role))
+    email = email.strip().lower()
+    known = await account_queries.find_account(session, email)
+    require(await _may_invite(session, actor, organisation, role, known.id if known else None))
     if actor.account_id and not await accounts.may_send(
         session, "invite", str(actor.account_id), INVITATIONS_AN_HOUR
     ):
         raise TooMany(TOO_MANY_INVITED)
-    email = email.strip().lower()
     for waiting in await queries.list_invitations(session, organisation_id):
         if (waiting.email, waiting.role) == (email, role):
             await _end_link(session, waiting.id)
@@ -181,7 +198,13 @@ async def invite_member(
         session, Purpose.INVITATION, email, language, organisation_id=organisation_id, payload=payload
     )
     audit.record(
-        session, actor, "organisation.member_invited", organisation, role=role.value, invitation=link.id
+        session,
+        actor,
+        "organisation.member_invited",
+        organisation,
+        scope_id=organisation_id,
+        role=role.value,
+        invitation=link.id,
     )
     await publish(session, events.MemberInvited(link.id))
     return link
@@ -202,10 +225,17 @@ async def withdraw_invitation(
     invitation = waiting.get(invitation_id)
     if invitation is None:
         raise NotFound
-    require(policy.can_invite(actor, organisation, invitation.role))
+    require(await _may_invite(session, actor, organisation, invitation.role, None))
     await _end_link(session, invitation_id)
     role = invitation.role.value
-    audit.record(session, actor, "organisation.invitation_withdrawn", organisation, role=role)
+    audit.record(
+        session,
+        actor,
+        "organisation.invitation_withdrawn",
+        organisation,
+        scope_id=organisation_id,
+        role=role,
+    )
 
 
 async def accept_invitation(
@@ -222,7 +252,8 @@ async def accept_invitation(
     if not page.is_known:
         _check_newcomer(name, password, page)
     inviting = await queries.inviting_actor(session, page.by)
-    if not policy.can_invite(inviting, page.organisation, page.role):
+    known = await account_queries.find_account(session, page.email)
+    if not await _may_invite(session, inviting, page.organisation, page.role, known.id if known else None):
         raise NotFound(NO_LONGER)
     link = await accounts.use_link(session, token, Purpose.INVITATION)
     portal = Actor.system("invitation")
@@ -256,7 +287,7 @@ async def remove_member(
     is_last = await queries.count_holders(session, organisation_id, role) == 1
     own = account_id == actor.account_id
     require(policy.can_remove(actor, organisation, role, own=own, is_last=is_last))
-    _record_role(session, actor, "organisation.role_taken", membership)
+    await _record_role(session, actor, "organisation.role_taken", membership)
     await session.delete(membership)
     await session.flush()
 

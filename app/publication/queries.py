@@ -34,7 +34,7 @@ class Published:
 
 
 async def find_newest(session: AsyncSession, consultation_id: UUID) -> Published | None:
-    """The outcome that stands; its content is read once a process, for it never changes."""
+    """The outcome that stands; its content is read once a process."""
     query = (
         select(Outcome.id, Outcome.number, Outcome.published_at)
         .where(Outcome.consultation_id == consultation_id)
@@ -50,6 +50,11 @@ async def find_newest(session: AsyncSession, consultation_id: UUID) -> Published
             _contents.pop(next(iter(_contents)))
         _contents[row[0]] = content
     return Published(row[1], row[2], content)
+
+
+def forget(outcome_id: UUID) -> None:
+    """Let go of the content of an outcome that was changed in its table."""
+    _contents.pop(outcome_id, None)
 
 
 @dataclass(frozen=True, slots=True)

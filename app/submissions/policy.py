@@ -81,3 +81,8 @@ def can_reopen(actor: Actor, review: CountryReview, national: NationalAnswer) ->
     if national.state is not NationalAnswerState.CLEARED:
         return deny(_("Only a cleared answer can be reopened."))
     return ALLOW
+
+
+def can_take_out(actor: Actor) -> Decision:
+    """Withdrawn words leave by themselves: nobody has to ask, and nobody can."""
+    return ALLOW if actor.is_system else deny(_("Only the portal itself does this."))

@@ -1,13 +1,16 @@
 """Every answer gets a disposition with a reason, kept version by version."""
 
+from typing import Any
+
 import httpx2
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from app.audit.models import AuditEntry
 from app.contributions import service as contributions
 from app.platform.db import Database
-from app.submissions import service
+from app.submissions import queries, service
 from app.submissions.models import Disposition, Passage
 from app.translations.models import Text
 from tests import browsing
@@ -152,3 +155,23 @@ async def test_only_standing_answers_of_this_consultation_are_disposed(
     (passage,) = await desk.all(Passage)
     assert passage.text == ""
     assert await desk.all(Disposition) == []
+
+
+@pytest.mark.one_database
+async def test_the_newest_decisions_are_looked_for_once_and_not_at_every_answer(
+    db: Database, scene: Scene
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            asked.append((statement, parameters))
+
+    event.listen(db.engine.sync_engine, "before_cursor_execute", listen)
+    async with db.read() as session:
+        await queries.answer_counts(session, scene.consultation.id)
+        ((statement, parameters),) = asked
+        connection = await session.connection()
+        plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()
+    assert plan
+    assert not [step for step in plan if "CORRELATED" in step[-1]]
