@@ -14,6 +14,7 @@ import app.contributions.models
 import app.exports.models
 import app.intake.models
 import app.organisations.models
+import app.platform.daily
 import app.platform.queue
 import app.publication.models
 import app.questionnaires.models
@@ -23,6 +24,7 @@ import app.reviews.models
 import app.submissions.models
 import app.translations.models  # noqa: F401
 from app.accounts import routes as accounts
+from app.audit import jobs as audit_jobs
 from app.authoring import parts as authoring_parts
 from app.authoring import routes as authoring
 from app.authoring.wording import GROUP_NAMES, PART_NAMES, PREVIEW_NAMES, READINESS_NAMES
@@ -46,6 +48,7 @@ from app.notifications import jobs as notification_jobs
 from app.organisations import api as organisations_api
 from app.organisations import routes as organisations
 from app.organisations.models import KIND_NAMES, ROLE_NAMES
+from app.platform import traces
 from app.platform.events import Handler
 from app.platform.i18n import Message
 from app.platform.pages import ServiceNav
@@ -110,8 +113,10 @@ HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (
     notification_handlers.HANDLERS,
 )
 JOBS: Mapping[str, JobFunction] = {
+    **audit_jobs.JOBS,
+    **consultation_jobs.JOBS,
     **notification_jobs.JOBS,
-    "consultations.close_due": consultation_jobs.close_due_consultations,
+    **traces.JOBS,
 }
 SERVICE_NAV: Sequence[ServiceNav] = (
     consultations.service_nav,
@@ -120,7 +125,13 @@ SERVICE_NAV: Sequence[ServiceNav] = (
     organisations.service_nav,
     reference.service_nav,
 )
-SCHEDULE: Mapping[str, timedelta] = {"consultations.close_due": timedelta(hours=1)}
+SCHEDULE: Mapping[str, timedelta] = {
+    "consultations.close_due": timedelta(hours=1),
+    "consultations.delete_codes": timedelta(hours=1),
+    "audit.enter_waiting": timedelta(hours=1),
+    "traces.fold_log": timedelta(minutes=1),
+    "traces.forget_order": timedelta(hours=1),
+}
 VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
     "law_names": LAW_NAMES,
     "practice_names": PRACTICE_NAMES,

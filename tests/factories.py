@@ -12,6 +12,8 @@ from sqlmodel import SQLModel
 
 from app.accounts import service as accounts
 from app.accounts.models import Account, ApiToken
+from app.audit import service as audit
+from app.audit.models import WaitingAct
 from app.consultations.models import Consultation, ConsultationState, InvitationCode
 from app.contributions import queries as contribution_queries
 from app.contributions import service as contributions
@@ -257,6 +259,12 @@ class Make:
         code = ids.new_code()
         await self._add(InvitationCode(code_hash=ids.fingerprint(code), consultation_id=consultation.id))
         return code
+
+    async def night(self) -> None:
+        """The day is over: what waited for its end is entered."""
+        async with self.db.write() as session:
+            await session.exec(update(WaitingAct).values(day=clock.today() - timedelta(days=1)))
+            await audit.enter_waiting_acts(session, SYSTEM)
 
     async def signed_in(self, client: httpx2.AsyncClient, who: Account | Contribution) -> None:
         """Make the client a person's browser, or that of the bearer of a confidential contribution."""

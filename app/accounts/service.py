@@ -35,6 +35,11 @@ def _bearer_end() -> datetime:
     return datetime.combine(clock.today() + timedelta(days=2), time(0), clock.now().tzinfo)
 
 
+def _rounded(instant: datetime) -> datetime:
+    """The next full hour: an end to the microsecond would tell when the row beside it was written."""
+    return instant.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
 def open_session(session: AsyncSession, account_id: UUID) -> str:
     """Begin a session of an account; returns the secret for the cookie."""
     token = ids.new_token()
@@ -42,7 +47,7 @@ def open_session(session: AsyncSession, account_id: UUID) -> str:
         SignedInSession(
             token_hash=ids.fingerprint(token),
             account_id=account_id,
-            expires_at=clock.now() + ACCOUNT_SESSION,
+            expires_at=_rounded(clock.now() + ACCOUNT_SESSION),
         )
     )
     return token
@@ -67,6 +72,15 @@ def open_bearer_token(session: AsyncSession, bearer_of: UUID) -> str:
 async def close_session(session: AsyncSession, token: str) -> None:
     """End a session at once."""
     await session.exec(delete(SignedInSession).where(SignedInSession.token_hash == ids.fingerprint(token)))  # type: ignore[arg-type]
+
+
+async def close_other_sessions_of(session: AsyncSession, actor: Actor, token: str) -> None:
+    """End what a bearer's former receipt code opened: every session and token but the one in use."""
+    kept = ids.fingerprint(token)
+    for kind in (SignedInSession, ApiToken):
+        opened = delete(kind).where(kind.bearer_of == actor.bearer_of, kind.token_hash != kept)  # type: ignore[arg-type]
+        if actor.bearer_of is not None:
+            await session.exec(opened)
 
 
 async def close_sessions_of(session: AsyncSession, actor: Actor) -> None:
@@ -258,7 +272,7 @@ async def create_token(session: AsyncSession, actor: Actor, data: TokenInput) ->
         token_hash=ids.fingerprint(secret),
         account_id=actor.account_id,
         name=data.name,
-        expires_at=clock.now() + timedelta(days=data.days),
+        expires_at=_rounded(clock.now() + timedelta(days=data.days)),
     )
     session.add(token)
     await session.flush()

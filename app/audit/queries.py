@@ -9,14 +9,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit.models import AuditEntry
-from app.audit.sentences import sentence_of
+from app.audit.sentences import CONTRIBUTORS_ACTS, sentence_of
 from app.platform.i18n import Message, _
 
 PAGE = 50
 # Reasons that speak of the consultation itself; those about answers are not for the auditor's eyes.
 GIVEN_WITH_REASON = frozenset({"consultation.extended"})
-# The rebuilding follows a withdrawal at once: its author is the contributor.
-CONTRIBUTORS_ACTS = ("contribution.", "outcome.rebuilt")
 CONTRIBUTOR = _("A contributor")
 PORTAL = _("The portal")
 
@@ -45,7 +43,11 @@ class LogEntries:
 async def list_entries(
     session: AsyncSession, scope_id: UUID, before: str = "", limit: int = PAGE
 ) -> LogEntries:
-    """Acts of one country review, newest first, from a key on; a key nobody gave out begins anew."""
+    """Acts of one country review, newest first, from a key on; a key nobody gave out begins anew.
+
+    Those of contributors carry the beginning of their day: they stand after the timed ones of it, by
+    their random ids.
+    """
     query = select(AuditEntry).where(AuditEntry.scope_id == scope_id)
     key = _key(before)
     if key is not None:

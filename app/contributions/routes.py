@@ -351,6 +351,7 @@ async def leaving(request: Request, actor: CurrentActor) -> Response:
 async def new_code(request: Request, form: JustAButton, session: Session, actor: CurrentActor) -> Response:
     """A new receipt code; the one before stops working."""
     code = await entry.renew_receipt(session, actor)
+    await accounts.close_other_sessions_of(session, actor, request.cookies.get(SESSION_COOKIE, ""))
     page = {"code": code, "contribution_id": actor.bearer_of, "leaving": True}
     return render(request, "contributions/keep.html", page)
 

@@ -29,6 +29,7 @@ WITHOUT_ACTOR: dict[str, str] = {
     "accounts.open_bearer_session": "the code was judged before",
     "accounts.open_bearer_token": "the code was judged before",
     "accounts.close_session": "whoever holds a session may end it",
+    "accounts.close_other_sessions_of": "part of a new receipt code",
     "accounts.close_sessions_of": "part of leaving and of a new password",
     "accounts.check_sign_in": "judges who somebody is; there is no actor yet",
     "accounts.start_session": "follows check_sign_in, a used link or the provider",

@@ -150,6 +150,20 @@ async def test_a_new_receipt_code_makes_the_old_one_useless(
 
 
 @pytest.mark.one_database
+async def test_a_new_receipt_code_ends_what_the_old_one_opened_elsewhere(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    home, old = await entered(client, make, scene.consultation)
+    elsewhere = (await client.post("/api/v1/entries", json={"code": old})).json()["token"]
+    program = {"authorization": f"Bearer {elsewhere}"}
+    in_json = home.replace("/en/", "/api/v1/")
+    assert (await client.get(in_json, headers=program)).status_code == 200
+    await browsing.post(client, "/en/leave/code", page="/en/leave")
+    assert (await client.get(in_json, headers=program)).status_code == 401
+    assert (await client.get(home)).status_code == 200, "the one who asked goes on"
+
+
+@pytest.mark.one_database
 async def test_entering_by_code_takes_the_account_out_of_the_browser(
     client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
 ) -> None:
