@@ -33,6 +33,8 @@ from app.consultations import jobs as consultation_jobs
 from app.consultations import routes as consultations
 from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
 from app.contributions import api as contributions_api
+from app.contributions import handlers as contribution_handlers
+from app.contributions import jobs as contribution_jobs
 from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
@@ -109,12 +111,14 @@ API_ROUTERS: Sequence[APIRouter] = (
 )
 DEMONSTRATION_ROUTERS: Sequence[APIRouter] = (demonstration.router,)
 HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (
+    contribution_handlers.HANDLERS,
     publication_handlers.HANDLERS,
     notification_handlers.HANDLERS,
 )
 JOBS: Mapping[str, JobFunction] = {
     **audit_jobs.JOBS,
     **consultation_jobs.JOBS,
+    **contribution_jobs.JOBS,
     **notification_jobs.JOBS,
     **traces.JOBS,
 }
@@ -128,6 +132,7 @@ SERVICE_NAV: Sequence[ServiceNav] = (
 SCHEDULE: Mapping[str, timedelta] = {
     "consultations.close_due": timedelta(hours=1),
     "consultations.delete_codes": timedelta(hours=1),
+    "contributions.pass_on": timedelta(hours=1),
     "audit.enter_waiting": timedelta(hours=1),
     "traces.fold_log": timedelta(minutes=1),
     "traces.forget_order": timedelta(hours=1),
