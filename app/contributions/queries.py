@@ -177,7 +177,7 @@ COUNTED = (
     (col(Contribution.submitted_versions) > 0)
     & (Contribution.state != ContributionState.WITHDRAWN)
     & (
-        (Contribution.mode == Mode.NAMED)
+        (col(Contribution.mode) == Mode.NAMED)
         | exists().where(
             Answer.contribution_id == Contribution.id,  # type: ignore[arg-type]
             col(Answer.current_version_id).is_not(None),
