@@ -40,8 +40,10 @@ async def fold_log(db: Database, _context: Any = None) -> None:
         driver: Any = (await connection.get_raw_connection()).driver_connection
         (patience,) = await (await driver.execute("PRAGMA busy_timeout")).fetchone()
         await driver.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
-        await (await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")).fetchone()
-        await driver.execute(f"PRAGMA busy_timeout={patience}")
+        try:
+            await (await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")).fetchone()
+        finally:
+            await driver.execute(f"PRAGMA busy_timeout={patience}")
 
 
 async def forget_order(db: Database, _context: Any = None) -> None:

@@ -104,6 +104,7 @@ async def test_no_row_tells_who_wrote_confidentially_or_when(
         "audit_entry",
     } <= names
     assert_nobody_stands_behind(mine, [code, receipt, ids.fingerprint(code)])
+    assert not [row for name, row in rows if name in {"job", "waiting_act"}], "a job tells when she came"
     everything = str(rows)
     for secret in (code, receipt, ids.fingerprint(code), ids.fingerprint(receipt)):
         assert secret not in everything

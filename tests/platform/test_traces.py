@@ -105,6 +105,26 @@ async def test_postgres_forgets_the_order_once_a_day(db: Database, make: Make) -
         assert len((await session.exec(select(Account))).all()) == 1
 
 
+async def test_a_table_in_use_is_left_for_the_next_time(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    if db.is_sqlite:
+        pytest.skip("SQLite keeps no order to forget")
+    await written(db, "one", "two")
+    async with db.write() as session:
+        session.add(Text(language="en", body="being written"))
+        await session.flush()
+        await traces.forget_order(db)
+    assert [record.__dict__["table"] for record in caplog.records if record.name == traces.log.name] == [
+        "text"
+    ]
+    await traces.forget_order(db)
+    async with db.read() as session:
+        connection = await session.connection()
+        ages = (await connection.execute(text("SELECT DISTINCT xmin::text FROM text"))).all()
+    assert len(ages) == 1
+
+
 async def test_work_of_the_day_is_done_by_whoever_comes_first(db: Database) -> None:
     async with db.write() as session:
         assert await daily.is_first_today(session, "sweep")
