@@ -75,6 +75,11 @@ def _bearer_end() -> datetime:
     return datetime.combine(clock.today() + timedelta(days=2), time(0), clock.now().tzinfo)
 
 
+def _rounded(instant: datetime) -> datetime:
+    """The next full hour: an end to the microsecond would tell when the row beside it was written."""
+    return instant.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
 def open_session(session: AsyncSession, account_id: UUID) -> str:
     """Begin a session of an account; returns the secret for the cookie."""
     token = ids.new_token()
@@ -82,7 +87,7 @@ def open_session(session: AsyncSession, account_id: UUID) -> str:
         SignedInSession(
             token_hash=ids.fingerprint(token),
             account_id=account_id,
-            expires_at=clock.now() + ACCOUNT_SESSION,
+            expires_at=_rounded(clock.now() + ACCOUNT_SESSION),
         )
     )
     return token
@@ -345,7 +350,7 @@ async def create_token(session: AsyncSession, actor: Actor, data: TokenInput) ->
         token_hash=ids.fingerprint(secret),
         account_id=actor.account_id,
         name=data.name,
-        expires_at=clock.now() + timedelta(days=data.days),
+        expires_at=_rounded(clock.now() + timedelta(days=data.days)),
     )
     session.add(token)
     await record_act(session, "account.token_made", actor.account_id)

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from app.platform import clock, ids
 from app.platform.db import JSON_TYPE, enum_type
 from app.platform.i18n import Message, _
+from app.platform.traces import UNORDERED
 
 
 class ConsultationState(StrEnum):
@@ -73,6 +74,7 @@ class InvitationCode(SQLModel, table=True):
     """
 
     __tablename__ = "invitation_code"
+    __table_args__ = UNORDERED
 
     code_hash: str = Field(max_length=64, primary_key=True)
     consultation_id: UUID = Field(foreign_key="consultation.id", index=True, ondelete="CASCADE")

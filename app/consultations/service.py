@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -16,7 +17,7 @@ from app.consultations.events import (
     ConsultationExtended,
     ConsultationOpened,
 )
-from app.consultations.models import MOVES, Consultation, ConsultationState, InvitationCode
+from app.consultations.models import MOVES, Consultation, ConsultationState, InvitationCode, SpentCode
 from app.consultations.schemas import (
     CodesInput,
     ConsultationEdit,
@@ -212,6 +213,17 @@ async def issue_codes(
     )
     await session.flush()
     return codes
+
+
+async def delete_codes(session: AsyncSession, actor: Actor) -> None:
+    """Delete every code of the consultations that never open again.
+
+    All of a consultation go together, for what goes by itself tells when its holder came.
+    """
+    require(policy.can_close_due(actor))
+    done = select(Consultation.id).where(col(Consultation.state).in_(policy.OVER), policy.visible(actor))
+    await session.exec(delete(SpentCode).where(col(SpentCode.consultation_id).in_(done)))
+    await session.exec(delete(InvitationCode).where(col(InvitationCode.consultation_id).in_(done)))
 
 
 async def _for_change(session: AsyncSession, actor: Actor, slug: str) -> tuple[Consultation, CountryReview]:

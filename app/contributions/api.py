@@ -81,8 +81,10 @@ async def revise(contribution_id: UUID, session: Session, actor: CurrentActor) -
 
 @router.post("/contributions/{contribution_id}/withdraw", status_code=204)
 async def withdraw(contribution_id: UUID, session: Session, actor: CurrentActor) -> None:
-    """Take everything back."""
+    """Take everything back; the bearer of a code is out afterwards, with every session and token."""
     await service.withdraw_contribution(session, actor, contribution_id)
+    if actor.bearer_of is not None:
+        await accounts.close_sessions_of(session, actor)
 
 
 async def _shown(session: Session, actor: Actor, contribution_id: UUID) -> ContributionOut:

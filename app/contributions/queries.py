@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func
-from sqlmodel import select
+from sqlalchemy import ColumnElement, bindparam, exists, func
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
@@ -175,14 +175,22 @@ async def labels_in(session: AsyncSession, consultation_id: UUID) -> set[str]:
 
 async def count_submitted(session: AsyncSession, consultation_id: UUID) -> int:
     """How many contributions were handed in and not withdrawn."""
-    query = select(func.count()).where(
-        Contribution.consultation_id == consultation_id,
-        Contribution.submitted_versions > 0,
-        Contribution.state != ContributionState.WITHDRAWN,
-    )
+    query = select(func.count()).where(Contribution.consultation_id == consultation_id, COUNTED)
     return (await session.exec(query)).one()
 
 
+# What counts among those who took part: confidential ones from the day on which the desk may read them.
+COUNTED = (
+    (col(Contribution.submitted_versions) > 0)
+    & (Contribution.state != ContributionState.WITHDRAWN)
+    & (
+        (col(Contribution.mode) == Mode.NAMED)
+        | exists().where(
+            Answer.contribution_id == Contribution.id,  # type: ignore[arg-type]
+            col(Answer.current_version_id).is_not(None),
+        )
+    )
+)
 # What the packages above read: submitted versions of contributions that stand.
 STANDING = (
     (Answer.current_version_id == AnswerVersion.id)

@@ -213,6 +213,14 @@ async def revise_contribution(session: AsyncSession, actor: Actor, contribution_
     return frame.contribution
 
 
+async def pass_on_confidential(
+    session: AsyncSession, actor: Actor, consultation_id: UUID | None = None, *, today: bool = False
+) -> None:
+    """Let the desk read confidential answers: of the days that are over, or all of one that closes."""
+    require(policy.can_pass_on(actor))
+    await submitting.pass_on(session, consultation_id, today=today)
+
+
 async def withdraw_contribution(session: AsyncSession, actor: Actor, contribution_id: UUID) -> None:
     """Take everything back; what was never handed in is deleted without a trace."""
     frame = await queries.get_frame(session, actor, contribution_id, lock=True)

@@ -11,8 +11,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
-from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState, Mode, Practice
-from app.contributions.queries import STANDING
+from app.contributions.models import Answer, AnswerVersion, Contribution, Mode, Practice
+from app.contributions.queries import COUNTED, STANDING
 from app.platform.i18n import CODES, Message, _, n_
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
@@ -147,11 +147,7 @@ async def overview(
         (
             await session.exec(
                 select(Contribution.mode, func.count())
-                .where(
-                    Contribution.consultation_id == consultation.id,
-                    Contribution.submitted_versions > 0,
-                    Contribution.state != ContributionState.WITHDRAWN,
-                )
+                .where(Contribution.consultation_id == consultation.id, COUNTED)
                 .group_by(Contribution.mode)
             )
         ).all()

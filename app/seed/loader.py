@@ -191,6 +191,8 @@ async def _contribute(
     for key, (actor, made) in started.items():
         await contributions.submit_contribution(session, actor, made.id)
         cast.places[f"contribution {key}"] = made.id
+    # The story is told in one go: what the desk reads only the next day it reads here at once.
+    await contributions.pass_on_confidential(session, SYSTEM, consultation.id)
     return bearers
 
 

@@ -230,6 +230,7 @@ async def test_codes_are_shown_until_they_are_kept(client: httpx2.AsyncClient, m
     again = await client.get(path)
     assert again.text.count('class="receipt-code"') == 0
     assert "<dd>3</dd>" in again.text
+    assert "not used" not in again.text
     many = await post(client, path, {"count": "201"})
     assert many.status_code == 422
     assert 'value="201"' in many.text

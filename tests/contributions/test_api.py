@@ -5,6 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from app.contributions.models import Mode
 from tests.contributions.conftest import Scene
 from tests.factories import Make
 
@@ -136,3 +137,14 @@ async def test_a_code_gives_a_token_for_its_own_contribution_and_nothing_else(
         422,
         "invalid",
     )
+
+
+async def test_a_withdrawal_by_a_program_ends_the_sessions_and_tokens_of_the_bearer(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    bearer = await make.contribution(scene.consultation, Mode.CONFIDENTIAL)
+    here, elsewhere = await make.token(bearer), await make.token(bearer)
+    home = f"{API}/contributions/{bearer.id}"
+    assert (await client.post(f"{home}/withdraw", headers=here)).status_code == 204
+    for headers in (here, elsewhere):
+        assert (await client.get(home, headers=headers)).status_code == 401

@@ -170,6 +170,7 @@ async def test_submitting_is_recorded_and_drafting_is_not(db: Database, make: Ma
     assert await rows_of(db, AuditEntry) == []
     await make.submit(scene.draft)
     await make.contribution(scene.consultation, Mode.CONFIDENTIAL)
+    await make.night()
     entries = await rows_of(db, AuditEntry)
     assert [entry.action for entry in entries] == ["contribution.submitted"] * 2
     by_name = {entry.actor_name: entry for entry in entries}

@@ -212,10 +212,13 @@ async def test_a_withdrawal_takes_the_words_out_at_once(
     assert "were withdrawn by their author" in page
     assert "A draft nobody has cleared." not in page
     assert "Marking at import is uneven." in page
+    await make.night()
     async with db.read() as session:
-        numbers = (await session.exec(select(Outcome.number).order_by(Outcome.number))).all()
+        first, second = (await session.exec(select(Outcome).order_by(Outcome.number))).all()
         actions = (await session.exec(select(AuditEntry.action))).all()
-    assert list(numbers) == [1, 2]
+    assert (first.number, second.number) == (1, 2)
+    assert first.published_at == second.published_at, "the public reads when somebody withdrew"
+    assert second.id.version == 4, "its identifier tells when somebody withdrew"
     assert {"outcome.published", "outcome.rebuilt"} <= set(actions)
 
 
