@@ -5,7 +5,10 @@ import logging
 import sys
 import traceback
 from contextvars import ContextVar
+from types import TracebackType
 from typing import Any, TextIO
+
+from sqlalchemy.exc import SQLAlchemyError
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 KNOWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName", "color_message"}
@@ -79,6 +82,15 @@ def handler_for(stream: TextIO) -> logging.Handler:
     return handler
 
 
+def end(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+    """What a command leaves behind that ends by an error: of a database no message either."""
+    if isinstance(problem, SQLAlchemyError):
+        logging.getLogger("portal").critical("portal.ended", exc_info=problem)
+    else:
+        sys.__excepthook__(kind, problem, trace)
+
+
 def set_up(level: str) -> None:
     """Send everything to standard error as JSON lines."""
     logging.basicConfig(level=level, handlers=[handler_for(sys.stderr)], force=True)
+    sys.excepthook = end

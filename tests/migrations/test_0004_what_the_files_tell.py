@@ -11,12 +11,13 @@ from alembic.config import Config
 from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 
 from tests import databases
-from tests.migrations.test_migrations import schema
+from tests.migrations.test_migrations import SCRIPTS, schema
 
 CONSULTATION, FIRST, SECOND = (UUID(int=n) for n in (1, 2, 3))
 PUBLISHED = datetime(2026, 11, 20, 9, 30, 15, 123, tzinfo=UTC)
 WITHDRAWN = datetime(2026, 11, 22, 22, 19, 4, 262502, tzinfo=UTC)
 ADDED = {"daily_work", "waiting_act"}
+BEFORE = str(SCRIPTS.get_revision("0004").down_revision)
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def add(connection: Connection, table: str, **values: object) -> None:
 
 
 def test_what_stood_stands_and_tells_no_instant(connection: Connection) -> None:
-    databases.migrated(connection, "0002")
+    databases.migrated(connection, BEFORE)
     before = schema(connection)
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET session_replication_role = replica"))
@@ -84,7 +85,7 @@ def test_what_stood_stands_and_tells_no_instant(connection: Connection) -> None:
     connection.commit()
     config = Config(databases.ROOT / "alembic.ini")
     config.attributes["connection"] = connection
-    command.downgrade(config, "0002")
+    command.downgrade(config, BEFORE)
     assert schema(connection) == before
     assert connection.execute(text("SELECT count(*) FROM audit_entry")).scalar_one() == len(acts)
 

@@ -163,6 +163,15 @@ async def test_an_error_of_the_database_itself_carries_no_parameters(session: As
     await session.rollback()
 
 
+def test_a_command_that_a_database_error_ends_says_no_more(lines: Callable[[], str]) -> None:
+    refusal = RuntimeError(f"Failing row contains ({WORDS})")
+    problem = DBAPIError("INSERT INTO answer VALUES (?)", {"narrative": WORDS}, refusal)
+    portal_logging.end(type(problem), problem, None)
+    assert "portal.ended" in lines()
+    assert "INSERT INTO answer" in lines()
+    assert_silent(lines(), [WORDS])
+
+
 @pytest.mark.one_database
 def test_the_trace_names_every_cause_and_where_and_quotes_nothing(
     lines: Callable[[], str], db: Database
