@@ -44,7 +44,7 @@ class BearerSession(SQLModel, table=True):
     """
 
     __tablename__ = "bearer_session"
-    __table_args__ = {"sqlite_with_rowid": False}  # the order of rows would tell the order of acts
+    __table_args__ = UNORDERED
 
     token_hash: str = Field(max_length=64, primary_key=True)
     bearer_of: UUID = Field(index=True)

@@ -84,7 +84,7 @@ class SpentCode(SQLModel, table=True):
     """That some invitation code of a consultation was used; not which, for whoever has only the tables."""
 
     __tablename__ = "spent_code"
-    __table_args__ = {"sqlite_with_rowid": False}  # the order of rows would tell the order of use
+    __table_args__ = UNORDERED
 
     mark: str = Field(max_length=64, primary_key=True)
     consultation_id: UUID = Field(foreign_key="consultation.id", index=True, ondelete="CASCADE")
