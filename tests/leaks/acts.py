@@ -129,8 +129,8 @@ async def take_part(app: FastAPI, make: Make, consultation: Consultation, number
             answers={question: told.words},
             state=ContributionState.DRAFTING,
         )
-        home = await browser.get(f"/en/contributions/{draft.id}")
-        told.contribution_id = await browser.go_on(await browser.send(home, "/confidential"))
+        page = await browser.get(f"/en/contributions/{draft.id}/confidential")
+        told.contribution_id = await browser.go_on(await browser.send(page, "/confidential"))
     else:
         told.code = await make.invitation(consultation)
         page = await browser.send(await browser.get("/en/start"), "/start", code=told.code)
