@@ -10,6 +10,7 @@ from app.accounts import service as accounts
 from app.consultations import queries as consultations
 from app.contributions import asking, carrying, entry, overview, queries, service
 from app.contributions.asking import AnswerPage
+from app.contributions.deps import SentAnswer
 from app.contributions.effects import Change
 from app.contributions.models import Mode
 from app.contributions.schemas import AnswerForm, CarryOverForm, CodeForm, StartForm
@@ -147,15 +148,23 @@ async def save(
     request: Request,
     contribution_id: UUID,
     code: str,
-    form: Annotated[FormOf[AnswerForm], Depends(form(AnswerForm))],
+    form: SentAnswer,
     session: Session,
     actor: CurrentActor,
 ) -> Response:
     """Save the answer and go on; what cannot be saved comes back as it was typed."""
     try:
         data = form.valid.model_copy(update={"skipped": form.valid.then == "skip"})
+        if data.then == "revise":
+            await service.resume_contribution(session, actor, contribution_id)
         saved = await service.save_answer(session, actor, contribution_id, code, data)
-    except (Invalid, StaleEdit, Forbidden) as problem:
+    except StaleEdit:
+        base = str(form.values.get("base", ""))
+        clash = await asking.clash_page(
+            session, actor, contribution_id, code, request.state.language, form.valid, base
+        )
+        return render(request, "contributions/clash.html", clash, status=409)
+    except (Invalid, Forbidden) as problem:
         page = await asking.answer_page(session, actor, contribution_id, code, request.state.language)
         return _again(request, page, form, problem)
     to = _after(contribution_id, data.then, code, saved.next)
@@ -195,26 +204,24 @@ def _once(request: Request, response: Response) -> Response:
 
 
 def _again(
-    request: Request, page: AnswerPage, form: FormOf[AnswerForm], problem: Invalid | StaleEdit | Forbidden
+    request: Request, page: AnswerPage, form: FormOf[AnswerForm], problem: Invalid | Forbidden
 ) -> Response:
-    """The same page with what was typed, also when it came too late; after a clash, with the stored text."""
+    """The same page with what was typed, also when it came too late."""
     fields: dict[str, Any] = {name: getattr(page, name) for name in page.__slots__}
     # Only numbers a page could have had: a made-up one must not make a page of a million rows.
     rows = [row + 1 for row in range(MOST_ROWS) if any(n.startswith(f"evidence-{row}-") for n in form.values)]
     fields["evidence_rows"] = max(page.evidence_rows, *rows, 1)
     # Several choices stay a list; a field that holds one text wants it as such.
     chosen = form.values.get("value")
-    if isinstance(chosen, list) and page.question.kind is not Kind.MULTIPLE_CHOICE:
+    if page.question.kind is Kind.MULTIPLE_CHOICE:
+        form.values["value"] = chosen.split() if isinstance(chosen, str) else chosen or []
+    elif isinstance(chosen, list):
         form.values["value"] = chosen[-1] if chosen else ""
     if isinstance(problem, Invalid):
         form.errors = form.errors or problem.errors
         return render(request, "contributions/answer.html", AnswerPage(**fields), form)
     form.errors = {"": problem.detail}
-    if isinstance(problem, Forbidden):
-        return render(request, "contributions/answer.html", AnswerPage(**fields), form, status=403)
-    fields["stored"] = page.answer
-    form.values["version"] = str(page.answer.version)
-    return render(request, "contributions/answer.html", AnswerPage(**fields), form, status=409)
+    return render(request, "contributions/answer.html", AnswerPage(**fields), form, status=403)
 
 
 def _after(contribution_id: UUID, then: str, code: str, following: str | None) -> str:

@@ -85,9 +85,10 @@ class AnswerInput(Input):
 
 
 class AnswerForm(AnswerInput):
-    """The same from a page, with where to go next."""
+    """The same from a page, with where to go next; `sources` are those kept from two versions (clashing)."""
 
-    then: Literal["next", "list", "more", "skip"] = "next"
+    then: Literal["next", "list", "more", "skip", "revise"] = "next"
+    sources: list[str] = Field(default_factory=list, max_length=80)
 
 
 class CarryOverForm(Input):

@@ -116,9 +116,11 @@ async def _keep_versions(
     before = {kept.answer_id: (kept, body) for kept, body in rows}
     given = {answer.id for answer in answers}
     for answer in everything:
+        # Who wrote a draft concerned the colleagues while they wrote; what is handed in is the organisation's.
+        answer.saved_by_id = answer.saved_at = None
+        session.add(answer)
         if answer.id not in given:
             answer.current_version_id = None
-            session.add(answer)
     for answer in answers:
         kept, body = before.get(answer.id, (None, ""))
         if kept is None or not _same(answer, kept, body):

@@ -115,6 +115,7 @@ def _document(
         body["errors"] = {name: str(sentence) for name, sentence in found.items()}
     if isinstance(expected, errors.StaleEdit) and expected.current is not None:
         body["current_version"] = expected.current.version
+    body |= expected.extra
     headers = {"www-authenticate": "Bearer"} if expected.status == HTTPStatus.UNAUTHORIZED else None
     return JSONResponse(body, expected.status, headers, media_type="application/problem+json")
 

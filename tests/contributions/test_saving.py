@@ -137,11 +137,11 @@ async def test_an_answer_is_begun_changed_emptied_and_skipped(
     assert more.headers["location"] == place + "#evidence"
     # A page that was opened has one row for another source.
     assert 'name="evidence-1-title"' in (await client.get(place)).text
-    skipped = await browsing.post(client, place, {"version": "2", "then": "skip"})
+    skipped = await browsing.post(client, place, {"version": "1", "then": "skip"})
     assert skipped.headers["location"] == scene.question(1)
     row = await stored(db, scene)
     assert row is not None
-    assert (row.version, row.is_empty, row.skipped, row.evidence, row.law) == (3, True, True, [], None)
+    assert (row.version, row.is_empty, row.skipped, row.evidence, row.law) == (2, True, True, [], None)
     assert "Skipped" in (await client.get(scene.home)).text
     last = await browsing.post(
         client, scene.question(len(scene.codes) - 1), {"narrative": "Yes.", "version": "0"}
@@ -163,9 +163,10 @@ async def test_an_edit_that_started_from_an_older_version_shows_both_texts(
     shown = fields_of(clash.text)
     expected = {**mine, "version": "2"}
     assert {name: shown.get(name) for name in expected} == expected
+    assert shown["joined-narrative"] == "Mine, typed meanwhile. Theirs, saved first."
     assert "session" in client.cookies
     assert "said" not in clash.cookies
-    joined = {**shown, "narrative": "Theirs and mine.", "then": "list"}
+    joined = {**shown, "joined-narrative": "Theirs and mine.", "then": "list"}
     assert (await browsing.post(client, place, joined)).status_code == 303
     row = await stored(db, scene)
     assert row is not None
