@@ -77,6 +77,8 @@ PLACES = (
     Place("contributions.begin", SIGNATORY, {"slug": OPEN}),
     Place("contributions.tasks", BEARER, {"contribution_id": "writing"}),
     Place("contributions.answer", BEARER, {"contribution_id": "writing", "code": "first_question"}),
+    Place("contributions.clear", BEARER, {"contribution_id": "writing", "code": "first_question"}),
+    Place("contributions.answer", RECEIVED, {"contribution_id": "received", "code": "first_question"}),
     Place("contributions.check", BEARER, {"contribution_id": "writing"}),
     Place("contributions.withdraw", BEARER, {"contribution_id": "writing"}),
     Place("contributions.leaving", BEARER),

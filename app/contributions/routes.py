@@ -13,7 +13,15 @@ from app.contributions.asking import AnswerPage
 from app.contributions.deps import SentAnswer
 from app.contributions.effects import Change
 from app.contributions.models import Mode
-from app.contributions.schemas import AnswerForm, CarryOverForm, CodeForm, StartForm
+from app.contributions.schemas import (
+    AnswerForm,
+    AnswerInput,
+    CarryOverForm,
+    ClearForm,
+    CodeForm,
+    ReviseForm,
+    StartForm,
+)
 from app.organisations.deps import AnyActor, CurrentActor
 from app.organisations.models import CONTRIBUTORS
 from app.platform.db import Session
@@ -171,6 +179,37 @@ async def save(
     return _tell(request, see_other(request, to, _("Saved.")), saved.change)
 
 
+@router.get("/contributions/{contribution_id}/questions/{code}/clear", name="contributions.clear")
+async def clear(
+    request: Request, contribution_id: UUID, code: str, session: Session, actor: CurrentActor
+) -> Response:
+    """What clearing an answer means, before it is done."""
+    page = await asking.answer_page(session, actor, contribution_id, code, request.state.language)
+    return render(request, "contributions/clear.html", page)
+
+
+@router.post("/contributions/{contribution_id}/questions/{code}/clear", name="contributions.clear_now")
+async def clear_now(
+    request: Request,
+    contribution_id: UUID,
+    code: str,
+    form: Annotated[FormOf[ClearForm], Depends(form(ClearForm))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Empty the answer that was shown; a newer one is shown first."""
+    language = request.state.language
+    try:
+        nothing = AnswerInput(version=form.valid.version, language=language)
+        saved = await service.save_answer(session, actor, contribution_id, code, nothing)
+    except (Invalid, StaleEdit, Forbidden) as problem:
+        form.errors = {"": problem.detail}
+        page = await asking.answer_page(session, actor, contribution_id, code, language)
+        return render(request, "contributions/clear.html", page, form, status=problem.status)
+    to = url("contributions.tasks", contribution_id=contribution_id)
+    return _tell(request, see_other(request, to, _("The answer is cleared.")), saved.change)
+
+
 @router.post("/contributions/{contribution_id}/questions/{code}/effect", name="contributions.effect")
 async def effect(
     request: Request,
@@ -308,12 +347,19 @@ async def receipt(request: Request, contribution_id: UUID, session: Session, act
 
 @router.post("/contributions/{contribution_id}/revise", name="contributions.revise")
 async def revise(
-    request: Request, contribution_id: UUID, form: JustAButton, session: Session, actor: CurrentActor
+    request: Request,
+    contribution_id: UUID,
+    form: Annotated[FormOf[ReviseForm], Depends(form(ReviseForm))],
+    session: Session,
+    actor: CurrentActor,
 ) -> Response:
-    """Take the answers up again."""
-    await service.revise_contribution(session, actor, contribution_id)
+    """Take the answers up again, and go on with the question where that was asked."""
+    await service.resume_contribution(session, actor, contribution_id)
     said = _("You can change your answers. What you submitted stands until you submit again.")
-    return see_other(request, url("contributions.tasks", contribution_id=contribution_id), said)
+    to = url("contributions.tasks", contribution_id=contribution_id)
+    if form.valid.question:
+        to = url("contributions.answer", contribution_id=contribution_id, code=form.valid.question)
+    return see_other(request, to, said)
 
 
 @router.get("/contributions/{contribution_id}/withdraw", name="contributions.withdraw")

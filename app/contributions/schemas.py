@@ -91,6 +91,18 @@ class AnswerForm(AnswerInput):
     sources: list[str] = Field(default_factory=list, max_length=80)
 
 
+class ReviseForm(Input):
+    """The question to go on with after taking the answers up again; none for the list."""
+
+    question: str = Field(default="", max_length=64)
+
+
+class ClearForm(Input):
+    """The version of the answer that was shown before it is cleared."""
+
+    version: int = Field(ge=0, le=2_000_000_000)
+
+
 class CarryOverForm(Input):
     """The questions whose earlier answers are taken over."""
 

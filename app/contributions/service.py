@@ -241,10 +241,12 @@ async def revise_contribution(session: AsyncSession, actor: Actor, contribution_
 
 
 async def resume_contribution(session: AsyncSession, actor: Actor, contribution_id: UUID) -> None:
-    """Take a contribution up again where it was handed in meanwhile; one that is being written stays so."""
+    """Take a contribution up again where it was handed in; one that is being written stays so."""
     frame = await queries.get_frame(session, actor, contribution_id, lock=True)
-    if frame.contribution.state is ContributionState.SUBMITTED:
-        require(policy.can_revise(actor, frame.contribution, frame.consultation, clock.arrival()))
+    is_written = frame.contribution.state is ContributionState.DRAFTING
+    may = policy.can_answer if is_written else policy.can_revise
+    require(may(actor, frame.contribution, frame.consultation, clock.arrival()))
+    if not is_written:
         move(frame.contribution, MOVES, ContributionState.DRAFTING)
         session.add(frame.contribution)
 
