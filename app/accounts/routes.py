@@ -37,7 +37,8 @@ async def open_session(request: Request, form: SignInForm, session: Session) -> 
     if done.account_id is None:
         form.errors = {"email": done.refusal or Message("")}
         status = 429 if done.is_locked else 422
-        return render(request, "accounts/sign_in.html", deps.sign_in_page(request, data.next), form, status)
+        page = deps.sign_in_page(request, data.next, data.email if done.is_waiting else "")
+        return render(request, "accounts/sign_in.html", page, form, status)
     token = await service.start_session(session, done.account_id, request.cookies.get(SESSION_COOKIE))
     response = see_other(request, data.next or pages.url("organisations.start"))
     pages.set_cookie(request, response, SESSION_COOKIE, token, max_age=None)

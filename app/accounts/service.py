@@ -27,6 +27,7 @@ SIGN_IN_TRIES, SIGN_IN_WINDOW, LOCK = 10, timedelta(minutes=15), timedelta(minut
 MAILS_AN_HOUR = 3
 WRONG = _("The e-mail address or the password is not right. Type both again, or ask for a new password.")
 LOCKED = _("Too many tries for this address. Wait five minutes, or choose a new password by e-mail.")
+WAITING = _("This address is not confirmed yet. Follow the link in the message we sent you.")
 UNCONFIRMED = _("This address is not confirmed yet. Choose “I forgot my password” to get a link.")
 
 
@@ -108,6 +109,7 @@ class SignIn:
     account_id: UUID | None = None
     refusal: Message | None = None
     is_locked: bool = False
+    is_waiting: bool = False
 
 
 async def check_sign_in(
@@ -117,6 +119,8 @@ async def check_sign_in(
     key = _tries_key("sign-in", email)
     if await queries.count_tries(session, key) >= SIGN_IN_TRIES:
         return SignIn(refusal=LOCKED, is_locked=True)
+    if account_id is None and checked.matches:
+        return SignIn(refusal=WAITING, is_waiting=True)
     if account_id is None or not checked.matches:
         await _count_try(session, key, SIGN_IN_WINDOW, SIGN_IN_TRIES, LOCK)
         return SignIn(refusal=WRONG)

@@ -122,6 +122,10 @@ async def choose(
                 session, data.code, request.state.language, consultation.id
             )
             return await _as_bearer(request, session, actor, contribution.id, receipt)
+        if actor.account_id is None:
+            # Nobody without an account has an organisation yet: the way there leads back here.
+            back = {"next": url("contributions.begin", slug=slug)}
+            return see_other(request, url("accounts.sign_up", query=back))
         organisation_id = data.chosen_organisation
     except Invalid as problem:
         form.errors = form.errors or problem.errors

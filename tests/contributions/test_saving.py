@@ -1,7 +1,7 @@
 """Saving answers: everything comes back as it was typed, and what cannot be saved is not lost."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -29,6 +29,7 @@ from app.organisations.models import Role
 from app.platform import clock
 from app.platform.db import Database
 from app.platform.errors import Forbidden
+from app.platform.settings import Settings
 from tests import browsing
 from tests.contributions.conftest import Scene
 from tests.contributions.fields import fields_of
@@ -66,7 +67,9 @@ async def test_nothing_is_chosen_before_somebody_starts(
     assert page.status_code == 200
     assert page.text.count('name="mode"') == 2
     assert scene.league.name in page.text
-    assert not {"mode", "organisation_id"} & set(fields_of(page.text))
+    assert "mode" not in fields_of(page.text)
+    # Of one organization there is nothing to choose.
+    assert fields_of(page.text)["organisation_id"] == str(scene.league.id)
     for missing in ({}, {"mode": "named"}, {"mode": "secret"}, {"mode": "confidential"}):
         refused = await browsing.post(client, scene.start, missing, page=scene.start)
         assert refused.status_code == 422
@@ -422,3 +425,37 @@ async def test_a_cleared_answer_leaves_the_next_submission(
         assert dict((await session.exec(query)).all()) == {1: 2, 2: 1}
         standing = select(Answer.narrative).where(col(Answer.current_version_id).is_not(None))
         assert list(await session.exec(standing)) == ["Words 0"]
+
+
+@pytest.mark.one_database
+async def test_the_way_back_survives_signing_up_and_confirming(
+    client: httpx2.AsyncClient,
+    settings: Settings,
+    scene: Scene,
+    run_jobs: Callable[[], Awaitable[int]],
+) -> None:
+    chosen = await browsing.post(client, scene.start, {"mode": "named"}, page=scene.start)
+    place = chosen.headers["location"]
+    assert place.startswith("/en/sign-up?next=")
+    page = await client.get(place)
+    typed = {"organisation": "Haven", "email": "amal@example.org", "password": "four unlikely garden words"}
+    await browsing.post(client, "/en/sign-up", {**fields_of(page.text), **typed})
+    await run_jobs()
+    (mail,) = settings.mail_folder.glob("*.eml")
+    found = re.search(r"/en/confirm/[\w-]{43}", mail.read_text())
+    assert found
+    confirmed = await browsing.post(client, found[0], page=found[0])
+    assert confirmed.headers["location"] == scene.start
+    begin = await client.get(scene.start)
+    assert "Haven" in begin.text
+
+
+@pytest.mark.one_database
+async def test_an_error_on_the_choice_of_an_organisation_leads_to_its_field(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, await make.staff(scene.consultation, Role.EXPERT))
+    refused = await browsing.post(client, scene.start, {"mode": "named"}, page=scene.start)
+    assert refused.status_code == 422
+    assert 'href="#organisation_id"' in refused.text
+    assert 'id="organisation_id"' in refused.text
