@@ -59,6 +59,7 @@ PLACES = (
     Place("publication.outcome", NOBODY, {"slug": CONCLUDED}),
     Place("publication.outcome", NOBODY, {"slug": CONCLUDED}, "q={cleared}"),
     Place("site.safety", NOBODY),
+    Place("site.away", NOBODY),
     Place("site.help", NOBODY),
     Place("site.accessibility", NOBODY),
     Place("site.privacy", NOBODY),

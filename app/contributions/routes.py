@@ -416,7 +416,7 @@ async def new_code(request: Request, form: JustAButton, session: Session, actor:
 async def leave(request: Request, form: JustAButton, session: Session, actor: AnyActor) -> Response:
     """End every session of this contribution and clear the browser."""
     await accounts.close_sessions_of(session, actor)
-    response = see_other(request, url("consultations.home"))
+    response = see_other(request, url("site.away"))
     response.delete_cookie(SESSION_COOKIE)
     response.headers.update(CLEAR)
     return response

@@ -4,7 +4,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.organisations.deps import AnyActor
+from app.platform import clock
 from app.platform.pages import render
+from app.site import queries
 
 router = APIRouter()
 
@@ -37,3 +39,9 @@ async def privacy(request: Request, actor: AnyActor) -> Response:
 async def about(request: Request, actor: AnyActor) -> Response:
     """Who runs the portal and what it is made of."""
     return render(request, "site/about.html", None)
+
+
+@router.get("/away", name="site.away")
+async def away(request: Request, actor: AnyActor) -> Response:
+    """Where the quick exit lands: a page that says nothing of this portal."""
+    return render(request, "site/away.html", queries.away_page(clock.today(), request.state.language))
