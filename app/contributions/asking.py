@@ -70,8 +70,8 @@ class AnswerPage:
 
     @property
     def base(self) -> str:
-        """What the form begins from, for the form to carry; nothing where nothing is stored."""
-        return clashing.written(content_of(self.answer)) if self.answer.version else ""
+        """What the form begins from, for the form to carry."""
+        return clashing.written(content_of(self.answer))
 
 
 async def answer_page(

@@ -79,8 +79,8 @@ class Choice:
         return self.name in TEXTS
 
     def changes_to(self, after: str) -> Parts:
-        """A version with what it changed, where the version before both is known."""
-        return [("same", after)] if self.before is None else joining.difference(self.before, after)
+        """A version with what it changed, where there was something before both."""
+        return [("same", after)] if not self.before else joining.difference(self.before, after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,6 @@ class AwayPage:
 
 def away_page(today: date, language: str) -> AwayPage:
     """The month of a day, its weeks beginning on Monday."""
-    names = get_day_names("abbreviated", locale="en_GB" if language == SOURCE else language)
+    names = get_day_names("narrow", locale="en_GB" if language == SOURCE else language)
     weeks = calendar.Calendar().monthdayscalendar(today.year, today.month)
     return AwayPage(today, today.isocalendar().week, [names[number] for number in range(7)], weeks)
