@@ -31,6 +31,7 @@ from app.consultations import jobs as consultation_jobs
 from app.consultations import routes as consultations
 from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
 from app.contributions import api as contributions_api
+from app.contributions import parts as contributions_parts
 from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
@@ -78,6 +79,7 @@ ROUTERS: Sequence[APIRouter] = (
     consultations.router,  # before the other pages of a desk: /desk/new is not a consultation
     reviews.router,
     contributions.router,
+    contributions_parts.router,
     exports.router,
     intake.router,
     reading.router,

@@ -384,7 +384,7 @@ async def test_a_choice_can_be_taken_back_and_an_answer_cleared(
     await browsing.post(client, place, {"law": "yes", "practice": "works", "version": "0"})
     assert "1 question of" in (await client.get(scene.home)).text
     page = await client.get(place)
-    assert page.text.count("No answer") == 2
+    assert page.text.count("Not answered") == 2
     await browsing.post(client, place, {**fields_of(page.text), "law": ""})
     row = await stored(db, scene)
     assert row is not None
@@ -401,7 +401,7 @@ async def test_a_choice_can_be_taken_back_and_an_answer_cleared(
     row = await stored(db, scene)
     assert row is not None
     assert row.is_empty
-    assert "Clear this answer" not in (await client.get(place)).text
+    assert "Empty this answer" not in (await client.get(place)).text
 
 
 async def test_a_cleared_answer_leaves_the_next_submission(
