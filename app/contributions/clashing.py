@@ -19,6 +19,7 @@ FIELDS = (*OWN, *RECOMMENDED)
 TEXTS = frozenset({"narrative", "action"})
 SOURCE = ("title", "url", "publisher", "year")
 MOST_SOURCES = 40
+LONGEST = 200_000  # no answer is longer, with all its sources
 Source = dict[str, Any]
 
 
@@ -54,7 +55,7 @@ def written(content: Content) -> str:
 def read(text: str) -> Content | None:
     """The content that a form says it began from; None where it says none that can be read."""
     try:
-        texts, sources = json.loads(text)
+        texts, sources = json.loads(text[:LONGEST])  # what was cut off is no JSON any more
         kept = {name: str(texts[name]) for name in FIELDS}
         return Content(kept, [_source(each) for each in sources[:MOST_SOURCES]])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

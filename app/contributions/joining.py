@@ -15,7 +15,7 @@ TRAILING = "[\ufe00-\ufe0f\U000e0100-\U000e01ef]*"
 WORD = re.compile(rf"[{HAN}]{TRAILING}|[{MARKS}]|[^\s{MARKS}{HAN}]+|\s+")
 SENTENCE = re.compile(r"[^.!?…。！？؟\n]*(?:[.!?…。！？؟]+[^\S\n]*|\n|\Z)")
 LINE = re.compile(r"[^\n]*(?:\n|\Z)")
-MOST = 4_000
+MOST = 3_000
 
 Parts = list[tuple[str, str]]
 

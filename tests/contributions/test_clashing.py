@@ -1,5 +1,6 @@
 """Two writers of one answer see each other's words, and nothing is overwritten that was not shown."""
 
+import json
 from typing import Any
 
 import httpx2
@@ -256,7 +257,17 @@ async def test_a_program_gets_the_answer_that_stands_with_the_refusal(
 def test_a_form_that_says_something_else_than_a_version_knows_none() -> None:
     whole = content_of({"law": None, "narrative": "Words", "recommendation": {"priority": 2}, "evidence": []})
     assert clashing.read(clashing.written(whole)) == whole
-    for text in ("", "[]", "null", "[1, 2]", "{}", '[{"law": 1}, []]', "[" * 5_000, '["a", ["b"]]'):
+    for text in (
+        "",
+        "[]",
+        "null",
+        "[1, 2]",
+        "{}",
+        '[{"law": 1}, []]',
+        "[" * 5_000,
+        json.dumps([dict.fromkeys(clashing.FIELDS, "x" * 50_000), []]),
+        '["a", ["b"]]',
+    ):
         assert clashing.read(text) is None
 
 
