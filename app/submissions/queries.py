@@ -173,7 +173,15 @@ async def passages_of(session: AsyncSession, national: NationalAnswer) -> list[S
 async def sources_where(session: AsyncSession, condition: ColumnElement[bool]) -> list[ShownSource]:
     """Sources with whose they are, in one statement; what was withdrawn has no words."""
     rows = await session.exec(
-        select(Source, AnswerVersion, Answer.publication, Contribution, Organisation.name, Passage.text)  # type: ignore[call-overload]
+        select(  # type: ignore[call-overload]
+            Source,
+            AnswerVersion,
+            Answer.publication,
+            Answer.current_version_id.is_(None),  # type: ignore[union-attr]
+            Contribution,
+            Organisation.name,
+            Passage.text,
+        )
         .join(Passage, Passage.id == Source.passage_id)
         .join(AnswerVersion, AnswerVersion.id == Source.answer_version_id)
         .join(Answer, Answer.id == Source.answer_id)
@@ -189,11 +197,13 @@ def _source(
     source: Source,
     version: AnswerVersion,
     draft: Publication,
+    taken_out: bool,
     contribution: Contribution,
     name: str | None,
     text: str,
 ) -> ShownSource:
-    withdrawn = contribution.state is ContributionState.WITHDRAWN
+    # One answer can be taken out of what was handed in, as the whole can.
+    withdrawn = taken_out or contribution.state is ContributionState.WITHDRAWN
     confidential = contribution.mode is Mode.CONFIDENTIAL
     publication = Publication.NO if withdrawn else narrowest(version.publication, draft)
     hidden = publication is Publication.NO
