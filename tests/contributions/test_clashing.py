@@ -16,6 +16,7 @@ from tests import browsing
 from tests.contributions.conftest import Scene, entered
 from tests.contributions.fields import fields_of
 from tests.factories import Make
+from tests.pages.shape import Shape
 
 BEGUN: dict[str, Any] = {
     "law": "in_part",
@@ -79,6 +80,7 @@ async def test_every_field_that_differs_is_shown_with_who_saved_it_and_what_was_
 ) -> None:
     page = await clash(client, make, scene)
     assert page.status_code == 409
+    assert Shape(page.text).problems() == []
     assert f"{scene.signatory.name} saved this answer while you were writing" in page.text
     assert f"Keep what {scene.signatory.name} saved" in page.text
     for words in (

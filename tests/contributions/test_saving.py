@@ -34,6 +34,7 @@ from tests import browsing
 from tests.contributions.conftest import Scene
 from tests.contributions.fields import fields_of
 from tests.factories import Make
+from tests.pages.shape import Shape
 
 SCRIPTS = {
     "ar": "تُفحَص الرخص مرةً واحدة،\nعند الحدود. ١٢٣",
@@ -279,6 +280,7 @@ async def test_what_arrives_late_is_refused_and_still_on_the_page(
         "evidence-0-title": "A law",
     }
     assert editable(refused.text) == []
+    assert Shape(refused.text).problems() == []
     submitted = await browsing.post(client, f"{scene.home}/submit")
     assert submitted.status_code == 403
     assert "In time." in (await client.get(scene.question(1))).text
