@@ -43,9 +43,9 @@ class LogEntries:
 
 
 async def list_entries(
-    session: AsyncSession, scope_id: UUID, before: str = "", limit: int = PAGE
+    session: AsyncSession, scope_id: UUID | None, before: str = "", limit: int = PAGE
 ) -> LogEntries:
-    """Acts of one country review, newest first, from a key on; a key nobody gave out begins anew."""
+    """Acts of one country review, or of none, newest first, from a key on; an unknown key begins anew."""
     query = select(AuditEntry).where(AuditEntry.scope_id == scope_id)
     key = _key(before)
     if key is not None:

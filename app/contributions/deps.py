@@ -18,13 +18,11 @@ CHANGED_COOKIE = "changed"
 MOST_CHANGED = 60
 
 
-async def _settled(
-    request: Request, sent: Annotated[FormOf[AnswerForm], Depends(form(AnswerForm))]
-) -> FormOf[AnswerForm]:
+async def _settled(sent: Annotated[FormOf[AnswerForm], Depends(form(AnswerForm))]) -> FormOf[AnswerForm]:
     """What was chosen from two versions counts as if it had been typed, also where it cannot be saved."""
     if not clashing.is_settled(sent.values):
         return sent
-    sent.values = request.state.typed = clashing.chosen(sent.values)
+    sent.values = clashing.chosen(sent.values)
     sent.data, sent.errors = None, {}
     try:
         sent.data = AnswerForm.model_validate(clashing.as_input(sent.values))

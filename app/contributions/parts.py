@@ -16,9 +16,10 @@ from app.platform.errors import Forbidden, Invalid, StaleEdit
 from app.platform.forms import FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome, may_repeat
 from app.questionnaires.models import Kind
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 MOST_ROWS = 40
 
 
@@ -43,6 +44,7 @@ async def save(
     actor: CurrentActor,
 ) -> Response:
     """Save the answer and go on; what cannot be saved comes back as it was typed."""
+    may_repeat(request)
     try:
         data = form.valid.model_copy(update={"skipped": form.valid.then == "skip"})
         if data.then == "revise":
@@ -80,6 +82,7 @@ async def clear_now(
     actor: CurrentActor,
 ) -> Response:
     """Empty the answer that was shown; a newer one is shown first."""
+    may_repeat(request)
     language = request.state.language
     try:
         nothing = AnswerInput(version=form.valid.version, language=language)

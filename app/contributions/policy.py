@@ -34,6 +34,11 @@ def can_enter(consultation: Consultation, at: datetime) -> Decision:
     return ALLOW if consultation.takes_answers(at) else deny(NOT_OPEN)
 
 
+def can_hold_receipt(actor: Actor) -> Decision:
+    """The bearer of a confidential contribution, for the one she came with."""
+    return ALLOW if actor.bearer_of else deny(NOT_YOURS)
+
+
 def can_answer(
     actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
 ) -> Decision:

@@ -7,21 +7,19 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.accounts import service as accounts
-from app.consultations import queries as consultations
-from app.contributions import carrying, deps, entry, overview, queries, service
-from app.contributions.models import Mode
-from app.contributions.schemas import CarryOverForm, CodeForm, ReviseForm, StartForm
-from app.organisations.deps import AnyActor, CurrentActor
+from app.contributions import carrying, deps, overview, queries, service
+from app.contributions.schemas import CarryOverForm, ReviseForm
+from app.organisations.deps import CurrentActor
 from app.organisations.models import CONTRIBUTORS
 from app.platform.db import Session
 from app.platform.errors import Invalid
-from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, form
+from app.platform.forms import BEARER_COOKIE, FormOf, JustAButton, form
 from app.platform.i18n import _
-from app.platform.pages import Link, render, see_other, set_cookie, url
+from app.platform.pages import Link, render, see_other, url
+from app.platform.routing import OneOutcome, may_repeat
 from app.platform.security import Actor
 
-router = APIRouter()
-CLEAR = {"clear-site-data": '"cache", "cookies", "storage"'}
+router = APIRouter(route_class=OneOutcome)
 
 
 def service_nav(actor: Actor) -> list[Link]:
@@ -37,85 +35,6 @@ def service_nav(actor: Actor) -> list[Link]:
 async def mine(request: Request, session: Session, actor: CurrentActor) -> Response:
     """Everything this person is behind."""
     return render(request, "contributions/mine.html", await queries.mine_page(session, actor))
-
-
-@router.get("/start", name="contributions.start")
-async def start(request: Request, actor: AnyActor) -> Response:
-    """Enter a code."""
-    return render(request, "contributions/start.html", None)
-
-
-@router.post("/start", name="contributions.enter")
-async def enter(
-    request: Request,
-    form: Annotated[FormOf[CodeForm], Depends(form(CodeForm))],
-    session: Session,
-    actor: AnyActor,
-) -> Response:
-    """Open what the code stands for."""
-    try:
-        contribution, receipt = await entry.enter(session, form.valid.code, request.state.language)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return render(request, "contributions/start.html", None, form)
-    return await _as_bearer(request, session, actor, contribution.id, receipt)
-
-
-async def _as_bearer(
-    request: Request, session: Session, actor: Actor, contribution_id: UUID, receipt: str | None
-) -> Response:
-    """Change this browser's session to the contribution's own; show a new receipt code once."""
-    before = request.cookies.get(SESSION_COOKIE)
-    if before:
-        await accounts.close_session(session, before)
-    token = accounts.open_bearer_session(session, contribution_id)
-    request.state.actor = Actor(bearer_of=contribution_id)
-    if receipt is None:
-        response = see_other(request, url("contributions.tasks", contribution_id=contribution_id))
-    else:
-        # The new session is not in the request yet: the page has no form, only a link onwards.
-        page = {"code": receipt, "contribution_id": contribution_id, "leaving": False}
-        response = render(request, "contributions/keep.html", page)
-    set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
-    return response
-
-
-@router.get("/c/{slug}/start", name="contributions.begin")
-async def begin(request: Request, slug: str, session: Session, actor: AnyActor) -> Response:
-    """Choose how to take part; nothing is chosen beforehand."""
-    consultation = await consultations.get_consultation(session, actor, slug)
-    page = await queries.start_page(session, actor, consultation)
-    return render(request, "contributions/begin.html", page)
-
-
-@router.post("/c/{slug}/start", name="contributions.choose")
-async def choose(
-    request: Request,
-    slug: str,
-    form: Annotated[FormOf[StartForm], Depends(form(StartForm))],
-    session: Session,
-    actor: AnyActor,
-) -> Response:
-    """Begin a named contribution, or enter with a code."""
-    consultation = await consultations.get_consultation(session, actor, slug)
-    try:
-        data = form.valid
-        if data.mode is Mode.CONFIDENTIAL:
-            contribution, receipt = await entry.enter(
-                session, data.code, request.state.language, consultation.id
-            )
-            return await _as_bearer(request, session, actor, contribution.id, receipt)
-        if actor.account_id is None:
-            # Nobody without an account has an organisation yet: the way there leads back here.
-            back = {"next": url("contributions.begin", slug=slug)}
-            return see_other(request, url("accounts.sign_up", query=back))
-        organisation_id = data.chosen_organisation
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        page = await queries.start_page(session, actor, consultation)
-        return render(request, "contributions/begin.html", page, form)
-    named = await service.start_contribution(session, actor, consultation, organisation_id)
-    return see_other(request, url("contributions.tasks", contribution_id=named.id))
 
 
 @router.get("/contributions/{contribution_id}", name="contributions.tasks")
@@ -207,6 +126,7 @@ async def revise(
     actor: CurrentActor,
 ) -> Response:
     """Take the answers up again, and go on with the question where that was asked."""
+    may_repeat(request)
     await service.resume_contribution(session, actor, contribution_id)
     said = _("You can change your answers. What you submitted stands until you submit again.")
     to = url("contributions.tasks", contribution_id=contribution_id)
@@ -234,38 +154,5 @@ async def withdraw_now(
         return see_other(request, url("contributions.mine"), _("Your contribution was withdrawn."))
     await accounts.close_sessions_of(session, actor)
     response = see_other(request, url("consultations.home"), _("Your contribution was withdrawn."))
-    response.delete_cookie(SESSION_COOKIE)
-    return response
-
-
-@router.post("/contributions/{contribution_id}/confidential", name="contributions.become_confidential")
-async def become_confidential(
-    request: Request, contribution_id: UUID, form: JustAButton, session: Session, actor: CurrentActor
-) -> Response:
-    """Give up the name; the draft goes on without it, and this browser with the draft."""
-    fresh, code = await service.become_confidential(session, actor, contribution_id)
-    return await _as_bearer(request, session, actor, fresh.id, code)
-
-
-@router.get("/leave", name="contributions.leaving")
-async def leaving(request: Request, actor: CurrentActor) -> Response:
-    """Ask, before somebody goes, whether the receipt code is kept."""
-    return render(request, "contributions/leave.html", None)
-
-
-@router.post("/leave/code", name="contributions.new_code")
-async def new_code(request: Request, form: JustAButton, session: Session, actor: CurrentActor) -> Response:
-    """A new receipt code; the one before stops working."""
-    code = await entry.renew_receipt(session, actor)
-    page = {"code": code, "contribution_id": actor.bearer_of, "leaving": True}
-    return render(request, "contributions/keep.html", page)
-
-
-@router.post("/leave", name="contributions.leave")
-async def leave(request: Request, form: JustAButton, session: Session, actor: AnyActor) -> Response:
-    """End every session of this contribution and clear the browser."""
-    await accounts.close_sessions_of(session, actor)
-    response = see_other(request, url("site.away"))
-    response.delete_cookie(SESSION_COOKIE)
-    response.headers.update(CLEAR)
+    response.delete_cookie(BEARER_COOKIE)
     return response

@@ -1,10 +1,12 @@
 """Writing contributions: starting, answering, submitting, revising, withdrawing."""
 
 import secrets
+from collections.abc import Collection
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -36,6 +38,7 @@ from app.questionnaires import queries as questionnaires
 from app.questionnaires.relevance import Given
 
 LABELS = (99, 999, 9_999, 999_999)
+LABEL_ATTEMPTS = 20
 ANSWERS: Any = Answer.__table__  # type: ignore[attr-defined]
 KEYS = ("contribution_id", "question_id")
 # What tells who saved an answer and when: never of a confidential one.
@@ -85,22 +88,37 @@ async def new_contribution(
     organisation_id: UUID | None = None,
     **more: Any,
 ) -> Contribution:
-    """Add an empty contribution under a random label nobody else has; callers have checked the policy."""
-    taken = await queries.labels_in(session, consultation.id)
-    # Labels are short while contributions are few, and drawn from many more than are taken.
-    highest = next(limit for limit in LABELS if limit > 2 * len(taken))
-    free = [f"K{n}" for n in range(2, highest + 1) if f"K{n}" not in taken]
-    contribution = Contribution(
-        consultation_id=consultation.id,
-        office_id=consultation.office_id,
-        organisation_id=organisation_id,
-        mode=mode,
-        label=secrets.choice(free),
-        **more,
-    )
-    session.add(contribution)
-    await session.flush()
+    """Add an empty contribution under a random label nobody else has; callers have checked the policy.
+
+    Two who begin in the same moment may draw the same label: whoever comes second draws again.
+    """
+    for attempt in range(1, LABEL_ATTEMPTS + 1):
+        contribution = Contribution(
+            consultation_id=consultation.id,
+            office_id=consultation.office_id,
+            organisation_id=organisation_id,
+            mode=mode,
+            label=_free_label(await queries.labels_in(session, consultation.id)),
+            **more,
+        )
+        try:
+            async with session.begin_nested():
+                session.add(contribution)
+        except IntegrityError:
+            if attempt == LABEL_ATTEMPTS:
+                raise
+        else:
+            break
     return contribution
+
+
+def _free_label(taken: Collection[str]) -> str:
+    """Labels are short while contributions are few, and drawn from many more than are taken."""
+    highest = next(limit for limit in LABELS if limit > 2 * len(taken))
+    while True:
+        label = f"K{2 + secrets.randbelow(highest - 1)}"
+        if label not in taken:
+            return label
 
 
 class Saved(NamedTuple):
@@ -273,21 +291,20 @@ async def _erase(session: AsyncSession, contribution_id: UUID) -> None:
 
 
 async def become_confidential(
-    session: AsyncSession, actor: Actor, contribution_id: UUID
-) -> tuple[Contribution, str]:
-    """Move the draft to a contribution that nobody stands behind; returns it and its receipt code.
+    session: AsyncSession, actor: Actor, contribution_id: UUID, receipt: str
+) -> Contribution:
+    """Move the draft to a contribution that nobody stands behind, under a receipt code that was kept.
 
     The answers go into new rows and the named ones are deleted, so that no row remembers the name.
     """
     frame = await queries.get_frame(session, actor, contribution_id, lock=True)
     require(policy.can_become_confidential(actor, frame.contribution, frame.consultation, clock.arrival()))
     answers = await queries.answers_of(session, contribution_id)
-    code = ids.new_code()
     fresh = await new_contribution(
         session,
         frame.consultation,
         Mode.CONFIDENTIAL,
-        receipt_hash=ids.fingerprint(code),
+        receipt_hash=ids.fingerprint(ids.plain_code(receipt)),
         language=frame.contribution.language,
     )
     for answer in answers.values():
@@ -296,4 +313,4 @@ async def become_confidential(
         session.add(Answer(**copied, contribution_id=fresh.id, publication=publication))
     await _erase(session, contribution_id)
     await session.flush()
-    return fresh, code
+    return fresh

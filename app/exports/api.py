@@ -7,8 +7,9 @@ from app.exports.models import Export
 from app.exports.schemas import DocumentOut, ExportOut, HandedOver
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
+from app.platform.routing import OneOutcome
 
-router = APIRouter(tags=["exports"])
+router = APIRouter(route_class=OneOutcome, tags=["exports"])
 
 
 @router.get("/desk/{slug}/exports")

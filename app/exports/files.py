@@ -92,8 +92,7 @@ class Pen:
         provision = question["provision"] or question["instrument"]
         writer.heading(f"{question['code']} · {provision}", 1)
         prompt = question["prompt"]
-        for run in writer.text(prompt["text"], language=prompt["language"]).runs:
-            run.bold = True
+        writer.text(prompt["text"], language=prompt["language"], bold=True)
         writer.labelled(self.say(_("Position")), self.position(question["position"]))
         if not question["passages"]:
             writer.text(self.say(_("There is no text yet.")))

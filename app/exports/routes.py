@@ -11,8 +11,9 @@ from app.platform.errors import NotFound
 from app.platform.forms import JustAButton
 from app.platform.i18n import _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 
 
 @router.get("/desk/{slug}/export", name="exports.page")

@@ -7,22 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import queries as accounts
-from app.accounts.models import Account, ApiToken, OneTimeToken, Purpose, SignedInSession
-from app.organisations import policy
-from app.organisations.models import STAFF, Membership, Organisation, Role
+from app.accounts.models import Account, ApiToken, BearerSession, OneTimeToken, Purpose, SignedInSession
+from app.organisations import names, policy
+from app.organisations.models import STAFF, Membership, Organisation, OrganisationKind, Role
 from app.platform import clock
 from app.platform.errors import NotFound
 from app.platform.i18n import Message
 from app.platform.security import NOBODY, Actor, Decision
 
 
-def _holder(table: type[SignedInSession] | type[ApiToken]) -> Any:
+def _holder(table: type[SignedInSession] | type[ApiToken], *more: Any) -> Any:
     return (
-        select(table.account_id, table.bearer_of, Account.name, Membership.role, Membership.organisation_id)  # type: ignore[call-overload]
+        select(table.account_id, Account.name, Membership.role, Membership.organisation_id, *more)
         .outerjoin(Account, (Account.id == table.account_id) & Account.is_active)  # type: ignore[arg-type]
         .outerjoin(Membership, Membership.account_id == Account.id)  # type: ignore[arg-type]
         .where(table.token_hash == bindparam("hash"), table.expires_at > bindparam("now"))
@@ -30,7 +30,7 @@ def _holder(table: type[SignedInSession] | type[ApiToken]) -> Any:
 
 
 HOLDER_OF_SESSION = _holder(SignedInSession)
-HOLDER_OF_TOKEN = _holder(ApiToken)
+HOLDER_OF_TOKEN = _holder(ApiToken, ApiToken.bearer_of)
 
 
 async def find_actor(session: AsyncSession, token_hash: str, *, of_token: bool = False) -> Actor:
@@ -40,13 +40,22 @@ async def find_actor(session: AsyncSession, token_hash: str, *, of_token: bool =
     rows = found.all()
     if not rows:
         return NOBODY
-    account_id, bearer_of, name, _role, _place = rows[0]
+    account_id, name = rows[0][:2]
     if account_id is None:
-        return Actor(bearer_of=bearer_of) if bearer_of else NOBODY
+        return Actor(bearer_of=rows[0].bearer_of) if of_token and rows[0].bearer_of else NOBODY
     if name is None:
         return NOBODY
-    roles = frozenset((row[3].value, row[4]) for row in rows if row[3] is not None)
+    roles = frozenset((row.role.value, row.organisation_id) for row in rows if row.role is not None)
     return Actor(account_id=account_id, name=name, roles=roles)
+
+
+async def find_bearer(session: AsyncSession, token_hash: str) -> Actor:
+    """Who came with a code and holds this session; nobody if it ended."""
+    query = select(BearerSession.bearer_of).where(
+        BearerSession.token_hash == token_hash, BearerSession.expires_on >= clock.today()
+    )
+    found = (await session.exec(query)).first()
+    return Actor(bearer_of=found) if found else NOBODY
 
 
 async def get_organisation(session: AsyncSession, organisation_id: UUID) -> Organisation:
@@ -55,6 +64,23 @@ async def get_organisation(session: AsyncSession, organisation_id: UUID) -> Orga
     if found is None:
         raise NotFound
     return found
+
+
+async def namesakes_of(session: AsyncSession, name: str) -> list[tuple[UUID, OrganisationKind]]:
+    """The organisations whose names a reader would take for this one, the oldest first.
+
+    Names are compared here: the two databases do not agree on the small letters of all scripts.
+    """
+    query = select(Organisation.id, Organisation.kind, Organisation.name)
+    rows = await session.exec(query.order_by(Organisation.created_at, Organisation.id))  # type: ignore[arg-type]
+    wanted = names.same(name)
+    return [(place, OrganisationKind(kind)) for place, kind, other in rows if names.same(other) == wanted]
+
+
+async def find_secretariat(session: AsyncSession) -> Organisation | None:
+    """The body that runs the portal; the oldest, should there be several."""
+    query = select(Organisation).where(Organisation.kind == OrganisationKind.SECRETARIAT)
+    return (await session.exec(query.order_by(col(Organisation.created_at)).limit(1))).first()
 
 
 async def organisations_of(session: AsyncSession, actor: Actor) -> list[Organisation]:
@@ -236,6 +262,11 @@ class OwnPage:
 
     account: Account
     places: Sequence[Place]
+
+    @property
+    def may_watch(self) -> bool:
+        """Whether the page about running the portal is open to her."""
+        return any(place.organisation.kind is OrganisationKind.SECRETARIAT for place in self.places)
 
 
 async def own_page(session: AsyncSession, actor: Actor) -> OwnPage:

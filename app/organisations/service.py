@@ -10,15 +10,23 @@ from app.accounts import service as accounts
 from app.accounts.models import OneTimeToken, Purpose
 from app.audit import service as audit
 from app.organisations import events, policy, queries
-from app.organisations.models import Membership, Organisation, OrganisationKind, Role
+from app.organisations.models import OPEN_KINDS, Membership, Organisation, OrganisationKind, Role
 from app.organisations.schemas import SignUpInput
-from app.platform.errors import Conflict, Invalid, NotFound
+from app.platform.errors import Conflict, Invalid, NotFound, TooMany
 from app.platform.events import publish
 from app.platform.i18n import _
 from app.platform.security import Actor, require
 
 FIRST_ROLES = (Role.DRAFTER, Role.SIGNATORY)
+INVITATIONS_AN_HOUR = 50
+TOO_MANY_INVITED = _(
+    "You sent %(most)s invitations in one hour. Wait an hour, then go on.", most=INVITATIONS_AN_HOUR
+)
 NO_LONGER = _("Whoever invited you may not do so any more. Ask for a new invitation.")
+OFFICE_NAME = _(
+    "This is the name of an office of this portal. Offices take part by invitation. Write the name of your own "
+    "organization."
+)
 HAS_ACCOUNT = _("This address has an account already. Sign in, or choose “I forgot my password”.")
 
 
@@ -43,6 +51,16 @@ async def register_organisation(
     await session.flush()
     audit.record(session, actor, "organisation.registered", organisation, entered_by=entered_by_id or "")
     return organisation
+
+
+async def mark_namesakes(session: AsyncSession, actor: Actor, office: Organisation) -> None:
+    """Mark the organisations that had the name of an office before the office came."""
+    require(policy.can_register(actor))
+    known = await queries.namesakes_of(session, office.name)
+    for place in [place for place, kind in known if kind in OPEN_KINDS and place != office.id]:
+        organisation = await queries.get_organisation(session, place)
+        organisation.namesake_of_id = office.id
+        session.add(organisation)
 
 
 async def give_role(
@@ -79,16 +97,26 @@ def _record_role(session: AsyncSession, actor: Actor, action: str, membership: M
     )
 
 
+async def _check_name(session: AsyncSession, name: str) -> UUID | None:
+    """The organisation that has this name already, if one has; raises Invalid for the name of an office."""
+    known = await queries.namesakes_of(session, name)
+    if any(kind not in OPEN_KINDS for _place, kind in known):
+        raise Invalid({"organisation": OFFICE_NAME})
+    return known[0][0] if known else None
+
+
 async def sign_up(session: AsyncSession, actor: Actor, data: SignUpInput, language: str) -> None:
     """Begin an organisation's way in; nothing exists until its address is confirmed.
 
-    Whether the address has an account is said in the mail only. Raises Invalid for a poor password.
+    Whether the address has an account is said in the mail only. Raises Invalid for a poor password, and
+    for the name of an office.
     """
     require(policy.can_sign_up(actor))
     problem = passwords.problem_with(data.password, data.organisation, data.email)
     if problem is not None:
         raise Invalid({"password": problem})
     password_hash = await passwords.hashed(data.password)  # before the first statement: nobody waits for it
+    await _check_name(session, data.organisation)
     may = await accounts.may_send(session, "sign-up", data.email)
     known = await account_queries.find_account(session, data.email)
     if not may:
@@ -120,11 +148,18 @@ async def send_again(session: AsyncSession, actor: Actor, email: str) -> None:
 
 
 async def confirm_sign_up(session: AsyncSession, actor: Actor, token: str) -> UUID:
-    """Make the account and the organisation that were asked for; returns the account."""
+    """Make the account and the organisation that were asked for; returns the account.
+
+    An organisation with the name of another is marked for its readers until somebody made sure of it.
+    """
     require(policy.can_sign_up(actor))
     pending = await account_queries.get_link(session, token, Purpose.CONFIRM_EMAIL, lock=True)
     if await account_queries.find_account(session, pending.email) is not None:
         raise Conflict(HAS_ACCOUNT)
+    try:
+        namesake = await _check_name(session, pending.payload["organisation"])
+    except Invalid as problem:
+        raise Conflict(OFFICE_NAME) from problem
     link = await accounts.use_link(session, token, Purpose.CONFIRM_EMAIL)
     portal = Actor.system("sign-up")
     account = await accounts.register_account(
@@ -134,6 +169,7 @@ async def confirm_sign_up(session: AsyncSession, actor: Actor, token: str) -> UU
     organisation = await register_organisation(
         session, portal, link.payload["organisation"], kind, link.language
     )
+    organisation.namesake_of_id = namesake
     for role in FIRST_ROLES:
         await _give(session, portal, organisation.id, account.id, role)
     return account.id
@@ -145,6 +181,10 @@ async def invite_member(
     """Invite somebody to a role by e-mail; an invitation to the same role is sent anew."""
     organisation = await queries.get_visible(session, actor, organisation_id, lock=True)
     require(policy.can_invite(actor, organisation, role))
+    if actor.account_id and not await accounts.may_send(
+        session, "invite", str(actor.account_id), INVITATIONS_AN_HOUR
+    ):
+        raise TooMany(TOO_MANY_INVITED)
     email = email.strip().lower()
     for waiting in await queries.list_invitations(session, organisation_id):
         if (waiting.email, waiting.role) == (email, role):
@@ -205,6 +245,7 @@ async def accept_invitation(
             session, portal, link.email, name, link.language, password_hash
         )
     await _give(session, inviting, page.organisation.id, account.id, page.role)
+    await accounts.record_act(session, "account.invitation_accepted", account.id)
     return None if page.is_known else account.id
 
 

@@ -47,6 +47,7 @@ class ReadAnswer:
     recommendation: Mapping[str, Any]
     publication: Publication
     submitted_on: date
+    is_unverified: bool = False
 
 
 COLUMNS = (
@@ -69,6 +70,7 @@ COLUMNS = (
     Answer.publication,
     AnswerVersion.submitted_on,
     AnswerVersion.value,
+    Organisation.namesake_of_id,
 )
 # Ordered by label: labels are random, so that nobody learns from the order who came first.
 SUBMITTED = (
@@ -104,6 +106,7 @@ def as_read(row: Sequence[Any]) -> ReadAnswer:
         recommendation=row[14],
         publication=narrowest(row[15], row[16]),
         submitted_on=row[17],
+        is_unverified=row[19] is not None and not is_confidential,
     )
 
 
@@ -201,11 +204,14 @@ class ContributionPage:
     """Everything one contribution has handed in, in the order of the questions."""
 
     consultation: Consultation
+    id: UUID
     name: str
     is_confidential: bool
+    is_unverified: bool
     submitted_on: date
     items: Sequence[tuple[CompiledQuestion, ShownAnswer]]
     may_translate: bool
+    may_verify: bool
 
 
 def _with_marks(actor: Actor) -> Any:
@@ -233,7 +239,7 @@ def _narrowed(query: Any, wanted: AnswerFilter) -> Any:
 async def _shown(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[ShownAnswer]:
     translations = await latest_for(session, [row[9] for row in rows if row[10]])
     return [
-        ShownAnswer(as_read(row), tuple(translations.get(row[9], {}).values()), is_new=row[19] is None)
+        ShownAnswer(as_read(row), tuple(translations.get(row[9], {}).values()), is_new=row[20] is None)
         for row in rows
     ]
 
@@ -289,6 +295,26 @@ async def _counts(
     return counted(group[:3] for group in groups), sum(group[3] for group in groups)
 
 
+async def get_contributor(
+    session: AsyncSession, consultation: Consultation, contribution_id: UUID
+) -> Organisation:
+    """The organisation that speaks in a named contribution that stands; raises NotFound."""
+    query = (
+        select(Organisation)
+        .join(Contribution, Contribution.organisation_id == Organisation.id)  # type: ignore[arg-type]
+        .where(
+            Contribution.id == contribution_id,
+            Contribution.consultation_id == consultation.id,
+            Contribution.mode == Mode.NAMED,
+            STANDING,
+        )
+    )
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def contribution_page(
     session: AsyncSession, actor: Actor, consultation: Consultation, contribution_id: UUID, language: str
 ) -> ContributionPage:
@@ -304,9 +330,12 @@ async def contribution_page(
     first = as_read(rows[0])
     return ContributionPage(
         consultation=consultation,
+        id=first.contribution_id,
         name=first.name,
         is_confidential=first.is_confidential,
+        is_unverified=first.is_unverified,
         submitted_on=max(item.answer.submitted_on for item in shown.values()),
         items=[(q, shown[q.id]) for q in version[language].questions if q.id in shown],
         may_translate=bool(policy.can_translate(actor, consultation)),
+        may_verify=bool(policy.can_verify_name(actor, consultation)),
     )

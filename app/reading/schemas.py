@@ -83,6 +83,7 @@ class ReadAnswerOut(BaseModel):
     contribution_id: UUID
     contributor: str
     confidential: bool
+    unverified: bool
     language: str
     text_id: UUID
     narrative: str

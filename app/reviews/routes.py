@@ -12,11 +12,12 @@ from app.platform.errors import Invalid
 from app.platform.forms import FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome
 from app.platform.security import require
 from app.reviews import policy, queries, service
 from app.reviews.schemas import AnswerReceived, HandOver, ReviewInput, StateInput
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 
 
 @router.get("/reviews", name="reviews.list")

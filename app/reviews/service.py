@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
+from app.organisations import service as organisations
 from app.organisations.models import Membership, Organisation, OrganisationKind, Role
 from app.platform import clock, events
 from app.platform.errors import Conflict, Invalid
@@ -36,6 +37,7 @@ async def create_state(session: AsyncSession, actor: Actor, data: StateInput) ->
     )
     session.add(office)
     await session.flush()
+    await organisations.mark_namesakes(session, actor, office)
     state = State(
         code=data.code,
         names={str(code): name for code, name in data.names.items()},

@@ -221,6 +221,7 @@ async def test_who_saved_is_forgotten_when_it_is_handed_in_or_the_name_is_given_
     )
     home = f"/en/contributions/{draft.id}"
     await browsing.post(client, f"{home}/questions/{scene.codes[0]}", {"narrative": "Mine.", "version": "0"})
+    await client.get(f"{home}/confidential")
     await browsing.post(client, f"{home}/confidential")
     rows = await stored(db)
     assert {each.narrative for each in rows} == {"Ours.", "Mine."}

@@ -292,3 +292,25 @@ async def test_giving_a_role_twice_changes_nothing(make: Make, db: Database) -> 
     async with db.read() as session:
         assert len((await session.exec(select(Membership))).all()) == 1
     assert await actions(db) == ["organisation.role_given"]
+
+
+@pytest.mark.one_database
+async def test_one_person_sends_so_many_invitations_an_hour_and_others_go_on(
+    client: httpx2.AsyncClient, make: Make, db: Database
+) -> None:
+    place = await make.organisation()
+    first, second = [await make.account(Role.SIGNATORY, at=place) for _number in range(2)]
+    headers = await make.token(first)
+    path = f"/api/v1/organisations/{place.id}/invitations"
+    for number in range(service.INVITATIONS_AN_HOUR):
+        data = {"email": f"person{number}@example.org", "role": "drafter"}
+        assert (await client.post(path, json=data, headers=headers)).status_code == 201
+    one_more = {"email": "late@example.org", "role": "drafter"}
+    refused = await client.post(path, json=one_more, headers=headers)
+    assert refused.status_code == 429
+    assert "50 invitations" in refused.json()["detail"]
+    assert refused.headers["retry-after"]
+    async with db.read() as session:
+        assert len(await queries.list_invitations(session, place.id)) == service.INVITATIONS_AN_HOUR
+    other = await make.token(second)
+    assert (await client.post(path, json=one_more, headers=other)).status_code == 201
