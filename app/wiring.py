@@ -40,6 +40,7 @@ from app.contributions import api as contributions_api
 from app.contributions import entry_routes
 from app.contributions import handlers as contribution_handlers
 from app.contributions import jobs as contribution_jobs
+from app.contributions import parts as contributions_parts
 from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
@@ -95,6 +96,7 @@ ROUTERS: Sequence[APIRouter] = (
     reviews.router,
     entry_routes.router,
     contributions.router,
+    contributions_parts.router,
     exports.router,
     intake.router,
     reading.router,

@@ -41,6 +41,7 @@ STRANGERS_TRIES = 300
 MAILS_AN_HOUR = 3
 WRONG = _("The e-mail address or the password is not right. Type both again, or ask for a new password.")
 LOCKED = _("Too many tries for this address. Wait five minutes, or choose a new password by e-mail.")
+WAITING = _("This address is not confirmed yet. Follow the link in the message we sent you.")
 CROWDED = _(
     "Too many wrong tries are coming in from everywhere. Wait five minutes, or choose a new password by e-mail."
 )
@@ -168,6 +169,7 @@ class SignIn:
     account_id: UUID | None = None
     refusal: Message | None = None
     is_locked: bool = False
+    is_waiting: bool = False
 
 
 async def check_sign_in(
@@ -187,6 +189,8 @@ async def check_sign_in(
         return SignIn(refusal=LOCKED, is_locked=True)
     if browser is None and await queries.count_tries(session, STRANGERS) >= STRANGERS_TRIES:
         return SignIn(refusal=CROWDED, is_locked=True)
+    if account_id is None and checked.matches:
+        return SignIn(refusal=WAITING, is_waiting=True)
     if account_id is None or not checked.matches:
         await _count_failure(session, key, account_id, is_known=browser is not None)
         return SignIn(refusal=WRONG)

@@ -53,6 +53,7 @@ class Consultation(SQLModel, table=True):
     rules: dict[str, str] = Field(sa_type=JSON_TYPE)
     languages: list[str] = Field(sa_type=JSON_TYPE)
     submission_language: str = Field(max_length=2)
+    contact: str = Field(default="", max_length=300)
     opens_at: datetime
     closes_at: datetime
     state: ConsultationState = Field(default=ConsultationState.DRAFT, sa_type=enum_type(ConsultationState))

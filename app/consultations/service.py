@@ -248,6 +248,7 @@ def _fields(data: ConsultationEdit) -> dict[str, Any]:
             "rules",
             "languages",
             "submission_language",
+            "contact",
             "opens_at",
             "closes_at",
         }

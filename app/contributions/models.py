@@ -1,6 +1,6 @@
 """Tables of contributions, answers and their submitted versions."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -119,7 +119,8 @@ class Contribution(SQLModel, table=True):
 class Answer(SQLModel, table=True):
     """The answer being written to one question; `current_version_id` is what was last submitted.
 
-    `value` answers a choice, a number or a date, written as XForms writes it.
+    `value` answers a choice, a number or a date, written as XForms writes it. Who saved a draft and when
+    is kept for the colleagues of a named contribution until it is handed in, and for nobody else.
     """
 
     __table_args__ = (
@@ -142,6 +143,8 @@ class Answer(SQLModel, table=True):
     publication: Publication = Field(default=Publication.NO, sa_type=enum_type(Publication))
     skipped: bool = False
     version: int = 1
+    saved_by_id: UUID | None = None
+    saved_at: datetime | None = None
     current_version_id: UUID | None = Field(default=None, index=True)
 
     @property

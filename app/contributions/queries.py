@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -116,15 +117,20 @@ async def answers_of(session: AsyncSession, contribution_id: UUID) -> dict[UUID,
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """The contributions somebody is behind, and the consultations still open to her."""
+    """The contributions somebody is behind."""
 
     frames: Sequence[Frame]
+    at: datetime
+
+    def is_open(self, frame: Frame) -> bool:
+        """Whether answers are still taken."""
+        return frame.consultation.takes_answers(self.at)
 
 
 async def mine_page(session: AsyncSession, actor: Actor) -> Mine:
     """Everything somebody is behind, the newest consultation first."""
     query = FRAME.where(visible(actor)).order_by(Consultation.closes_at.desc(), Contribution.label)  # type: ignore[attr-defined]
-    return Mine([Frame(*row) for row in (await session.exec(query)).all()])
+    return Mine([Frame(*row) for row in (await session.exec(query)).all()], clock.arrival())
 
 
 @dataclass(frozen=True, slots=True)

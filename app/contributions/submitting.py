@@ -65,6 +65,10 @@ async def hand_in(
         raise Invalid(detail=_("There is nothing to submit yet: answer at least one question."))
     made = await _move_on(session, contribution)
     kept = await _keep_versions(session, contribution.id, made, answers)
+    for answer in everything.values():
+        # Who wrote a draft concerned the colleagues while they wrote; what is handed in is the organisation's.
+        answer.saved_by_id = answer.saved_at = None
+        session.add(answer)
     if contribution.mode is Mode.NAMED or not is_own:  # who writes confidentially waits for `pass_on`
         for answer in everything.values():
             answer.current_version_id = kept.get(answer.id)

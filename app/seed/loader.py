@@ -163,6 +163,7 @@ def _consultation(told: dict[str, Any], version: QuestionnaireVersion) -> Consul
         titles=told["title"],
         summaries=told["summary"],
         rules=told["rules"],
+        contact=told.get("contact", ""),
         languages=["ar", "zh", "en", "fr", "ru", "es"],
         submission_language=told["working_languages"][0],
         opens_at=clock.now() - timedelta(days=9),

@@ -57,7 +57,7 @@ async def test_a_contribution_is_written_submitted_revised_and_withdrawn_by_a_pr
     saved = await client.put(one, json=typed, headers=signatory)
     assert saved.status_code == 200
     assert saved.json() == {"question": scene.codes[0], **typed, "version": 1}
-    stale = await client.put(one, json={**typed, "version": 0}, headers=signatory)
+    stale = await client.put(one, json={**typed, "law": "no", "version": 0}, headers=signatory)
     assert_problem(stale, 409, "stale-edit")
     assert stale.json()["current_version"] == 1
     for act, state in (("submit", "submitted"), ("revise", "drafting"), ("submit", "submitted")):
