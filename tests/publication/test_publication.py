@@ -1,5 +1,6 @@
 """From the handed-over submission to the public page, and out again when somebody withdraws."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -176,6 +177,25 @@ async def test_the_public_reads_what_authors_allow(
         assert f">{contribution.label}<" not in page
         assert str(contribution.id) not in page
     assert (await client.get(f"{scene.public}?q=NO-SUCH")).status_code == 404
+
+
+@pytest.fixture
+def turned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words that are published hold an order to write backwards."""
+    monkeypatch.setattr(
+        sys.modules[__name__], "NAMED", "Of 61 rifles \u202eseized, 22 carried no import mark."
+    )
+
+
+@pytest.mark.one_database
+@pytest.mark.usefixtures("turned")
+async def test_nothing_the_public_reads_is_written_backwards(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await publish(client, make, scene)
+    page = (await client.get(f"{scene.public}?q={scene.state_code}")).text
+    assert page.count("U+202E</bdi>seized") == 2  # as a source and as an answer
+    assert "\u202e" not in page
 
 
 async def test_the_same_as_json(client: httpx2.AsyncClient, make: Make, scene: Scene) -> None:
