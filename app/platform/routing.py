@@ -101,7 +101,10 @@ class OneOutcome(APIRoute):
                 if typed.PARAMETER in request.query_params:
                     request.state.kept = await typed.load(request, request.cookies.get(FORM_COOKIE, ""))
                 return await handle(request)  # type: ignore[no-any-return]
-            return await _settle(request, await handle(request))
+            try:
+                return await _settle(request, await handle(request))
+            finally:
+                await request.close()  # the files of the form
 
         return handler
 
