@@ -192,6 +192,7 @@ class Sent:
     files: dict[str, UploadFile]
     at: str  # the address of the page, from its path on
     was: str  # the digest of what the page had filled the sent fields in with
+    unseen: frozenset[str]  # the names, with their prefixes, of fields and buttons whose values nobody sees
     proof: str
     is_ours: bool
     digest: str
@@ -230,9 +231,19 @@ def _changed_parts(every: Fields, own: str) -> Fields:
             continue
         prefix = f"{part}."
         fields = {n: v for n, v in every.items() if n.startswith(prefix) and n != name}
-        if digest_of((n[len(prefix) :], value) for n, v in fields.items() for value in v) != values[-1]:
+        now = digest_of((n[len(prefix) :], value) for n, v in fields.items() for value in v)
+        if now != values[-1].partition(";")[0]:
             changed |= fields
     return changed
+
+
+def _unseen(every: Fields) -> frozenset[str]:
+    """What the parts of a page say of themselves: `was` is a digest and the names of what nobody sees."""
+    names: set[str] = set()
+    for name, values in every.items():
+        if name == "was" or name.endswith(".was"):
+            names |= {name.removesuffix("was") + each for each in values[-1].split(";")[1:]}
+    return frozenset(names)
 
 
 def _texts(values: Iterable[Any]) -> list[str]:
@@ -264,7 +275,8 @@ async def read_form(request: Request) -> Sent:
         others=_changed_parts(every, own),
         files=files,
         at=every.get("at", [""])[-1],
-        was=every.get(f"{own}.was" if own else "was", [""])[-1],
+        was=every.get(f"{own}.was" if own else "was", [""])[-1].partition(";")[0],
+        unseen=_unseen(every),
         proof=proof,
         is_ours=not is_foreign(request) and _is_ours(request, proof),
         digest=await _digest(fields, files),

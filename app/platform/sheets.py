@@ -29,19 +29,19 @@ class Sheet:
     part: str = ""
     action: str = ""
     shown: set[str] = field(default_factory=set)
+    _unseen: set[str] = field(default_factory=set)
     _noted: list[tuple[str, str]] = field(default_factory=list)
     _count: int = 0
 
-    def open_page(self, form_id: str) -> str:
+    def open_page(self, form_id: str) -> None:
         """One form around everything on the page; its parts are sent together."""
         self.in_page_form = True
         self.first_form = form_id
-        return ""
 
     def begin(self, part: str, action: str, form_id: str) -> str:
         """The next form, or the next part of the page's form; returns its id."""
         self._count += 1
-        self.part, self.action, self._noted = part, action, []
+        self.part, self.action, self._noted, self._unseen = part, action, [], set()
         made = form_id or f"form-{self._count}"
         if not part and not self.first_form:
             self.first_form = made
@@ -53,28 +53,31 @@ class Sheet:
         return f"b{self._count}"
 
     def end(self) -> str:
-        """The digest of what this form was filled in with."""
-        digest = digest_of(self._noted)
+        """What comes back with this form: the digest of how it was filled in, and which fields nobody sees."""
+        told = ";".join([digest_of(self._noted), *sorted(self._unseen)])
         self.part = self.action = ""
-        self._noted = []
-        return digest
+        return told
 
     def name(self, name: str) -> str:
         """The name a field has on the page."""
         return f"{self.part}.{name}" if self.part else name
 
-    def note(self, name: str, value: Any) -> str:
+    def note(self, name: str, value: Any) -> None:
         """Remember what the portal itself fills a field with."""
         self.shown.add(self.name(name))
         self._noted.append((name, "" if value is None else str(value)))
-        return ""
 
-    def note_choices(self, name: str, values: Any, options: Any) -> str:
+    def note_unseen(self, name: str, value: Any = None) -> None:
+        """The same for what nobody sees: a hidden field with its value, or the name of a button."""
+        self._unseen.add(name)
+        if value is not None:
+            self.note(name, value)
+
+    def note_choices(self, name: str, values: Any, options: Any) -> None:
         """The same for boxes that are ticked or not: only what is ticked will be sent."""
         self.shown.add(self.name(name))
         chosen = {str(value) for value in ([values] if isinstance(values, str) else values or ())}
         self._noted += [(name, str(option)) for option in options if str(option) in chosen]
-        return ""
 
     def form(self, given: ShownForm | None) -> ShownForm | None:
         """What was typed into this form: as given by the page, else as it came back from elsewhere."""
