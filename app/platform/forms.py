@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 from starlette.datastructures import UploadFile
 
 from app.platform import ids
-from app.platform.errors import AppError, Forbidden, Invalid
+from app.platform.errors import AppError, Forbidden, Invalid, TooLarge
 from app.platform.i18n import Message, _
 
 M = TypeVar("M", bound=BaseModel)
@@ -303,6 +303,8 @@ def form(model: type[M]) -> Callable[[Request], Awaitable[FormOf[M]]]:
 
     async def parse(request: Request) -> FormOf[M]:
         sent = await read_form(request)
+        if getattr(request.state, "too_large", False):
+            raise TooLarge
         check_site(request)
         check_csrf(request, sent.proof)
         parsed: FormOf[M] = FormOf(files=dict(sent.files))

@@ -44,6 +44,7 @@ ELSEWHERE: dict[str, str] = {
     "contributions.carry_over_now": "needs two versions: tests/contributions/test_carrying.py",
     "contributions.carry_over_one": "needs two versions: tests/contributions/test_carrying.py",
     "contributions.effect": "is asked by a script, and writes nothing: tests/contributions/test_mattering.py",
+    "reading.verify_name": "needs a namesake: tests/reading/test_reading_answers.py",
     "accounts.token_kept": "needs a new token: tests/organisations/test_account_pages.py",
     "consultations.codes_kept": "needs new codes: tests/consultations/test_pages.py",
     "authoring.publish": "needs a draft without faults: tests/authoring/test_routes.py",
