@@ -30,6 +30,7 @@ from app.consultations import api as consultations_api
 from app.consultations import jobs as consultation_jobs
 from app.consultations import routes as consultations
 from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
+from app.consultations.models import STEP_NAMES
 from app.contributions import api as contributions_api
 from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
@@ -40,6 +41,7 @@ from app.exchange import routes as exchange
 from app.exports import api as exports_api
 from app.exports import routes as exports
 from app.intake import api as intake_api
+from app.intake import handlers as intake_handlers
 from app.intake import routes as intake
 from app.notifications import handlers as notification_handlers
 from app.notifications import jobs as notification_jobs
@@ -67,6 +69,7 @@ from app.reviews import api as reviews_api
 from app.reviews import routes as reviews
 from app.site import routes as site
 from app.submissions import api as submissions_api
+from app.submissions import handlers as submission_handlers
 from app.submissions import routes as submissions
 from app.submissions.models import DISPOSITION_NAMES, POSITION_NAMES, SUBMISSION_STATE_NAMES
 from app.submissions.models import STATE_NAMES as NATIONAL_ANSWER_STATES
@@ -106,6 +109,8 @@ API_ROUTERS: Sequence[APIRouter] = (
 )
 DEMONSTRATION_ROUTERS: Sequence[APIRouter] = (demonstration.router,)
 HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (
+    submission_handlers.HANDLERS,
+    intake_handlers.HANDLERS,
     publication_handlers.HANDLERS,
     notification_handlers.HANDLERS,
 )
@@ -127,6 +132,7 @@ VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
     "publication_names": PUBLICATION_NAMES,
     "contribution_states": CONTRIBUTION_STATES,
     "consultation_states": CONSULTATION_STATES,
+    "step_names": STEP_NAMES,
     "kind_names": KIND_NAMES,
     "role_names": ROLE_NAMES,
     "mark_names": MARK_NAMES,

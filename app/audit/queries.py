@@ -14,7 +14,14 @@ from app.platform.i18n import Message, _
 
 PAGE = 50
 # Reasons that speak of the consultation itself; those about answers are not for the auditor's eyes.
-GIVEN_WITH_REASON = frozenset({"consultation.extended"})
+GIVEN_WITH_REASON = frozenset(
+    {
+        "consultation.closed",
+        "consultation.extended",
+        "consultation.override_asked",
+        "consultation.override_confirmed",
+    }
+)
 # The rebuilding follows a withdrawal at once: its author is the contributor.
 CONTRIBUTORS_ACTS = ("contribution.", "outcome.rebuilt")
 CONTRIBUTOR = _("A contributor")

@@ -11,8 +11,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import queries as audit
 from app.audit.queries import LogEntry
-from app.consultations import policy, queries, timing
-from app.consultations.models import Consultation, ConsultationState, InvitationCode
+from app.consultations import obstacles, policy, queries, timing
+from app.consultations.events import STATEMENTS, Obstacle
+from app.consultations.models import Consultation, ConsultationState, InvitationCode, Override, Step
 from app.consultations.queries import Listed
 from app.consultations.timing import Phase
 from app.organisations.models import Role
@@ -195,6 +196,71 @@ async def set_up_page(session: AsyncSession, actor: Actor, slug: str) -> SetUpPa
         may_issue_codes=policy.can_issue_codes(actor, desk.consultation, review),
         advised_on=advised_closing(review.started_on),
         answer_due_on=next(step.due_on for step in desk.frame.clock if step.step == "questionnaire"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StepPage:
+    """What stands against a step that cannot be taken back, and who may take it all the same."""
+
+    desk: DeskFrame
+    step: Step
+    obstacles: Sequence[Obstacle]
+    override: Override | None
+    may_lead: Decision
+    may_ask: Decision
+    may_confirm: Decision | None
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing stands against the step, or two people overrode all of it."""
+        return obstacles.covers(self.override, self.obstacles) if self.obstacles else True
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the step lies behind: a consultation is concluded once."""
+        return self.desk.phase is Phase.CONCLUDED
+
+
+async def step_page(session: AsyncSession, actor: Actor, slug: str, step: Step) -> StepPage:
+    """A step and what stands against it, for those who may ask for it or take it."""
+    desk = await get_desk_frame(session, actor, slug)
+    review = desk.frame.review
+    may_lead, may_ask = policy.can_lead(actor, review), policy.can_ask_override(actor, desk.consultation)
+    if not may_lead and desk.phase is not Phase.CONCLUDED:
+        require(may_ask)
+    override = await obstacles.find_override(session, desk.consultation.id, step)
+    return StepPage(
+        desk=desk,
+        step=step,
+        obstacles=await obstacles.against(session, desk.consultation, step),
+        override=override,
+        may_lead=may_lead,
+        may_ask=may_ask,
+        may_confirm=policy.can_confirm_override(actor, desk.consultation, review, override)
+        if override
+        else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingPage:
+    """Closing now: what was promised, and what can only be done while the consultation is open."""
+
+    desk: DeskFrame
+    is_early: bool
+    waiting: Sequence[Obstacle]
+
+
+async def closing_page(session: AsyncSession, actor: Actor, slug: str) -> ClosingPage:
+    """The last look before a consultation closes, for its focal point."""
+    desk = await get_desk_frame(session, actor, slug)
+    require(policy.can_lead(actor, desk.frame.review))
+    found = await obstacles.against(session, desk.consultation, Step.CONCLUDE)
+    return ClosingPage(
+        desk=desk,
+        is_early=desk.phase in {Phase.COMING, Phase.OPEN},
+        waiting=[each for each in found if each.key == STATEMENTS],
     )
 
 

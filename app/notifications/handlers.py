@@ -6,12 +6,13 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.events import PasswordResetAsked
+from app.consultations.events import ConsultationClosedEarly
 from app.contributions.events import ContributionSubmitted, ContributionWithdrawn
 from app.contributions.models import Contribution, Mode
 from app.notifications import service
 from app.organisations.events import MemberInvited, SignUpRepeated, SignUpStarted
 from app.platform.events import Handler
-from app.submissions.events import SubmissionHandedOver
+from app.submissions.events import DecisionsChanged, SubmissionHandedOver
 
 
 async def sign_up_started(session: AsyncSession, event: SignUpStarted) -> None:
@@ -49,6 +50,16 @@ async def submission_handed_over(session: AsyncSession, event: SubmissionHandedO
     await service.notify_reasons_ready(session, event.consultation_id)
 
 
+async def closed_early(session: AsyncSession, event: ConsultationClosedEarly) -> None:
+    """Say that the promised time was not kept."""
+    await service.notify_closed_early(session, event.consultation_id)
+
+
+async def decisions_changed(session: AsyncSession, event: DecisionsChanged) -> None:
+    """Say that a decision is another than the one that was read."""
+    await service.notify_decisions_changed(session, event.contribution_ids)
+
+
 async def _tell_signatories(session: AsyncSession, contribution_id: UUID, template: str) -> None:
     contribution = await session.get(Contribution, contribution_id)
     # A contribution that became confidential has an organisation no longer, and no mail ever.
@@ -65,4 +76,6 @@ HANDLERS: Mapping[type, Sequence[Handler]] = {
     ContributionSubmitted: (contribution_submitted,),
     ContributionWithdrawn: (contribution_withdrawn,),
     SubmissionHandedOver: (submission_handed_over,),
+    ConsultationClosedEarly: (closed_early,),
+    DecisionsChanged: (decisions_changed,),
 }

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
 
 from app.platform.forms import Input, OneLine, Problem
 from app.platform.i18n import _
@@ -112,7 +112,7 @@ class DispositionInput(Input):
 class ReopenInput(Input):
     """Why a cleared answer is opened again."""
 
-    reason: str = Field(min_length=1, max_length=2000)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
 class SourceOut(BaseModel):

@@ -41,6 +41,8 @@ WITHOUT_ACTOR: dict[str, str] = {
     "notifications.notify_by_link": "the same",
     "notifications.notify_signatories": "the same",
     "notifications.notify_reasons_ready": "the same",
+    "notifications.notify_closed_early": "the same",
+    "notifications.notify_decisions_changed": "the same",
 }
 # Pages that are the same for everybody and need not know who reads them.
 WITHOUT_READER: dict[str, str] = {

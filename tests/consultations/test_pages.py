@@ -227,7 +227,8 @@ async def test_a_hand_over_shuts_the_desk_to_the_old_focal_point(
     assert (await client.get(path)).status_code == 404
     await make.signed_in(client, expert)
     assert (await client.get(path)).status_code == 200
-    assert (await post(client, f"/en/desk/{consultation.slug}/close")).status_code == 303
+    why = {"reason": "The law changed."}
+    assert (await post(client, f"/en/desk/{consultation.slug}/close", why)).status_code == 303
 
 
 async def test_a_foreign_form_is_refused(client: httpx2.AsyncClient, make: Make) -> None:

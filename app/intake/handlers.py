@@ -1,0 +1,25 @@
+"""What the intake says when somebody asks whether a consultation is done."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from app.consultations.events import STATEMENTS, Obstacle, StepAsked
+from app.intake import queries
+from app.platform.events import Handler
+from app.platform.i18n import n_
+
+
+async def step_asked(session: AsyncSession, event: StepAsked) -> None:
+    """Statements that found no question and wait for a facilitator."""
+    waiting = await queries.count_waiting(session, event.consultation.id)
+    message = n_(
+        "%(num)s statement of the intake waits: a facilitator places it or sets it aside with a reason.",
+        "%(num)s statements of the intake wait: a facilitator places them or sets them aside with a reason.",
+        waiting,
+    )
+    found = [Obstacle(STATEMENTS, waiting, message, "intake.kept")] if waiting else []
+    event.answer("intake", found)
+
+
+HANDLERS: Mapping[type, Sequence[Handler]] = {StepAsked: (step_asked,)}
