@@ -45,6 +45,7 @@ ACTIONS: dict[str, Message] = {
     "submission.handed_over": _("The submission was handed over."),
     "submission.passage_added": _("A passage was added."),
     "submission.passage_deleted": _("A passage was deleted."),
+    "submission.passage_restored": _("A passage was put back."),
     "submission.passage_edited": _("A passage was changed."),
     "submission.proposed": _("A national answer was proposed for clearance."),
     "submission.reopened": _("A national answer was reopened."),

@@ -26,6 +26,7 @@ from app.submissions.models import (
     Source,
     Submission,
 )
+from app.submissions.queries import IN_PLACE
 from app.translations.models import Text
 from app.translations.queries import latest_for
 
@@ -182,7 +183,7 @@ PASSAGES = (
         Passage.text,
     )
     .join(Submission, Submission.id == NationalAnswer.submission_id)
-    .outerjoin(Passage, Passage.national_answer_id == NationalAnswer.id)
+    .outerjoin(Passage, (Passage.national_answer_id == NationalAnswer.id) & IN_PLACE)
     .order_by(Passage.position, Passage.id)
 )
 SOURCES = (

@@ -1,7 +1,8 @@
 """The pages of the desk: the overview, the merge desk of a question, a question nobody asks the State."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import select
@@ -12,11 +13,12 @@ from app.consultations.models import Consultation
 from app.platform.errors import NotFound
 from app.platform.security import Actor, Decision, require
 from app.questionnaires import queries as questionnaires
-from app.questionnaires.compiled import CompiledQuestion
+from app.questionnaires.compiled import CompiledPair, CompiledQuestion
 from app.questionnaires.models import Kind
 from app.reading import queries as reading
 from app.reading.queries import ReadAnswer, StanceCounts
 from app.submissions import merging, policy, queries
+from app.submissions.dispositions import cleared_questions, held_by
 from app.submissions.merging import Span
 from app.submissions.models import PassageVersion, Submission
 from app.submissions.queries import (
@@ -28,6 +30,7 @@ from app.submissions.queries import (
     Standing,
     UnaskedLine,
 )
+from app.submissions.schemas import DispositionInput
 from app.translations import queries as translations
 from app.translations.models import Translation
 
@@ -50,6 +53,7 @@ class DeskAnswer:
     translations: Mapping[str, Translation]
     disposition: ShownDisposition | None
     passages: Sequence[int]
+    may_dispose: Decision
 
     @property
     def is_open(self) -> bool:
@@ -67,10 +71,10 @@ class Desk:
     answers: Sequence[DeskAnswer]
     stance: StanceCounts
     standing: Standing
+    removed: Sequence[ShownPassage]
     editing: UUID | None
     changes: Sequence[tuple[str, str]]
     may_draft: Decision
-    may_dispose: Decision
     may_propose: Decision
     may_take_back: Decision
     may_clear: Decision
@@ -100,7 +104,6 @@ class Unasked:
     question: CompiledQuestion
     answers: Sequence[DeskAnswer]
     stance: StanceCounts
-    may_dispose: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,26 +137,41 @@ async def desk_page(
     missing = sum(a.answer_id not in dispositions or not dispositions[a.answer_id].is_current for a in read)
     standing = await queries.standing_of(session, frame, mapped, missing)
     translated = await translations.latest_for(session, [a.text_id for a in read])
-    office, found = consultation.office_id, standing.obstacles
+    found = standing.obstacles
+    may_dispose = await _may_dispose(session, actor, consultation, pair)
     text = [shown.passage.text for shown in standing.passages]
     return Desk(
         frame=frame,
         question=state[language].by_id[frame.question_id],
         asked=[asked[language].by_id[question] for question in mapped],
-        answers=[_answer(a, standing.passages, translated, dispositions) for a in read],
+        answers=[
+            _answer(a, standing.passages, translated, dispositions, may_dispose(a.question_id)) for a in read
+        ],
         stance=reading.stance_counts(read),
         standing=standing,
+        removed=await queries.passages_of(session, national, removed=True),
         editing=editing,
         changes=merging.difference("\n".join(national.cleared_text), "\n".join(text))
         if national.cleared_text and national.cleared_text != text
         else [],
-        may_draft=policy.can_draft(actor, office, national),
-        may_dispose=policy.can_dispose(actor, office),
-        may_propose=policy.can_propose(actor, office, national, found),
-        may_take_back=policy.can_take_back(actor, office, national),
+        may_draft=policy.can_draft(actor, consultation, national),
+        may_propose=policy.can_propose(actor, consultation, national, found),
+        may_take_back=policy.can_take_back(actor, consultation.office_id, national),
         may_clear=policy.can_clear(actor, frame.review, national, standing.editors, found),
-        may_reopen=policy.can_reopen(actor, frame.review, national),
+        may_reopen=policy.can_reopen(actor, consultation, frame.review, national),
     )
+
+
+async def _may_dispose(
+    session: AsyncSession, actor: Actor, consultation: Consultation, pair: CompiledPair
+) -> Callable[[UUID], Decision]:
+    """By civil-society question, whether somebody may decide on its answers now."""
+    submission, cleared = await cleared_questions(session, consultation.id)
+
+    def may(question_id: UUID) -> Decision:
+        return policy.can_dispose(actor, consultation, submission, held_by(pair, question_id, cleared))
+
+    return may
 
 
 def _answer(
@@ -161,6 +179,7 @@ def _answer(
     passages: Sequence[ShownPassage],
     translated: Mapping[UUID, Mapping[str, Translation]],
     dispositions: Mapping[UUID, ShownDisposition],
+    may_dispose: Decision,
 ) -> DeskAnswer:
     used = [(p.number, s) for p in passages for s in p.sources if s.answer_id == read.answer_id]
     sentences = []
@@ -176,6 +195,7 @@ def _answer(
         translated.get(read.text_id, {}),
         dispositions.get(read.answer_id),
         sorted({number for number, _source in used}),
+        may_dispose,
     )
 
 
@@ -191,18 +211,21 @@ async def unasked_page(session: AsyncSession, actor: Actor, slug: str, code: str
     """The answers to a question the State is not asked: each still gets its disposition and reason."""
     consultation = await consultations.get_desk_consultation(session, actor, slug)
     require(policy.can_read(actor, consultation.office_id))
-    version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    pair = await questionnaires.get_pair(
+        session, consultation.civil_society_version_id, consultation.state_version_id
+    )
+    version = pair.asked
     if code not in version.ids:
         raise NotFound
+    may_dispose = await _may_dispose(session, actor, consultation, pair)
     read = await reading.answers_to(session, consultation, [version.ids[code]])
     dispositions = await queries.dispositions_of(session, {a.answer_id: a.answer_version_id for a in read})
     translated = await translations.latest_for(session, [a.text_id for a in read])
     return Unasked(
         slug=slug,
         question=version[language].by_code[code],
-        answers=[_answer(a, (), translated, dispositions) for a in read],
+        answers=[_answer(a, (), translated, dispositions, may_dispose(a.question_id)) for a in read],
         stance=reading.stance_counts(read),
-        may_dispose=policy.can_dispose(actor, consultation.office_id),
     )
 
 
@@ -283,6 +306,59 @@ async def conflict_page(
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionConflict:
+    """Two decisions about one answer, and the one both people started from."""
+
+    slug: str
+    question: CompiledQuestion
+    answer: DeskAnswer
+    passages: Sequence[ShownPassage]
+    mine: DispositionInput
+    started_from: ShownDisposition | None
+
+    @property
+    def theirs(self) -> ShownDisposition:
+        """The decision that stands."""
+        if self.answer.disposition is None:
+            raise NotFound
+        return self.answer.disposition
+
+    @property
+    def mine_parts(self) -> Sequence[tuple[str, str]]:
+        """My reason beside the one before both."""
+        return merging.difference(self._common, self.mine.reason)
+
+    @property
+    def theirs_parts(self) -> Sequence[tuple[str, str]]:
+        """The reason that stands beside the one before both."""
+        return merging.difference(self._common, self.theirs.reason)
+
+    @property
+    def _common(self) -> str:
+        return self.started_from.reason if self.started_from else ""
+
+    def passage_number(self, passage_id: UUID | None) -> int | None:
+        """The number of the passage that took the answer up, on the page both came from."""
+        return next((p.number for p in self.passages if p.passage.id == passage_id), None)
+
+
+def decision_conflict(page: Desk | Unasked, answer_id: UUID, mine: DispositionInput) -> DecisionConflict:
+    """Both decisions, from the page on which one of them was typed; raises NotFound."""
+    answer = next((a for a in page.answers if a.read.answer_id == answer_id), None)
+    if answer is None or answer.disposition is None:
+        raise NotFound
+    chain = (*answer.disposition.earlier, answer.disposition)
+    return DecisionConflict(
+        slug=page.slug,
+        question=page.question,
+        answer=answer,
+        passages=page.passages if isinstance(page, Desk) else (),
+        mine=mine,
+        started_from=next((d for d in chain if d.disposition.number == mine.version), None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """How a passage came to read as it does."""
 
@@ -290,6 +366,7 @@ class History:
     question: CompiledQuestion
     number: int
     versions: Sequence[tuple[PassageVersion, Sequence[tuple[str, str]]]]
+    removed_at: datetime | None
 
     @property
     def slug(self) -> str:
@@ -303,7 +380,10 @@ async def history_page(
     """Every version of a passage, the newest first, each with what changed."""
     frame = await queries.get_frame(session, actor, slug, code)
     state = await questionnaires.get_compiled(session, frame.consultation.state_version_id)
-    passages = await queries.passages_of(session, frame.national)
+    passages = [
+        *await queries.passages_of(session, frame.national),
+        *await queries.passages_of(session, frame.national, removed=True),
+    ]
     shown = next((p for p in passages if p.passage.id == passage_id), None)
     if shown is None:
         raise NotFound
@@ -316,4 +396,5 @@ async def history_page(
         (version, merging.difference(old, version.text))
         for old, version in zip(before, versions, strict=False)
     ]
-    return History(frame, state[language].by_id[frame.question_id], shown.number, compared[::-1])
+    question = state[language].by_id[frame.question_id]
+    return History(frame, question, shown.number, compared[::-1], shown.passage.removed_at)

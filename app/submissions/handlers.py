@@ -1,4 +1,4 @@
-"""What the submission says when somebody asks whether a consultation is done."""
+"""What the submission says when somebody asks whether a consultation is done, and what a hand-over releases."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.events import StepAsked, UndecidedAsked
 from app.platform.events import Handler
-from app.submissions import obstacles
+from app.submissions import dispositions, obstacles
+from app.submissions.events import SubmissionHandedOver
 
 
 async def step_asked(session: AsyncSession, event: StepAsked) -> None:
@@ -19,7 +20,13 @@ async def undecided_asked(session: AsyncSession, event: UndecidedAsked) -> None:
     event.numbers.append(await obstacles.count_undecided(session, event.consultation_id))
 
 
+async def handed_over(session: AsyncSession, event: SubmissionHandedOver) -> None:
+    """From now on contributors can read every decision."""
+    await dispositions.mark_released(session, event.consultation_id, None)
+
+
 HANDLERS: Mapping[type, Sequence[Handler]] = {
     StepAsked: (step_asked,),
     UndecidedAsked: (undecided_asked,),
+    SubmissionHandedOver: (handed_over,),
 }

@@ -1,7 +1,7 @@
 """Reading submissions: the merge desk, the overview, what became of each answer."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func
@@ -28,6 +28,8 @@ from app.submissions.models import (
     Submission,
 )
 from app.translations.models import Text
+
+IN_PLACE = col(Passage.removed_at).is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +88,23 @@ class ShownPassage:
 
 @dataclass(frozen=True, slots=True)
 class ShownDisposition:
-    """What became of an answer, and why; it holds if it speaks of the answer as it stands and has a reason."""
+    """What became of an answer, and why; it holds if it speaks of the answer as it stands and has a reason.
+
+    `earlier` are the decisions it took the place of, the oldest first.
+    """
 
     disposition: Disposition
     reason: str
     reason_language: str
     is_of_this_version: bool
+    passage_stands: bool = True
+    earlier: Sequence["ShownDisposition"] = ()
 
     @property
     def has_reason(self) -> bool:
         """Whether it says why: in words, or by the passage that took the answer up, while that stands."""
-        return self.disposition.reason_text_id is not None or self.disposition.passage_id is not None
+        by_passage = self.disposition.passage_id is not None and self.passage_stands
+        return self.disposition.reason_text_id is not None or by_passage
 
     @property
     def is_current(self) -> bool:
@@ -121,9 +129,10 @@ class Standing:
 def undisposed() -> ColumnElement[bool]:
     """Answers whose submitted version has no disposition, or whose last one lost its passage and reason."""
     later = aliased(Disposition)
+    by_passage = exists().where(Passage.id == Disposition.passage_id, IN_PLACE)  # type: ignore[arg-type]
     return ~exists().where(
         Disposition.answer_version_id == Answer.current_version_id,  # type: ignore[arg-type]
-        col(Disposition.reason_text_id).is_not(None) | col(Disposition.passage_id).is_not(None),
+        col(Disposition.reason_text_id).is_not(None) | by_passage,
         ~exists().where(later.answer_id == Disposition.answer_id, later.number > Disposition.number),  # type: ignore[arg-type]
     )
 
@@ -153,16 +162,20 @@ async def get_frame(
     return Frame(consultation, review, question_id, submission, national or blank)
 
 
-async def passages_of(session: AsyncSession, national: NationalAnswer) -> list[ShownPassage]:
-    """The passages of an answer in order, each with its sources; two statements."""
+async def passages_of(
+    session: AsyncSession, national: NationalAnswer, *, removed: bool = False
+) -> list[ShownPassage]:
+    """The passages of an answer in order, or those taken out, each with its sources; two statements."""
     if not national.version:
         return []
     found = await session.exec(
         select(Passage)
-        .where(Passage.national_answer_id == national.id)
+        .where(Passage.national_answer_id == national.id, ~IN_PLACE if removed else IN_PLACE)
         .order_by(Passage.position, Passage.id)  # type: ignore[arg-type]
     )
     passages = found.all()
+    if removed and not passages:
+        return []
     sources = await sources_where(session, Passage.national_answer_id == national.id)  # type: ignore[arg-type]
     return [
         _shown(number, passage, [s for s in sources if s.passage_id == passage.id])
@@ -293,20 +306,19 @@ async def dispositions_of(
     if not answers:
         return {}
     rows = await session.exec(
-        select(Disposition, Text.body, Text.language)
+        select(Disposition, Text.body, Text.language, Passage.removed_at)
         .outerjoin(Text, Text.id == Disposition.reason_text_id)  # type: ignore[arg-type]
+        .outerjoin(Passage, Passage.id == Disposition.passage_id)  # type: ignore[arg-type]
         .where(Disposition.answer_id.in_(answers))  # type: ignore[attr-defined]
         .order_by(Disposition.number)  # type: ignore[arg-type]
     )
-    return {
-        disposition.answer_id: ShownDisposition(
-            disposition,
-            body or "",
-            language or "en",
-            disposition.answer_version_id == answers[disposition.answer_id],
+    found: dict[UUID, list[ShownDisposition]] = {}
+    for disposition, body, language, removed_at in rows:
+        is_current = disposition.answer_version_id == answers[disposition.answer_id]
+        found.setdefault(disposition.answer_id, []).append(
+            ShownDisposition(disposition, body or "", language or "en", is_current, removed_at is None)
         )
-        for disposition, body, language in rows
-    }
+    return {answer_id: replace(chain[-1], earlier=tuple(chain[:-1])) for answer_id, chain in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +352,7 @@ async def national_answers(
     rows = await session.exec(
         select(NationalAnswer, func.count(Passage.id))  # type: ignore[arg-type]
         .join(Submission, Submission.id == NationalAnswer.submission_id)  # type: ignore[arg-type]
-        .outerjoin(Passage, Passage.national_answer_id == NationalAnswer.id)  # type: ignore[arg-type]
+        .outerjoin(Passage, (Passage.national_answer_id == NationalAnswer.id) & IN_PLACE)  # type: ignore[arg-type]
         .where(Submission.consultation_id == consultation_id)
         .group_by(NationalAnswer)  # type: ignore[arg-type]
     )
