@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
@@ -166,14 +166,36 @@ async def labels_in(session: AsyncSession, consultation_id: UUID) -> set[str]:
     return set((await session.exec(query)).all())
 
 
-async def count_submitted(session: AsyncSession, consultation_id: UUID) -> int:
-    """How many contributions were handed in and not withdrawn."""
-    query = select(func.count()).where(
+# What a facilitator took in without a name: nobody behind it asked to be kept confidential.
+UNATTRIBUTED = (Contribution.mode == Mode.CONFIDENTIAL) & col(Contribution.entered_by_id).is_not(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who speaks in a consultation: organisations, confidential contributors, statements without a name."""
+
+    organisations: int
+    confidential: int
+    statements: int
+
+    @property
+    def contributions(self) -> int:
+        """What somebody handed in herself; a statement is no contribution of its own."""
+        return self.organisations + self.confidential
+
+
+async def count_voices(session: AsyncSession, consultation_id: UUID) -> Voices:
+    """How many of each kind were handed in and not withdrawn, in one statement."""
+    query = select(
+        func.count().filter(Contribution.mode == Mode.NAMED),  # type: ignore[arg-type]
+        func.count().filter((Contribution.mode == Mode.CONFIDENTIAL) & ~UNATTRIBUTED),
+        func.count().filter(UNATTRIBUTED),
+    ).where(
         Contribution.consultation_id == consultation_id,
         Contribution.submitted_versions > 0,
         Contribution.state != ContributionState.WITHDRAWN,
     )
-    return (await session.exec(query)).one()
+    return Voices(*(await session.exec(query)).one())
 
 
 # What the packages above read: submitted versions of contributions that stand.

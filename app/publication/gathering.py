@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
 from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState, Mode, Publication
-from app.contributions.queries import count_submitted, narrowest
+from app.contributions.queries import count_voices, narrowest
 from app.organisations.models import Organisation
 from app.publication import snapshot
 from app.publication.hiding import Excerpt, Voice
@@ -115,11 +115,13 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
     nationals = await _nationals(session, consultation)
     questions: list[Content] = []
     heard: set[str] = set()
+    undecided: set[str] = set()
     for question_id, code in [*state.codes.items(), *_unasked(pair)]:
         of_state = question_id in state.codes
         mapped = pair.to_asked.get(question_id, ()) if of_state else (question_id,)
         voices = await _voices(session, consultation, asked, mapped)
         heard |= {voice.key for voice in voices if not voice.is_withdrawn}
+        undecided |= {voice.key for voice in voices if not voice.is_withdrawn and voice.kind is None}
         national = nationals.get(question_id)
         if national is None and not voices:
             continue
@@ -132,8 +134,14 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
             voices=voices,
         )
         questions.append(snapshot.question(given, await _translations(session, voices)))
-    contributions = await count_submitted(session, consultation.id)
-    return snapshot.outcome(consultation.submission_language, contributions, len(heard), questions)
+    spoke = await count_voices(session, consultation.id)
+    parts = {
+        "organisations": spoke.organisations,
+        "confidential": spoke.confidential,
+        "statements": spoke.statements,
+    }
+    language = consultation.submission_language
+    return snapshot.outcome(language, parts, len(heard), questions, decided=not undecided)
 
 
 def _unasked(pair: CompiledPair) -> list[tuple[UUID, str]]:

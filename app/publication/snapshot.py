@@ -47,12 +47,25 @@ class Wall:
         return text not in self.blocked and not mentions(text, self.names)
 
 
-def outcome(language: str, contributions: int, answers: int, questions: Iterable[Content]) -> Content:
-    """The whole outcome; questions come from `question`."""
+def outcome(
+    language: str,
+    parts: Mapping[str, int],
+    answers: int,
+    questions: Iterable[Content],
+    *,
+    decided: bool = True,
+) -> Content:
+    """The whole outcome; `parts` are the kinds of voices, `decided` says whether each answer has its decision.
+
+    Statements without a name are no contributions: where there are some, only the parts are given.
+    """
+    total, cells = suppressed(parts)
     return {
         "language": language,
-        "contributions": hidden(contributions),
+        "contributions": None if parts["statements"] else total,
+        "voices": cells,
         "answers": hidden(answers),
+        "decided": decided,
         "questions": list(questions),
     }
 

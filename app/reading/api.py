@@ -53,6 +53,7 @@ def _answer(item: ShownAnswer) -> ReadAnswerOut:
         contribution_id=answer.contribution_id,
         contributor=answer.name,
         confidential=answer.is_confidential,
+        unattributed=answer.is_unattributed,
         language=answer.language,
         text_id=answer.text_id,
         narrative=answer.body,

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
 from app.contributions.models import Answer, AnswerVersion, Contribution, Law, Mode, Practice, Publication
-from app.contributions.queries import STANDING, narrowest
+from app.contributions.queries import STANDING, UNATTRIBUTED, narrowest
 from app.organisations.models import Organisation
 from app.platform.errors import NotFound
 from app.platform.i18n import Message, _, n_
@@ -28,7 +28,10 @@ from app.translations.queries import latest_for
 
 @dataclass(frozen=True, slots=True)
 class ReadAnswer:
-    """A submitted answer as the government may read it: `name` is an organisation or a label."""
+    """A submitted answer as the government may read it: `name` is an organisation or a label.
+
+    A statement that a facilitator took in without a name is not confidential: nobody asked for that.
+    """
 
     answer_id: UUID
     answer_version_id: UUID
@@ -37,6 +40,7 @@ class ReadAnswer:
     contribution_id: UUID
     name: str
     is_confidential: bool
+    is_unattributed: bool
     language: str
     text_id: UUID
     body: str
@@ -69,6 +73,7 @@ COLUMNS = (
     Answer.publication,
     AnswerVersion.submitted_on,
     AnswerVersion.value,
+    UNATTRIBUTED,
 )
 # Ordered by label: labels are random, so that nobody learns from the order who came first.
 SUBMITTED = (
@@ -85,15 +90,16 @@ SUBMITTED = (
 
 def as_read(row: Sequence[Any]) -> ReadAnswer:
     """One row of SUBMITTED; a confidential contribution is its label, whatever else the row holds."""
-    is_confidential = row[7] is Mode.CONFIDENTIAL
+    has_no_name = row[7] is Mode.CONFIDENTIAL
     return ReadAnswer(
         answer_id=row[0],
         answer_version_id=row[1],
         version_number=row[2],
         question_id=row[3],
         contribution_id=row[4],
-        name=row[6] if is_confidential or not row[5] else row[5],
-        is_confidential=is_confidential,
+        name=row[6] if has_no_name or not row[5] else row[5],
+        is_confidential=has_no_name and not row[19],
+        is_unattributed=bool(row[19]),
         language=row[8],
         text_id=row[9],
         body=row[10],
@@ -203,6 +209,7 @@ class ContributionPage:
     consultation: Consultation
     name: str
     is_confidential: bool
+    is_unattributed: bool
     submitted_on: date
     items: Sequence[tuple[CompiledQuestion, ShownAnswer]]
     may_translate: bool
@@ -233,7 +240,7 @@ def _narrowed(query: Any, wanted: AnswerFilter) -> Any:
 async def _shown(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[ShownAnswer]:
     translations = await latest_for(session, [row[9] for row in rows if row[10]])
     return [
-        ShownAnswer(as_read(row), tuple(translations.get(row[9], {}).values()), is_new=row[19] is None)
+        ShownAnswer(as_read(row), tuple(translations.get(row[9], {}).values()), is_new=row[20] is None)
         for row in rows
     ]
 
@@ -306,6 +313,7 @@ async def contribution_page(
         consultation=consultation,
         name=first.name,
         is_confidential=first.is_confidential,
+        is_unattributed=first.is_unattributed,
         submitted_on=max(item.answer.submitted_on for item in shown.values()),
         items=[(q, shown[q.id]) for q in version[language].questions if q.id in shown],
         may_translate=bool(policy.can_translate(actor, consultation)),

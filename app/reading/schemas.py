@@ -83,6 +83,7 @@ class ReadAnswerOut(BaseModel):
     contribution_id: UUID
     contributor: str
     confidential: bool
+    unattributed: bool
     language: str
     text_id: UUID
     narrative: str

@@ -207,7 +207,9 @@ def _source(
     text: str,
 ) -> ShownSource:
     withdrawn = contribution.state is ContributionState.WITHDRAWN
-    confidential = contribution.mode is Mode.CONFIDENTIAL
+    # What a facilitator took in without a name has none, and is not confidential.
+    nameless = contribution.mode is Mode.CONFIDENTIAL
+    confidential = nameless and contribution.entered_by_id is None
     publication = Publication.NO if withdrawn else narrowest(version.publication, draft)
     hidden = publication is Publication.NO
     return ShownSource(
@@ -219,10 +221,10 @@ def _source(
         quote=None if withdrawn else source.quote,
         language=version.language,
         version=version.number,
-        voice=contribution.label if confidential or withdrawn or not name else name,
+        voice=contribution.label if nameless or withdrawn or not name else name,
         is_confidential=confidential,
         publication=publication,
-        organisation=None if confidential or withdrawn else name,
+        organisation=None if nameless or withdrawn else name,
         is_repeated=hidden and merging.repeated(text, source.quote, version.language) is not None,
     )
 

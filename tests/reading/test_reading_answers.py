@@ -9,6 +9,7 @@ from sqlmodel import select
 from app.audit.models import AuditEntry
 from app.contributions import service as contributions
 from app.contributions.models import Contribution, Mode, Practice, Publication
+from app.contributions.queries import count_voices
 from app.organisations.models import READERS, Role
 from app.platform.db import Database
 from app.questionnaires import queries as questionnaires
@@ -233,3 +234,36 @@ async def test_a_label_replaces_whatever_name_a_confidential_row_may_hold(
         session.add(row)
     assert row.mode is Mode.CONFIDENTIAL
     assert "Must stay unknown" not in {a.name for a in await read_now(db, scene)}
+
+
+async def test_statements_without_a_name_are_not_called_confidential(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    office = scene.consultation.office_id
+    statements = [
+        await make.contribution(
+            scene.consultation, Mode.CONFIDENTIAL, answers={CODE: "Nobody looks."}, entered_by_id=office
+        )
+        for _number in range(2)
+    ]
+    async with db.read() as session:
+        spoke = await count_voices(session, scene.consultation.id)
+    assert (spoke.organisations, spoke.confidential, spoke.statements) == (1, 1, 2)
+    await make.signed_in(client, scene.staff[Role.EXPERT])
+    overview = (await client.get(f"/en/desk/{scene.slug}")).text
+    assert "What 2 contributions say" in overview
+    assert "Statements without a name" in overview
+    page = (await client.get(f"/en/desk/{scene.slug}/questions/{CODE}")).text
+    assert (
+        page.count(", confidential") == page.count(f"<bdi>{scene.confidential.label}</bdi>, confidential") > 0
+    )
+    assert page.count("A statement without a name, taken in by a facilitator.") == 2
+    whole = (await client.get(f"/en/desk/{scene.slug}/contributions/{statements[0].id}")).text
+    assert "nobody asked for confidentiality" in whole
+    assert "the portal does not know" not in whole
+    answers = await client.get(
+        f"/api/v1/desk/{scene.slug}/questions/{CODE}/answers",
+        headers=await make.token(scene.staff[Role.EXPERT]),
+    )
+    kinds = [(one["confidential"], one["unattributed"]) for one in answers.json()["answers"]]
+    assert sorted(kinds) == [(False, False), (False, True), (False, True), (True, False)]

@@ -7,8 +7,7 @@ import pytest
 
 from app.contributions import service as contributions
 from app.platform.db import Database
-from app.platform.errors import Conflict
-from app.platform.errors import Invalid
+from app.platform.errors import Conflict, Invalid
 from app.submissions import service
 from app.submissions.models import NationalAnswer, Passage, PassageVersion, Source, Submission
 from app.submissions.schemas import PassageInput
