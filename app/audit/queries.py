@@ -37,6 +37,7 @@ class LogEntry:
     action: str
     sentence: Message
     question: str
+    decision: str
     reason: str
     day_only: bool
 
@@ -88,6 +89,7 @@ def _entry(row: AuditEntry) -> LogEntry:
         action=row.action,
         sentence=sentence_of(row.action),
         question="" if by_contributor else row.details.get("question", ""),
+        decision=row.details.get("kind", "") if row.action == "answer.disposed" else "",
         reason=row.details.get("reason", "") if row.action in GIVEN_WITH_REASON else "",
         day_only=by_contributor or row.at.time() == time(0),
     )

@@ -181,4 +181,7 @@ def _entry(entry: LogEntry) -> LogEntryOut:
         who=str(entry.who),
         action=entry.action,
         sentence=str(entry.sentence),
+        question=entry.question,
+        decision=entry.decision,
+        reason=entry.reason,
     )

@@ -176,6 +176,9 @@ class LogEntryOut(BaseModel):
     who: str
     action: str
     sentence: str
+    question: str
+    decision: str
+    reason: str
 
 
 class LogOut(BaseModel):

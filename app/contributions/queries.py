@@ -167,7 +167,11 @@ async def labels_in(session: AsyncSession, consultation_id: UUID) -> set[str]:
 
 
 # What a facilitator took in without a name: nobody behind it asked to be kept confidential.
-UNATTRIBUTED = (Contribution.mode == Mode.CONFIDENTIAL) & col(Contribution.entered_by_id).is_not(None)
+UNATTRIBUTED = (
+    (Contribution.mode == Mode.CONFIDENTIAL)
+    & col(Contribution.entered_by_id).is_not(None)
+    & col(Contribution.receipt_hash).is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,15 @@ from app.organisations.deps import CurrentActor, RecordedActor
 from app.platform.db import RecordingSession, Session
 from app.reading import service
 from app.reading.queries import ShownAnswer
-from app.reading.schemas import AnswerFilter, AnswersOut, ReadAnswerOut, TranslationInput, TranslationOut
+from app.reading.schemas import (
+    AnswerFilter,
+    AnswersOut,
+    MarkedOut,
+    MarkInput,
+    ReadAnswerOut,
+    TranslationInput,
+    TranslationOut,
+)
 from app.translations.models import Translation
 
 router = APIRouter(tags=["reading"])
@@ -34,6 +42,13 @@ async def answers(
         answers=[_answer(item) for item in page.answers],
         next=page.next_after,
     )
+
+
+@router.post("/desk/{slug}/answers/marks")
+async def mark(slug: str, data: MarkInput, session: Session, actor: CurrentActor) -> MarkedOut:
+    """Mark answers as read or as unread, for oneself."""
+    marked = await service.mark_answers(session, actor, slug, data.version_ids, is_read=data.is_read)
+    return MarkedOut(marked=marked)
 
 
 @router.post("/desk/{slug}/texts/{text_id}/translations", status_code=201)
@@ -64,6 +79,7 @@ def _answer(item: ShownAnswer) -> ReadAnswerOut:
         recommendation=dict(answer.recommendation),
         publication=answer.publication,
         submitted_on=answer.submitted_on,
+        is_read=item.is_read,
         translations=[_translation(translation) for translation in item.translations],
     )
 

@@ -20,6 +20,7 @@ from app.questionnaires.compiled import CompiledQuestion, CompiledSection
 from app.questionnaires.models import Kind
 from app.reading import policy
 from app.reading.models import ReadMark
+from app.reading.queries import read_by
 
 SHADES = 5
 
@@ -130,14 +131,13 @@ class QuestionList:
 
 
 def _standing(actor: Actor, consultation: Consultation, *groups: Any) -> Any:
-    """Counts of the standing answers, and of those the reader has seen, by these columns."""
-    mine = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
+    """Counts of the standing answers, and of those the reader marked as read, by these columns."""
     return (
         select(*groups, func.count(), func.count(col(ReadMark.account_id)))  # type: ignore[call-overload]
         .select_from(Answer)
         .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
         .join(Contribution, Contribution.id == Answer.contribution_id)
-        .outerjoin(ReadMark, mine)
+        .outerjoin(ReadMark, read_by(actor))
         .where(STANDING, Answer.consultation_id == consultation.id)
         .group_by(*groups)
     )

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -158,11 +158,15 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """An answer with the translations that hold; `is_new` where the reader had not seen it before."""
+    """An answer with the translations that hold.
+
+    `is_new` says that the reader never had it before her, `is_read` that she marked it as read.
+    """
 
     answer: ReadAnswer
     translations: Sequence[Translation]
     is_new: bool
+    is_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,7 @@ class QuestionPage:
 
     @property
     def unread(self) -> int:
-        """How many answers the reader had not seen before this page."""
+        """How many answers the reader did not mark as read."""
         return self.counts.total - self.read
 
 
@@ -207,6 +211,7 @@ class ContributionPage:
     """Everything one contribution has handed in, in the order of the questions."""
 
     consultation: Consultation
+    id: UUID
     name: str
     is_confidential: bool
     is_unattributed: bool
@@ -215,10 +220,32 @@ class ContributionPage:
     may_translate: bool
 
 
+def read_by(actor: Actor) -> ColumnElement[bool]:
+    """The mark that this reader read the version; joined, it is empty where she did not."""
+    own = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
+    return own & col(ReadMark.is_read).is_(True)  # type: ignore[return-value]
+
+
+async def standing_versions(
+    session: AsyncSession, consultation: Consultation, version_ids: Collection[UUID]
+) -> list[UUID]:
+    """Those of these versions that are answers of the consultation as they stand."""
+    query = (
+        select(AnswerVersion.id)
+        .select_from(Answer)
+        .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)  # type: ignore[arg-type]
+        .join(Contribution, Contribution.id == Answer.contribution_id)  # type: ignore[arg-type]
+        .where(
+            STANDING, Answer.consultation_id == consultation.id, col(AnswerVersion.id).in_(list(version_ids))
+        )
+    )
+    return list((await session.exec(query)).all())
+
+
 def _with_marks(actor: Actor) -> Any:
-    """SUBMITTED with a last column that is empty where the reader has not seen the version."""
+    """SUBMITTED with two last columns, empty where the reader never had the version before her."""
     mine = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
-    return SUBMITTED.add_columns(ReadMark.account_id).outerjoin(ReadMark, mine)  # type: ignore[arg-type]
+    return SUBMITTED.add_columns(ReadMark.account_id, ReadMark.is_read).outerjoin(ReadMark, mine)  # type: ignore[arg-type]
 
 
 def _narrowed(query: Any, wanted: AnswerFilter) -> Any:
@@ -231,7 +258,7 @@ def _narrowed(query: Any, wanted: AnswerFilter) -> Any:
     if wanted.words:
         query = query.where(col(Text.body).icontains(wanted.words, autoescape=True))
     if wanted.unread:
-        query = query.where(col(ReadMark.account_id).is_(None))
+        query = query.where(col(ReadMark.is_read).is_not(True))
     if wanted.after:
         query = query.where(Contribution.label > wanted.after)
     return query
@@ -240,7 +267,12 @@ def _narrowed(query: Any, wanted: AnswerFilter) -> Any:
 async def _shown(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[ShownAnswer]:
     translations = await latest_for(session, [row[9] for row in rows if row[10]])
     return [
-        ShownAnswer(as_read(row), tuple(translations.get(row[9], {}).values()), is_new=row[20] is None)
+        ShownAnswer(
+            as_read(row),
+            tuple(translations.get(row[9], {}).values()),
+            is_new=row[20] is None,
+            is_read=bool(row[21]),
+        )
         for row in rows
     ]
 
@@ -281,8 +313,8 @@ async def question_page(
 async def _counts(
     session: AsyncSession, actor: Actor, consultation: Consultation, question_id: UUID
 ) -> tuple[StanceCounts, int]:
-    """The positions of all answers to a question, and how many of them the reader has seen."""
-    mine = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
+    """The positions of all answers to a question, and how many of them the reader marked as read."""
+    mine = read_by(actor)
     query = (
         select(AnswerVersion.law, AnswerVersion.practice, func.count(), func.count(col(ReadMark.account_id)))
         .select_from(Answer)
@@ -311,6 +343,7 @@ async def contribution_page(
     first = as_read(rows[0])
     return ContributionPage(
         consultation=consultation,
+        id=contribution_id,
         name=first.name,
         is_confidential=first.is_confidential,
         is_unattributed=first.is_unattributed,

@@ -209,7 +209,7 @@ def _source(
     withdrawn = contribution.state is ContributionState.WITHDRAWN
     # What a facilitator took in without a name has none, and is not confidential.
     nameless = contribution.mode is Mode.CONFIDENTIAL
-    confidential = nameless and contribution.entered_by_id is None
+    confidential = nameless and not contribution.is_unattributed
     publication = Publication.NO if withdrawn else narrowest(version.publication, draft)
     hidden = publication is Publication.NO
     return ShownSource(

@@ -8,13 +8,14 @@ from sqlmodel import select
 
 from app.audit.models import AuditEntry
 from app.contributions import service as contributions
-from app.contributions.models import Contribution, Mode, Practice, Publication
+from app.contributions.models import AnswerVersion, Contribution, Mode, Practice, Publication
 from app.contributions.queries import count_voices
 from app.organisations.models import READERS, Role
 from app.platform.db import Database
 from app.questionnaires import queries as questionnaires
 from app.reading import queries
 from app.reading.models import ReadMark
+from tests.browsing import post
 from tests.factories import Make
 from tests.reading.conftest import CODE, Scene
 
@@ -267,3 +268,55 @@ async def test_statements_without_a_name_are_not_called_confidential(
     )
     kinds = [(one["confidential"], one["unattributed"]) for one in answers.json()["answers"]]
     assert sorted(kinds) == [(False, False), (False, True), (False, True), (True, False)]
+
+
+async def test_opening_marks_nothing_as_read_and_a_mark_can_be_taken_back(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.staff[Role.EXPERT])
+    here = f"/en/desk/{scene.slug}/questions/{CODE}"
+    overview = f"/en/desk/{scene.slug}"
+    for _time in range(2):
+        page = (await client.get(here)).text
+    assert "Marked as read by you: 0." in page
+    assert "Mark these 2 as read" in page
+    assert "<b>3</b> <span><a" in (await client.get(overview)).text
+    ids = {a.question_id: a.answer_version_id for a in await read_now(db, scene)}
+    assert len(ids) == 2
+    version = str(next(a.answer_version_id for a in await read_now(db, scene) if not a.is_confidential))
+    one = {"version_ids": [version], "is_read": "true"}
+    marked = await post(client, f"{here}/marks?practice=does_not_work", one)
+    assert marked.headers["location"] == f"{here}?practice=does_not_work"
+    unread = (await client.get(f"{here}?unread=true")).text
+    assert "Of 61 rifles" not in unread
+    assert "آلة الوسم" in unread
+    assert "<b>2</b> <span><a" in (await client.get(overview)).text
+    assert "Mark as unread" in (await client.get(here)).text
+    await post(client, f"{here}/marks", {**one, "is_read": "false"})
+    assert "Of 61 rifles" in (await client.get(f"{here}?unread=true")).text
+    whole = f"/en/desk/{scene.slug}/contributions/{scene.named.id}"
+    assert (await post(client, f"{whole}/marks", one, page=whole)).headers["location"] == whole
+    async with db.read() as session:
+        marks = {str(m.answer_version_id): m.is_read for m in (await session.exec(select(ReadMark))).all()}
+    assert marks[version] is True
+    assert list(marks.values()).count(True) == 1
+
+
+async def test_programs_mark_answers_and_only_those_of_their_own_consultation(
+    client: httpx2.AsyncClient, make: Make, db: Database, scene: Scene
+) -> None:
+    path = f"/api/v1/desk/{scene.slug}"
+    headers = await make.token(scene.staff[Role.EXPERT])
+    answers = (await client.get(f"{path}/questions/{CODE}/answers", headers=headers)).json()["answers"]
+    assert {answer["is_read"] for answer in answers} == {False}
+    elsewhere = await make.consultation(await make.review(await make.state("OR")))
+    await make.contribution(elsewhere)
+    async with db.read() as session:
+        foreign = (await session.exec(select(AnswerVersion.id).order_by(AnswerVersion.id))).all()
+    wanted = {"version_ids": [str(each) for each in foreign]}
+    marked = await client.post(f"{path}/answers/marks", json=wanted, headers=headers)
+    assert marked.json() == {"marked": 3}
+    answers = (await client.get(f"{path}/questions/{CODE}/answers", headers=headers)).json()["answers"]
+    assert {answer["is_read"] for answer in answers} == {True}
+    translator = await make.token(scene.staff[Role.TRANSLATOR])
+    assert (await client.post(f"{path}/answers/marks", json=wanted, headers=translator)).status_code == 403

@@ -73,6 +73,10 @@ async def test_every_disposition_is_kept_and_the_last_one_holds(
     entries = [entry for entry in await desk.all(AuditEntry) if entry.action == "answer.disposed"]
     assert {entry.actor_id for entry in entries} == {scene.expert.id}
     assert {entry.scope_id for entry in entries} == {scene.consultation.country_review_id}
+    log = await client.get(f"/en/desk/{scene.slug}/log")
+    said = f'A disposition was given to an answer. <span class="code">{ASKED}</span> · '
+    assert f"{said}Noted" in log.text
+    assert f"{said}Taken up in part" in log.text
 
 
 async def test_a_disposition_is_open_again_when_its_answer_changes(
