@@ -18,6 +18,7 @@ from app.consultations.queries import Listed
 from app.consultations.timing import Phase
 from app.organisations.models import Role
 from app.platform import clock
+from app.platform.errors import NotFound
 from app.platform.i18n import Message, _
 from app.platform.security import Actor, Decision, require
 from app.questionnaires import queries as questionnaires
@@ -31,6 +32,8 @@ from app.reviews.queries import Member, ReviewFrame
 
 LAST_MINUTE = time(23, 59)
 OPEN_DAYS = 42
+# A translator or a neutral facilitator is not offered the role: it would end what they are there for.
+LEADERS = frozenset({Role.FOCAL_POINT, Role.EXPERT, Role.GOVERNMENT_READER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,8 +315,9 @@ class PeoplePage:
 
     @property
     def successors(self) -> list[Member]:
-        """Everybody of the office but the focal point of today."""
-        return [m for m in self.members if m.account_id != self.desk.frame.review.focal_point_id]
+        """Whoever works on the answers of the office, but for the focal point of today."""
+        now = self.desk.frame.review.focal_point_id
+        return [m for m in self.members if m.account_id != now and LEADERS.intersection(m.roles)]
 
 
 async def people_page(session: AsyncSession, actor: Actor, slug: str) -> PeoplePage:
@@ -324,3 +328,23 @@ async def people_page(session: AsyncSession, actor: Actor, slug: str) -> PeopleP
         await reviews.list_members(session, desk.consultation.office_id),
         review_policy.can_hand_over(actor, desk.frame.review),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverPage:
+    """What goes to the new focal point with the role: everything that is open."""
+
+    desk: DeskFrame
+    successor: Member
+    obstacles: Sequence[Obstacle]
+
+
+async def hand_over_page(session: AsyncSession, actor: Actor, slug: str, account_id: UUID) -> HandOverPage:
+    """The last look before the role of the focal point goes; raises NotFound for who cannot have it."""
+    page = await people_page(session, actor, slug)
+    require(page.may_hand_over)
+    successor = next((m for m in page.successors if m.account_id == account_id), None)
+    if successor is None:
+        raise NotFound
+    found = await obstacles.against(session, page.desk.consultation, Step.CONCLUDE)
+    return HandOverPage(page.desk, successor, found)

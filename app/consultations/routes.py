@@ -1,6 +1,7 @@
 """The public pages of consultations, and the desk that prepares, opens, closes and watches over them."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -289,6 +290,20 @@ async def people(request: Request, slug: str, session: Session, actor: CurrentAc
     """Who works on this consultation, in which roles."""
     page = await desk.people_page(session, actor, slug)
     return render(request, "consultations/people.html", page)
+
+
+@router.get("/desk/{slug}/people/hand-over", name="consultations.handing_over")
+async def handing_over(
+    request: Request, slug: str, session: Session, actor: CurrentActor, account_id: str = ""
+) -> Response:
+    """What is open, before the role of the focal point goes to another person."""
+    try:
+        page = await desk.hand_over_page(session, actor, slug, UUID(account_id))
+    except ValueError:
+        people = await desk.people_page(session, actor, slug)
+        chosen: FormOf[Any] = FormOf(errors={"account_id": _("New focal point: choose one.")})
+        return render(request, "consultations/people.html", people, chosen)
+    return render(request, "consultations/handing_over.html", page)
 
 
 @router.post("/desk/{slug}/people/focal-point", name="consultations.hand_over")

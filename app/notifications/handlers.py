@@ -12,6 +12,7 @@ from app.contributions.models import Contribution, Mode
 from app.notifications import service
 from app.organisations.events import MemberInvited, SignUpRepeated, SignUpStarted
 from app.platform.events import Handler
+from app.reviews.events import FocalPointChanged
 from app.submissions.events import DecisionsChanged, SubmissionHandedOver
 
 
@@ -60,6 +61,13 @@ async def decisions_changed(session: AsyncSession, event: DecisionsChanged) -> N
     await service.notify_decisions_changed(session, event.contribution_ids)
 
 
+async def focal_point_changed(session: AsyncSession, event: FocalPointChanged) -> None:
+    """Tell the one who has the role now, and the one who had it."""
+    await service.notify_account(session, event.account_id, "reviews/focal_point_now")
+    if event.former_id is not None:
+        await service.notify_account(session, event.former_id, "reviews/focal_point_handed_over")
+
+
 async def _tell_signatories(session: AsyncSession, contribution_id: UUID, template: str) -> None:
     contribution = await session.get(Contribution, contribution_id)
     # A contribution that became confidential has an organisation no longer, and no mail ever.
@@ -78,4 +86,5 @@ HANDLERS: Mapping[type, Sequence[Handler]] = {
     SubmissionHandedOver: (submission_handed_over,),
     ConsultationClosedEarly: (closed_early,),
     DecisionsChanged: (decisions_changed,),
+    FocalPointChanged: (focal_point_changed,),
 }

@@ -1,6 +1,6 @@
 """What became of each answer, for those who wrote it: disposition, reason, passage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -108,9 +108,7 @@ async def reasons_page(
     released = await _released(session, frame, pair.to_state)
     cleared = released.cleared
     passages = await _passages(session, [row[0] for row in rows], state.codes, cleared)
-    chains = [each for newest in dispositions.values() for each in (*newest.earlier, newest)]
-    reason_ids = [d.disposition.reason_text_id for d in chains if d.disposition.reason_text_id]
-    translated = await translations.latest_for(session, reason_ids)
+    translated = await _translated(session, dispositions.values())
     reasons = []
     for answer_id, question_id, _version, words, words_language in rows:
         shown, earlier = _readable(dispositions.get(answer_id), question_id in released)
@@ -124,6 +122,14 @@ async def reasons_page(
         )
     reasons.sort(key=lambda reason: reason.question.number)
     return ReasonsPage(frame, reasons, frame.consultation.submission_language)
+
+
+async def _translated(
+    session: AsyncSession, newest: Iterable[ShownDisposition]
+) -> Mapping[UUID, Mapping[str, Translation]]:
+    """The translations of every reason, those of earlier decisions too."""
+    chain = [each.disposition for last in newest for each in (*last.earlier, last)]
+    return await translations.latest_for(session, [d.reason_text_id for d in chain if d.reason_text_id])
 
 
 def _readable(
