@@ -168,7 +168,7 @@ async def labels_in(session: AsyncSession, consultation_id: UUID) -> set[str]:
 
 # What a facilitator took in without a name: nobody behind it asked to be kept confidential.
 UNATTRIBUTED = (
-    (Contribution.mode == Mode.CONFIDENTIAL)
+    (col(Contribution.mode) == Mode.CONFIDENTIAL)
     & col(Contribution.entered_by_id).is_not(None)
     & col(Contribution.receipt_hash).is_(None)
 )
@@ -192,7 +192,7 @@ async def count_voices(session: AsyncSession, consultation_id: UUID) -> Voices:
     """How many of each kind were handed in and not withdrawn, in one statement."""
     query = select(
         func.count().filter(Contribution.mode == Mode.NAMED),  # type: ignore[arg-type]
-        func.count().filter((Contribution.mode == Mode.CONFIDENTIAL) & ~UNATTRIBUTED),
+        func.count().filter((col(Contribution.mode) == Mode.CONFIDENTIAL) & ~UNATTRIBUTED),
         func.count().filter(UNATTRIBUTED),
     ).where(
         Contribution.consultation_id == consultation_id,

@@ -191,7 +191,7 @@ PASSAGES = (
         Passage.text,
     )
     .join(Submission, Submission.id == NationalAnswer.submission_id)
-    .outerjoin(Passage, (Passage.national_answer_id == NationalAnswer.id) & IN_PLACE)
+    .outerjoin(Passage, (col(Passage.national_answer_id) == NationalAnswer.id) & IN_PLACE)
     .order_by(Passage.position, Passage.id)
 )
 SOURCES = (

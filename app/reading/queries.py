@@ -222,8 +222,10 @@ class ContributionPage:
 
 def read_by(actor: Actor) -> ColumnElement[bool]:
     """The mark that this reader read the version; joined, it is empty where she did not."""
-    own = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
-    return own & col(ReadMark.is_read).is_(True)  # type: ignore[return-value]
+    own = (col(ReadMark.answer_version_id) == AnswerVersion.id) & (
+        col(ReadMark.account_id) == actor.account_id
+    )
+    return own & col(ReadMark.is_read).is_(True)
 
 
 async def standing_versions(

@@ -54,7 +54,8 @@ async def dispose_answer(
         raise StaleEdit(current)
     if data.passage_id is not None:
         await _check_passage(session, consultation, data.passage_id)
-    made = await _add(session, actor, consultation, answer, data, data.version + 1)
+    decided_on = (answer_id, answer.current_version_id)
+    made = await _add(session, actor, consultation, decided_on, data, data.version + 1)
     audit.record(
         session,
         actor,
@@ -72,18 +73,19 @@ async def _add(
     session: AsyncSession,
     actor: Actor,
     consultation: Consultation,
-    answer: Answer,
+    answer: tuple[UUID, UUID],
     data: DispositionInput,
     number: int,
 ) -> Disposition:
+    """Keep a decision; `answer` is the answer and its version."""
     reason = None
     if data.reason.strip():
         reason = Text(language=consultation.submission_language, body=data.reason)
         session.add(reason)
         await session.flush()
     made = Disposition(
-        answer_id=answer.id,
-        answer_version_id=answer.current_version_id,
+        answer_id=answer[0],
+        answer_version_id=answer[1],
         number=number,
         kind=data.disposition,
         reason_text_id=reason.id if reason else None,

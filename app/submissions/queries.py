@@ -354,7 +354,7 @@ async def national_answers(
     rows = await session.exec(
         select(NationalAnswer, func.count(Passage.id))  # type: ignore[arg-type]
         .join(Submission, Submission.id == NationalAnswer.submission_id)  # type: ignore[arg-type]
-        .outerjoin(Passage, (Passage.national_answer_id == NationalAnswer.id) & IN_PLACE)  # type: ignore[arg-type]
+        .outerjoin(Passage, (col(Passage.national_answer_id) == NationalAnswer.id) & IN_PLACE)  # type: ignore[arg-type]
         .where(Submission.consultation_id == consultation_id)
         .group_by(NationalAnswer)  # type: ignore[arg-type]
     )
