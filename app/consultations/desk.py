@@ -222,14 +222,15 @@ class StepPage:
     @property
     def is_done(self) -> bool:
         """Whether the step lies behind: a consultation is concluded once."""
-        return self.desk.phase is Phase.CONCLUDED
+        return self.step is Step.CONCLUDE and self.desk.phase is Phase.CONCLUDED
 
 
 async def step_page(session: AsyncSession, actor: Actor, slug: str, step: Step) -> StepPage:
     """A step and what stands against it, for those who may ask for it or take it."""
     desk = await get_desk_frame(session, actor, slug)
     review = desk.frame.review
-    may_lead, may_ask = policy.can_lead(actor, review), policy.can_ask_override(actor, desk.consultation)
+    may_lead = policy.can_lead(actor, review)
+    may_ask = policy.can_ask_override(actor, desk.consultation, step)
     if not may_lead and desk.phase is not Phase.CONCLUDED:
         require(may_ask)
     override = await obstacles.find_override(session, desk.consultation.id, step)

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col
 
-from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState, Override
+from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState, Override, Step
 from app.organisations.models import Role
 from app.platform.i18n import _
 from app.platform.security import ALLOW, Actor, Decision, deny
@@ -72,11 +72,12 @@ def can_read_log(actor: Actor, consultation: Consultation) -> Decision:
     return deny(_("Only the focal point, experts, readers and auditors may read the log."))
 
 
-def can_ask_override(actor: Actor, consultation: Consultation) -> Decision:
-    """Experts and the focal point of the office, until the consultation is concluded."""
+def can_ask_override(actor: Actor, consultation: Consultation, step: Step) -> Decision:
+    """Experts and the focal point of the office, while the step lies ahead."""
     if not actor.holds_any(OVERRIDERS, consultation.office_id):
         return deny(_("Only experts and the focal point may ask for this."))
-    if consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED}:
+    is_concluded = consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED}
+    if step is Step.CONCLUDE and is_concluded:
         return deny(_("This consultation is concluded."))
     return ALLOW
 
@@ -85,7 +86,7 @@ def can_confirm_override(
     actor: Actor, consultation: Consultation, review: CountryReview, override: Override
 ) -> Decision:
     """A second person: the focal point of the review, or an expert where the focal point asked."""
-    may = can_ask_override(actor, consultation)
+    may = can_ask_override(actor, consultation, override.step)
     if not may:
         return may
     if override.confirmed_at is not None:

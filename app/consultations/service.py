@@ -228,7 +228,7 @@ async def ask_override(
     Asking anew takes the place of what was asked before, confirmed or not.
     """
     consultation, review = await _for_change(session, actor, slug)
-    require(policy.can_ask_override(actor, consultation))
+    require(policy.can_ask_override(actor, consultation, step))
     found = await obstacles.against(session, consultation, step)
     if not found:
         raise Conflict(_("Nothing stands against this step, so no override is needed."))

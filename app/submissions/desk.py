@@ -156,8 +156,8 @@ async def desk_page(
         else [],
         may_draft=policy.can_draft(actor, consultation, national),
         may_propose=policy.can_propose(actor, consultation, national, found),
-        may_take_back=policy.can_take_back(actor, consultation.office_id, national),
-        may_clear=policy.can_clear(actor, frame.review, national, standing.editors, found),
+        may_take_back=policy.can_take_back(actor, consultation, national),
+        may_clear=policy.can_clear(actor, consultation, frame.review, national, standing.editors, found),
         may_reopen=policy.can_reopen(actor, consultation, frame.review, national),
     )
 

@@ -72,10 +72,12 @@ def can_propose(
     return deny(next(iter(obstacles))) if obstacles else ALLOW
 
 
-def can_take_back(actor: Actor, office_id: UUID, national: NationalAnswer) -> Decision:
+def can_take_back(actor: Actor, consultation: Consultation, national: NationalAnswer) -> Decision:
     """Experts and the focal point, while the answer waits for clearance."""
-    if not actor.holds_any(DRAFTERS, office_id):
+    if not actor.holds_any(DRAFTERS, consultation.office_id):
         return deny(_("Only experts and the focal point may draft."))
+    if consultation.state in OVER:
+        return deny(CONCLUDED)
     if national.state is not NationalAnswerState.PROPOSED:
         return deny(_("Only a proposed answer can be taken back."))
     return ALLOW
@@ -83,6 +85,7 @@ def can_take_back(actor: Actor, office_id: UUID, national: NationalAnswer) -> De
 
 def can_clear(
     actor: Actor,
+    consultation: Consultation,
     review: CountryReview,
     national: NationalAnswer,
     editors: Collection[UUID],
@@ -91,6 +94,8 @@ def can_clear(
     """The focal point of the review, never somebody who drafted or proposed (product.md 8)."""
     if actor.account_id is None or actor.account_id != review.focal_point_id:
         return deny(_("Only the focal point of this review may clear."))
+    if consultation.state in OVER:
+        return deny(CONCLUDED)
     if national.state is not NationalAnswerState.PROPOSED:
         return deny(_("Only a proposed answer can be cleared."))
     if actor.account_id == national.proposed_by_id or actor.account_id in editors:

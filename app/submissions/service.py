@@ -319,7 +319,7 @@ async def propose_answer(session: AsyncSession, actor: Actor, slug: str, code: s
 async def take_back_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
     """A proposed answer goes back to drafting."""
     frame = await _locked(session, actor, slug, code)
-    require(policy.can_take_back(actor, frame.consultation.office_id, frame.national))
+    require(policy.can_take_back(actor, frame.consultation, frame.national))
     move(frame.national, MOVES, NationalAnswerState.DRAFTING)
     frame.national.proposed_by_id = None
     session.add(frame.national)
@@ -336,7 +336,11 @@ async def clear_answer(session: AsyncSession, actor: Actor, slug: str, code: str
     held = select(Submission.id).where(Submission.consultation_id == frame.consultation.id)
     await session.exec(held.with_for_update())
     standing = await _standing(session, frame)
-    require(policy.can_clear(actor, frame.review, frame.national, standing.editors, standing.obstacles))
+    require(
+        policy.can_clear(
+            actor, frame.consultation, frame.review, frame.national, standing.editors, standing.obstacles
+        )
+    )
     national = frame.national
     move(national, MOVES, NationalAnswerState.CLEARED)
     national.cleared_by_id = actor.account_id

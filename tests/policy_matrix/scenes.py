@@ -194,6 +194,7 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
         "asked by the focal point": _override(FOCAL_POINT),
         "confirmed": _override(EXPERT, confirmed=True),
     },
+    "step": {step.value: step for step in Step},
     "cleared": {"no cleared question rests on it": (), "a cleared question rests on it": ("S-FP-08-2",)},
     "version": {f"version {state.value}": _version(state) for state in VersionState},
     "submission": {

@@ -1,5 +1,7 @@
 """Every answer gets a disposition with a reason, kept version by version."""
 
+import asyncio
+
 import httpx2
 import pytest
 from sqlalchemy import update
@@ -199,6 +201,24 @@ async def test_two_experts_on_one_answer_see_each_other(
     # The same decision once more changes nothing, whichever version it says it started from.
     assert (await browsing.post(client, place, mine)).status_code == 303
     assert [d.number for d in await desk.all(Disposition)] == [1, 2, 3]
+
+
+async def test_of_two_decisions_at_the_same_instant_the_second_meets_the_first(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    answer = await desk.answer(scene.open)
+    place = f"/en/desk/{scene.slug}/dispositions/{answer.answer_id}"
+    await make.signed_in(client, scene.expert)
+    data = {"code": STATE, "version": "0", "disposition": "noted"}
+    sent = await asyncio.gather(
+        *(browsing.post(client, place, {**data, "reason": f"Writer {number}."}) for number in range(4))
+    )
+    assert sorted(reply.status_code for reply in sent) == [303, 409, 409, 409]
+    for number, reply in enumerate(sent):
+        if reply.status_code == 409:
+            assert f"Writer {number}." in reply.text
+            assert "decided on this answer while you were writing" in reply.text
+    assert len(await desk.all(Disposition)) == 1
 
 
 async def test_programs_say_which_decision_they_saw(
