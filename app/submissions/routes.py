@@ -13,7 +13,7 @@ from app.platform.errors import Invalid, StaleEdit
 from app.platform.forms import FormOf, JustAButton, form
 from app.platform.i18n import Message, _
 from app.platform.pages import render, see_other, url
-from app.submissions import desk, dispositions, reasons, service
+from app.submissions import conflicts, desk, dispositions, reasons, service
 from app.submissions.schemas import (
     DispositionInput,
     MergeForm,
@@ -128,7 +128,7 @@ async def edit_passage(
     except StaleEdit:
         language = request.state.language
         edit = (form.data.version, form.data.text)
-        conflict = await desk.conflict_page(session, actor, slug, code, language, passage_id, edit)
+        conflict = await conflicts.conflict_page(session, actor, slug, code, language, passage_id, edit)
         return render(request, "submissions/conflict.html", conflict, status=409)
     return done(request, slug, code, _("Saved."), "#col-national")
 
@@ -249,7 +249,7 @@ async def dispose(
     except StaleEdit:
         show = desk.unasked_page if from_unasked else desk.desk_page
         standing = await show(session, actor, slug, code, request.state.language)
-        conflict = desk.decision_conflict(standing, answer_id, form.valid)
+        conflict = conflicts.decision_conflict(standing, answer_id, form.valid)
         return render(request, "submissions/decision_conflict.html", conflict, form, 409)
     name = "submissions.unasked" if from_unasked else "submissions.desk"
     to = pages.url(name, slug=slug, code=code) + f"#d-{answer_id}"
