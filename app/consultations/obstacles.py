@@ -6,8 +6,9 @@ from uuid import UUID
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consultations import policy
 from app.consultations.events import Obstacle, StepAsked, UndecidedAsked
-from app.consultations.models import Consultation, Override, Step
+from app.consultations.models import Consultation, ConsultationState, Override, Step
 from app.platform import events
 from app.platform.errors import Conflict
 from app.platform.i18n import Message, _
@@ -33,7 +34,14 @@ async def against(session: AsyncSession, consultation: Consultation, step: Step)
     await events.publish(session, asked)
     if not asked.answered:
         raise RuntimeError(NOBODY_COUNTED)
-    return asked.found
+    return [*_unclosed(consultation), *asked.found]
+
+
+def _unclosed(consultation: Consultation) -> list[Obstacle]:
+    """Whoever answers in time counts, so nothing is called done before the end."""
+    if consultation.state is not ConsultationState.OPEN:
+        return []
+    return [Obstacle("open", 1, policy.STILL_OPEN, "consultations.closing")]
 
 
 async def count_undecided(session: AsyncSession, consultation_id: UUID) -> int:

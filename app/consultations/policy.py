@@ -12,6 +12,7 @@ from app.reviews.policy import DESK_ROLES, is_focal_point
 
 LOG_READERS = frozenset({Role.FOCAL_POINT, Role.EXPERT, Role.GOVERNMENT_READER, Role.AUDITOR})
 OVERRIDERS = frozenset({Role.EXPERT, Role.FOCAL_POINT})
+STILL_OPEN = _("The consultation is still open. Close it first.")
 NOT_FOCAL_POINT = _("Only the focal point of this review may do this.")
 
 
@@ -76,6 +77,8 @@ def can_ask_override(actor: Actor, consultation: Consultation, step: Step) -> De
     """Experts and the focal point of the office, while the step lies ahead."""
     if not actor.holds_any(OVERRIDERS, consultation.office_id):
         return deny(_("Only experts and the focal point may ask for this."))
+    if consultation.state in {ConsultationState.DRAFT, ConsultationState.OPEN}:
+        return deny(STILL_OPEN)
     is_concluded = consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED}
     if step is Step.CONCLUDE and is_concluded:
         return deny(_("This consultation is concluded."))

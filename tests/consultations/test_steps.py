@@ -243,3 +243,17 @@ async def test_a_refused_opening_names_each_field(client: httpx2.AsyncClient, ma
     assert refused.status_code == 422
     assert '<a href="#titles-fr">Title in Français: fill this in.</a>' in refused.text
     assert '<a href="#summaries-en">Summary in English: fill this in.</a>' in refused.text
+
+
+async def test_what_is_open_is_neither_concluded_nor_overridden(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    consultation = await make.consultation()
+    await make.signed_in(client, await make.staff(consultation, Role.FOCAL_POINT))
+    home = f"/en/desk/{consultation.slug}"
+    page = await client.get(f"{home}/steps/conclude")
+    assert f'<a href="{home}/closing">The consultation is still open. Close it first.</a>' in page.text
+    assert "Ask a second person" not in page.text
+    refused = await post(client, f"{home}/steps/conclude/override", {"reason": "Now."})
+    assert refused.status_code == 403
+    assert (await post(client, f"{home}/conclude")).status_code == 409
