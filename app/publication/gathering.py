@@ -15,7 +15,7 @@ from app.contributions.queries import count_voices, narrowest
 from app.organisations.models import Organisation
 from app.publication import snapshot
 from app.publication.hiding import Excerpt, Voice
-from app.publication.snapshot import Asked, Content, Paragraph
+from app.publication.snapshot import Asked, Content, Paragraph, Spoke
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledPair, CompiledVersion
 from app.submissions.models import (
@@ -134,14 +134,12 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
             voices=voices,
         )
         questions.append(snapshot.question(given, await _translations(session, voices)))
-    spoke = await count_voices(session, consultation.id)
-    parts = {
-        "organisations": spoke.organisations,
-        "confidential": spoke.confidential,
-        "statements": spoke.statements,
-    }
+    voices_of_all = await count_voices(session, consultation.id)
+    spoke = Spoke(
+        voices_of_all.organisations, voices_of_all.confidential, voices_of_all.statements, not undecided
+    )
     language = consultation.submission_language
-    return snapshot.outcome(language, parts, len(heard), questions, decided=not undecided)
+    return snapshot.outcome(language, voices_of_all.contributions, len(heard), questions, spoke)
 
 
 def _unasked(pair: CompiledPair) -> list[tuple[UUID, str]]:

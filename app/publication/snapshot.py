@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.publication.hiding import Excerpt, Index, Voice, hidden, mentions, suppressed, unwanted_names
+from app.publication.hiding import Excerpt, Index, Shown, Voice, hidden, mentions, suppressed, unwanted_names
 
 Content = dict[str, Any]
 Translations = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -47,27 +47,42 @@ class Wall:
         return text not in self.blocked and not mentions(text, self.names)
 
 
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """Who spoke, beside the number of contributions; statements without a name are none of those."""
+
+    organisations: int = 0
+    confidential: int = 0
+    statements: int = 0
+    all_decided: bool = True
+
+
 def outcome(
     language: str,
-    parts: Mapping[str, int],
+    contributions: int,
     answers: int,
     questions: Iterable[Content],
-    *,
-    decided: bool = True,
+    spoke: Spoke = Spoke(),
 ) -> Content:
-    """The whole outcome; `parts` are the kinds of voices, `decided` says whether each answer has its decision.
-
-    Statements without a name are no contributions: where there are some, only the parts are given.
-    """
-    total, cells = suppressed(parts)
+    """The whole outcome; questions come from `question`."""
+    shown = hidden(contributions)
     return {
         "language": language,
-        "contributions": None if parts["statements"] else total,
-        "voices": cells,
+        "contributions": shown,
+        **_parts(shown, spoke),
+        "statements": hidden(spoke.statements),
         "answers": hidden(answers),
-        "decided": decided,
+        "decided": spoke.all_decided,
         "questions": list(questions),
     }
+
+
+def _parts(total: Shown, spoke: Spoke) -> Content:
+    """The kinds of contributions, where their total is given and neither is so few that it must be hidden."""
+    parts = {"organisations": spoke.organisations, "confidential": spoke.confidential}
+    if isinstance(total, int) and all(hidden(number) == number for number in parts.values()):
+        return dict(parts)
+    return dict.fromkeys(parts)
 
 
 def question(asked: Asked, translations: Translations) -> Content:

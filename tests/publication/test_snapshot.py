@@ -1,7 +1,7 @@
 """Nothing is published above what its contributor chose, and no number that is small enough to tell."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.publication.hiding import FEW, Excerpt, Index, Voice, hidden, suppressed
-from app.publication.snapshot import KINDS, Asked, Paragraph, outcome, public, question, without
+from app.publication.snapshot import KINDS, Asked, Paragraph, Spoke, outcome, public, question, without
 
 PUBLICATIONS = ("no", "unnamed", "named", "withdrawn")
 
@@ -93,28 +93,35 @@ def check(content: dict[str, Any], people: list[Voice]) -> None:
     assert not {1, 2, 3, 4} & set(numbers)
 
 
-def spoke(standing: Sequence[Voice]) -> dict[str, int]:
-    """Each voice as a contribution: with a name that of an organisation, without one a confidential one."""
-    named = sum(bool(voice.name) for voice in standing)
-    return {"organisations": named, "confidential": len(standing) - named, "statements": 0}
-
-
 @settings(max_examples=150, deadline=None)
 @given(populations())
 def test_nothing_goes_out_above_its_publication(asked: Asked) -> None:
     standing = [v for v in asked.voices if not v.is_withdrawn]
     made = question(asked, translations_of(asked))
-    whole = outcome("en", spoke(standing), len(standing), [made])
+    whole = outcome("en", len(standing), len(standing), [made], Spoke(statements=len(standing)))
     check(whole, list(asked.voices))
     shown = {answer["key"] for answer in made["answers"]}
     # And what may be shown is shown.
     assert shown == {v.key for v in standing if v.is_shown}
 
 
+@pytest.mark.parametrize(
+    ("organisations", "confidential", "shown"),
+    [(17, 9, True), (17, 0, True), (17, 3, False), (3, 17, False), (2, 2, False), (0, 0, True)],
+)
+def test_kinds_of_contributions_are_told_where_neither_is_few(
+    organisations: int, confidential: int, shown: bool
+) -> None:
+    content = outcome("en", organisations + confidential, 0, [], Spoke(organisations, confidential, 11))
+    told = (content["organisations"], content["confidential"])
+    assert told == ((organisations, confidential) if shown else (None, None))
+    assert content["statements"] == 11
+
+
 @settings(max_examples=100, deadline=None)
 @given(populations(), st.data())
 def test_what_is_withdrawn_later_leaves(asked: Asked, data: st.DataObject) -> None:
-    before = outcome("en", {**spoke(()), "organisations": 9}, 9, [question(asked, translations_of(asked))])
+    before = outcome("en", 9, 9, [question(asked, translations_of(asked))])
     leaving = data.draw(st.sets(st.sampled_from([v.key for v in asked.voices]))) if asked.voices else set()
     gone = [
         Voice(v.key, v.name, v.label, "withdrawn", v.language, v.body) if v.key in leaving else v
