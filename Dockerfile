@@ -1,4 +1,7 @@
-# The portal with its libraries, run by a user who owns nothing but /data.
+# The portal with its libraries, run by a user who owns nothing but /data. Without PORTAL_SECRET it does not serve:
+# inside a container it has to listen on every address. To look at a demonstration on this machine only:
+#   docker run -e PORTAL_DEMONSTRATION=true -p 127.0.0.1:8000:8000 IMAGE sh -c \
+#     "python -m app migrate && python -m app seed && python -m app serve --host 0.0.0.0 --behind-my-own-door"
 FROM python:3.13-slim AS build
 WORKDIR /portal
 COPY requirements.lock .

@@ -42,6 +42,10 @@ check: .venv/check.stamp chromium ## install what the tests need, then format, l
 	$(BIN)/pytest -n 2; \
 	echo "make check: all is well after $$SECONDS seconds"
 
+.PHONY: mutants
+mutants: .venv/check.stamp ## leave out each question to a policy and see that a test notices (half an hour)
+	@$(BIN)/python -m tests.mutants
+
 .PHONY: bench
 bench: .venv/check.stamp ## measure the portal against its own ceiling
 	@$(BIN)/python -m tests.bench

@@ -1,4 +1,4 @@
-"""The command line: python -m app serve | worker | migrate | seed | intake | translations."""
+"""The command line: python -m app serve | worker | migrate | seed | invite | mail | intake | translations."""
 
 import argparse
 import asyncio
@@ -6,11 +6,12 @@ import json
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 
-from app.platform import logging
+from app.platform import i18n, logging
 from app.platform.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,6 +114,27 @@ async def take_in(settings: Settings, arguments: argparse.Namespace) -> int:
         await db.close()
 
 
+async def operate(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Invite somebody to the secretariat, or look after e-mail; returns the exit code."""
+    from app import wiring  # noqa: PLC0415
+    from app.operation import command as operation  # noqa: PLC0415
+    from app.organisations.models import Role  # noqa: PLC0415
+    from app.platform import events  # noqa: PLC0415
+    from app.platform.db import Database  # noqa: PLC0415
+
+    events.register(wiring.HANDLERS)
+    db = Database(settings.database_url, settings.pool_size)
+    try:
+        if arguments.command == "invite":
+            role = Role(arguments.role)
+            return await operation.invite(db, arguments.email, role, arguments.language, arguments.name)
+        if arguments.what == "retry":
+            return await operation.retry(db, arguments.mail)
+        return await operation.list_mails(db)
+    finally:
+        await db.close()
+
+
 async def seed(settings: Settings) -> None:
     """Publish the shipped questionnaires; in demonstration mode, tell the demonstration's stories too."""
     from app import wiring  # noqa: PLC0415
@@ -138,9 +160,15 @@ def parser() -> argparse.ArgumentParser:
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8000)
     serving.add_argument("--workers", type=int, default=1)
+    serving.add_argument(
+        "--behind-my-own-door",
+        action="store_true",
+        help="serve a demonstration or a known secret on an address that others could reach",
+    )
     commands.add_parser("worker", help="work off jobs (PostgreSQL; SQLite does it while serving)")
     commands.add_parser("migrate", help="bring the database to the newest revision")
     commands.add_parser("seed", help="load the questionnaires and the demonstration")
+    _add_operation(commands)
     intake = commands.add_parser("intake", help="take in a table of statements as a facilitator")
     intake.add_argument("file", type=Path, metavar="FILE")
     intake.add_argument("--consultation", required=True, metavar="SLUG")
@@ -151,6 +179,17 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
+def _add_operation(commands: Any) -> None:
+    inviting = commands.add_parser("invite", help="invite somebody to the secretariat, the first person too")
+    inviting.add_argument("email", metavar="E-MAIL")
+    inviting.add_argument("--role", choices=("secretariat", "auditor"), default="secretariat")
+    inviting.add_argument("--language", choices=i18n.CODES, default=i18n.SOURCE)
+    inviting.add_argument("--name", default="", help="what to call the secretariat when it is set up")
+    mail = commands.add_parser("mail", help="e-mail that did not go out: list it, or try again")
+    mail.add_argument("what", choices=("list", "retry"))
+    mail.add_argument("mail", nargs="?", metavar="ID", help="one of the list; without it all are tried again")
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     arguments = parser().parse_args(argv)
@@ -158,6 +197,12 @@ def main(argv: list[str] | None = None) -> int:
     logging.set_up(settings.log_level)
     match arguments.command:
         case "serve":
+            if not arguments.behind_my_own_door:
+                try:
+                    settings.refuse_strangers(arguments.host)
+                except ValueError as problem:
+                    print(problem, file=sys.stderr)  # noqa: T201  (why the command does nothing)
+                    return 2
             serve(settings, arguments.host, arguments.port, arguments.workers)
         case "worker":
             asyncio.run(work(settings))
@@ -167,6 +212,8 @@ def main(argv: list[str] | None = None) -> int:
             asyncio.run(seed(settings))
         case "intake":
             return asyncio.run(take_in(settings, arguments))
+        case "invite" | "mail":
+            return asyncio.run(operate(settings, arguments))
         case "translations":
             return translate(arguments.what)
     return 0

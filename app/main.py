@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app import wiring
-from app.platform import events, pages, problems, queue
+from app.platform import events, pages, problems, queue, readiness
 from app.platform.db import Database
 from app.platform.middleware import Edge
 from app.platform.routing import Shelf
@@ -34,7 +34,12 @@ class CachedFiles(StaticFiles):
 def create_app(settings: Settings) -> FastAPI:
     """The portal for these settings; its database is opened when it starts."""
     app = FastAPI(
-        title="Polyphony", docs_url=None, redoc_url=None, openapi_url="/openapi.json", lifespan=_life
+        title="Polyphony",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=_life,
+        redirect_slashes=False,  # it would take the Host header into the address
     )
     app.state.settings = settings
     app.state.db = Database(settings.database_url, settings.pool_size)
@@ -48,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.mount("/static", CachedFiles(directory=pages.STATIC))
     app.add_api_route("/health", health, include_in_schema=False)
+    app.add_api_route("/ready", ready, include_in_schema=False)
     app.router.routes += [Shelf(routers), Shelf(wiring.API_ROUTERS, "/api/v1")]
     for router in wiring.API_ROUTERS:
         app.include_router(router, prefix="/api/v1")  # for the description at /openapi.json
@@ -57,15 +63,24 @@ def create_app(settings: Settings) -> FastAPI:
         body_limit=settings.body_limit,
         uploads=dict.fromkeys(("/intake", "/texts", "/questionnaires/import"), settings.upload_limit),
         refuse=problems.answer,
+        hosts=settings.hosts,
+        secure=settings.secure_cookies,
     )
     return app
 
 
 async def health(request: Request) -> Response:
     """Whether the portal and its database answer; for the operator's monitoring."""
-    async with request.app.state.db.read() as session:
-        await session.connection()
-    return PlainTextResponse("ok")
+    if await readiness.answers(request.app.state.db):
+        return PlainTextResponse("ok")
+    return PlainTextResponse("the database does not answer", 503, {"retry-after": "30"})
+
+
+async def ready(request: Request) -> Response:
+    """Whether the portal can also save, which it cannot on a full disk."""
+    if await readiness.takes_writes(request.app.state.db):
+        return PlainTextResponse("ok")
+    return PlainTextResponse("the database takes no writes", 503, {"retry-after": "30"})
 
 
 @asynccontextmanager

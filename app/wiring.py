@@ -14,7 +14,10 @@ import app.contributions.models
 import app.exports.models
 import app.intake.models
 import app.organisations.models
+import app.platform.idempotency
 import app.platform.queue
+import app.platform.readiness
+import app.platform.typed
 import app.publication.models
 import app.questionnaires.models
 import app.reading.models
@@ -22,6 +25,7 @@ import app.reference.models
 import app.reviews.models
 import app.submissions.models
 import app.translations.models  # noqa: F401
+from app.accounts import jobs as account_jobs
 from app.accounts import routes as accounts
 from app.authoring import parts as authoring_parts
 from app.authoring import routes as authoring
@@ -32,6 +36,8 @@ from app.consultations import routes as consultations
 from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
 from app.consultations.models import STEP_NAMES
 from app.contributions import api as contributions_api
+from app.contributions import entry_routes
+from app.contributions import jobs as contribution_jobs
 from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
@@ -39,17 +45,21 @@ from app.demonstration import routes as demonstration
 from app.exchange import api as exchange_api
 from app.exchange import routes as exchange
 from app.exports import api as exports_api
+from app.exports import handlers as export_handlers
 from app.exports import routes as exports
 from app.intake import api as intake_api
 from app.intake import handlers as intake_handlers
 from app.intake import routes as intake
 from app.notifications import handlers as notification_handlers
 from app.notifications import jobs as notification_jobs
+from app.operation import api as operation_api
+from app.operation import routes as operation
 from app.organisations import api as organisations_api
 from app.organisations import routes as organisations
 from app.organisations.models import KIND_NAMES, ROLE_NAMES
+from app.platform import idempotency, typed
 from app.platform.events import Handler
-from app.platform.i18n import Message
+from app.platform.i18n import Message, _
 from app.platform.pages import ServiceNav
 from app.platform.queue import JobFunction
 from app.publication import api as publication_api
@@ -66,6 +76,7 @@ from app.reference import routes as reference
 from app.reference.document import KIND_NAMES as REFERENCE_KINDS
 from app.reference.models import MARK_NAMES
 from app.reviews import api as reviews_api
+from app.reviews import handlers as review_handlers
 from app.reviews import routes as reviews
 from app.site import routes as site
 from app.submissions import api as submissions_api
@@ -80,6 +91,7 @@ metadata = SQLModel.metadata
 ROUTERS: Sequence[APIRouter] = (
     consultations.router,  # before the other pages of a desk: /desk/new is not a consultation
     reviews.router,
+    entry_routes.router,
     contributions.router,
     exports.router,
     intake.router,
@@ -90,6 +102,7 @@ ROUTERS: Sequence[APIRouter] = (
     authoring_parts.router,
     authoring.router,
     reference.router,
+    operation.router,
     organisations.router,
     accounts.router,
     site.router,
@@ -102,6 +115,7 @@ API_ROUTERS: Sequence[APIRouter] = (
     exchange_api.router,
     exports_api.router,
     intake_api.router,
+    operation_api.router,
     publication_api.router,
     reading_api.router,
     reference_api.router,
@@ -109,7 +123,9 @@ API_ROUTERS: Sequence[APIRouter] = (
 )
 DEMONSTRATION_ROUTERS: Sequence[APIRouter] = (demonstration.router,)
 HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (
+    review_handlers.HANDLERS,
     submission_handlers.HANDLERS,
+    export_handlers.HANDLERS,
     intake_handlers.HANDLERS,
     publication_handlers.HANDLERS,
     notification_handlers.HANDLERS,
@@ -117,16 +133,69 @@ HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (
 JOBS: Mapping[str, JobFunction] = {
     **notification_jobs.JOBS,
     "consultations.close_due": consultation_jobs.close_due_consultations,
+    "accounts.forget_ended_sessions": account_jobs.forget_ended_sessions,
+    "idempotency.forget": idempotency.forget,
+    "typed.forget": typed.forget,
+    "contributions.erase_withdrawn": contribution_jobs.erase_withdrawn,
 }
 SERVICE_NAV: Sequence[ServiceNav] = (
     consultations.service_nav,
     authoring.service_nav,
     contributions.service_nav,
+    operation.service_nav,
     organisations.service_nav,
     reference.service_nav,
 )
-SCHEDULE: Mapping[str, timedelta] = {"consultations.close_due": timedelta(hours=1)}
+SCHEDULE: Mapping[str, timedelta] = {
+    "consultations.close_due": timedelta(hours=1),
+    "accounts.forget_ended_sessions": timedelta(hours=6),
+    "idempotency.forget": timedelta(hours=6),
+    "typed.forget": timedelta(hours=6),
+    "contributions.erase_withdrawn": timedelta(days=1),
+}
+# What was typed or chosen comes back in words on pages that know nothing of the form it stood in.
+FIELD_NAMES: Mapping[str, Message] = {
+    "law": _("In law"),
+    "practice": _("In practice"),
+    "value": _("Your answer"),
+    "narrative": _("In your words"),
+    "language": _("Language of this answer"),
+    "evidence-title": _("Evidence: title"),
+    "evidence-url": _("Evidence: web address"),
+    "evidence-publisher": _("Evidence: who published it"),
+    "evidence-year": _("Evidence: year"),
+    "evidence-official": _("Evidence: an official source"),
+    "recommendation-action": _("Recommendation: what should change"),
+    "recommendation-addressee": _("Recommendation: who should do it"),
+    "recommendation-priority": _("Recommendation: how urgent"),
+    "publication": _("Publication"),
+    "reason": _("Reason"),
+    "text": _("Text"),
+    "disposition": _("Disposition"),
+    "position": _("Position"),
+    "assistance": _("Assistance needed"),
+    "citations-title": _("Law and provision"),
+    "citations-url": _("Web address"),
+    "words": _("Ticked words"),
+    "titles": _("Title"),
+    "summaries": _("Summary"),
+    "rules": _("Rules of participation"),
+    "opens_at": _("Opening"),
+    "closes_at": _("Closing"),
+    "name": _("Name"),
+    "email": _("E-mail address"),
+    "organisation": _("Organization"),
+    "body": _("Translation"),
+    "role": _("Role"),
+}
+CHOICE_NAMES: Mapping[str, Message] = {
+    str(value): name
+    for names in (DISPOSITION_NAMES, PUBLICATION_NAMES, PRACTICE_NAMES, POSITION_NAMES, LAW_NAMES)
+    for value, name in names.items()
+}
 VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
+    "field_names": FIELD_NAMES,
+    "choice_names": CHOICE_NAMES,
     "law_names": LAW_NAMES,
     "practice_names": PRACTICE_NAMES,
     "publication_names": PUBLICATION_NAMES,

@@ -7,7 +7,7 @@ import httpx2
 from starlette.requests import Request
 
 from app.platform import ids
-from app.platform.forms import FORM_COOKIE, SESSION_COOKIE, csrf_token
+from app.platform.forms import BEARER_COOKIE, FORM_COOKIE, SESSION_COOKIE, csrf_token
 
 PROOF = re.compile(r'name="csrf" value="([^"]+)"')
 
@@ -21,7 +21,8 @@ def proof_in(page: str) -> str:
 
 def _own_proof(client: httpx2.AsyncClient) -> str:
     """A proof as the next page would carry it, for forms whose page does not matter to the test."""
-    secret = client.cookies.get(SESSION_COOKIE) or client.cookies.get(FORM_COOKIE)
+    cookies = client.cookies
+    secret = cookies.get(BEARER_COOKIE) or cookies.get(SESSION_COOKIE) or cookies.get(FORM_COOKIE)
     if not secret:
         secret = ids.new_token()
         client.cookies.set(FORM_COOKIE, secret, domain="testserver.local", path="/")

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import sqlite3
 import tempfile
 import warnings
@@ -41,6 +42,13 @@ def migrate(url: URL, revision: str = "head") -> None:
 def sqlite_url(path: Path) -> URL:
     """The address of an SQLite file for our own, synchronous use."""
     return URL.create("sqlite", database=str(path))
+
+
+def put_back(kept: Path, database: Path) -> None:
+    """Give an SQLite database the content it had when it was kept; nobody may have it open."""
+    for ending in ("-wal", "-shm"):
+        Path(f"{database}{ending}").unlink(missing_ok=True)
+    shutil.copy(kept, database)
 
 
 def copy_sqlite(template: Path, to: Path) -> None:

@@ -20,7 +20,7 @@ from app.contributions.schemas import AnswerInput
 from app.organisations.models import Membership, Organisation, OrganisationKind, Role
 from app.platform import clock, ids
 from app.platform.db import Database
-from app.platform.forms import SESSION_COOKIE
+from app.platform.forms import BEARER_COOKIE, SESSION_COOKIE
 from app.platform.i18n import CODES
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaire_queries
@@ -262,11 +262,11 @@ class Make:
         """Make the client a person's browser, or that of the bearer of a confidential contribution."""
         async with self.db.write() as session:
             if isinstance(who, Account):
-                secret = accounts.open_session(session, who.id)
+                cookie, secret = SESSION_COOKIE, accounts.open_session(session, who.id)
             else:
-                secret = accounts.open_bearer_session(session, who.id)
+                cookie, secret = BEARER_COOKIE, accounts.open_bearer_session(session, who.id)
         client.cookies.clear()
-        client.cookies.set(SESSION_COOKIE, secret, domain="testserver.local", path="/")
+        client.cookies.set(cookie, secret, domain="testserver.local", path="/")
 
     async def token(self, who: Account | Contribution) -> dict[str, str]:
         """The headers with which a program acts as this person or bearer."""

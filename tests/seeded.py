@@ -35,6 +35,7 @@ from app.organisations.models import Organisation, OrganisationKind
 from app.platform import ids
 from app.platform.db import Database
 from app.platform.security import Actor
+from app.platform.settings import DEFAULT_SECRET
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.models import Kind as QuestionKind
 from app.reference import service as reference
@@ -168,7 +169,9 @@ async def _add_what_waits(seeded: Seeded) -> dict[str, str]:
         assert account
         assert ngo
         kept: dict[Purpose, dict[str, Any]] = {
-            Purpose.CONFIRM_EMAIL: {},
+            Purpose.CONFIRM_EMAIL: {
+                "payload": {"name": "", "organisation": "A new league", "kind": "ngo", "password_hash": None}
+            },
             Purpose.INVITATION: {
                 "organisation_id": ngo.id,
                 "payload": {"role": "drafter", "by": "", "by_name": ""},
@@ -184,8 +187,8 @@ async def _add_what_waits(seeded: Seeded) -> dict[str, str]:
         consultation = (await session.exec(select(Consultation.id).where(Consultation.slug == OPEN))).one()
         session.add(InvitationCode(code_hash=ids.fingerprint(code), consultation_id=consultation))
         await session.flush()
-        contribution, receipt = await entry.enter(session, code, "en")
-        assert receipt
+        receipt = ids.new_code()
+        contribution = await entry.enter(session, DEFAULT_SECRET, code, receipt, "en")
         found["receipt"], found["writing"] = receipt, str(contribution.id)
         data = AnswerInput.model_validate(
             {"narrative": "Licences are checked once, at the border.", "law": "yes"}

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from fastapi import Request
+from starlette.responses import Response
 
-from app.accounts import passwords, queries
+from app.accounts import browsers, passwords, queries
+from app.platform import pages
 from app.platform.db import Database
 from app.platform.settings import Settings
 
@@ -23,6 +25,17 @@ async def check_credentials(
         known = await queries.find_credentials(session, email)
     checked = await passwords.check(known.password_hash if known else None, password)
     return (known.account_id if known else None), checked
+
+
+def known_browser(request: Request, email: str) -> str | None:
+    """The number of this browser, if the address signed in with it before."""
+    return browsers.find(request.app.state.settings, email, request.cookies.get(browsers.COOKIE, ""))
+
+
+def remember_browser(request: Request, response: Response, email: str) -> None:
+    """Know this browser from now on as one of the address that signed in."""
+    kept = browsers.seal(request.app.state.settings, email, request.cookies.get(browsers.COOKIE, ""))
+    pages.set_cookie(request, response, browsers.COOKIE, kept, int(browsers.LIFE.total_seconds()))
 
 
 @dataclass(frozen=True, slots=True)

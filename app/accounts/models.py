@@ -1,6 +1,6 @@
 """Tables of people, sessions and tokens."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -25,14 +25,28 @@ class Account(SQLModel, table=True):
 
 
 class SignedInSession(SQLModel, table=True):
-    """An open session of an account, or of the bearer of a code (then `account_id` is empty)."""
+    """An open session of an account."""
 
     __tablename__ = "signed_in_session"
 
     token_hash: str = Field(max_length=64, primary_key=True)
     account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True, ondelete="CASCADE")
-    bearer_of: UUID | None = None
     expires_at: datetime
+
+
+class BearerSession(SQLModel, table=True):
+    """An open session of somebody who came with a code: it opens one thing and belongs to nobody.
+
+    A table of its own, and a day instead of an instant: no row stands between two rows of accounts, and
+    no statement touches both (docs/decisions/0004).
+    """
+
+    __tablename__ = "bearer_session"
+    __table_args__ = {"sqlite_with_rowid": False}  # the order of rows would tell the order of acts
+
+    token_hash: str = Field(max_length=64, primary_key=True)
+    bearer_of: UUID = Field(index=True)
+    expires_on: date
 
 
 class ApiToken(SQLModel, table=True):

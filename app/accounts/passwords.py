@@ -5,12 +5,15 @@ most two at once, whatever arrives, and never while a transaction waits.
 """
 
 import asyncio
+import re
 import unicodedata
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
 from app.platform import ids
 from app.platform.i18n import Message, _
@@ -21,19 +24,37 @@ THREADS = ThreadPoolExecutor(2, "password")
 # What is verified for an address nobody has: the same work, and no password fits.
 NOBODYS = HASHER.hash(ids.new_token())
 
-# Without digits and signs, in lower case: a common word stays common with "123!" behind it.
-WORDS = """
-password passwordpassword passw0rd motdepasse motdepassemotdepasse contrasena contraseña contrasenia
-qwerty qwertyuiop qwertyuiopas qwertyuiopasd qwertyuiopasdfgh qwertyqwerty azerty azertyuiop
-azertyuiopqs azertyazerty asdfghjkl asdfghjklzx asdfghjklasdf zxcvbnm zxcvbnmasdfg йцукен йцукенгшщзхъ
-пароль парольпароль letmein letmeinplease iloveyou iloveyouforever trustno welcome welcomewelcome
-administrator adminadmin administrateur administrador sunshine princess football baseball superman
-changeme changemechangeme secretsecret abcdefgh abcdefghijkl abcdefghijklm abcabcabcabc correcthorsebatterystaple
-polyphony polyphonypolyphony unodc untoc كلمةالسر كلمةالمرور 密码密码密码
-"""
-COMMON = frozenset(WORDS.split())
-ROW = "01234567890123456789098765432109876543210"
-FEWEST_LETTERS = 4
+# What zxcvbn's lists of what people choose do not hold: words of other languages, keyboards, and of this portal.
+WORDS = [
+    "motdepasse",
+    "contraseña",
+    "contrasena",
+    "contrasenia",
+    "administrateur",
+    "administrador",
+    "bienvenue",
+    "bienvenido",
+    "azertyuiop",
+    "azertyuiopqs",
+    "qsdfghjklm",
+    "йцукен",
+    "йцукенгшщзхъ",
+    "фывапролджэ",
+    "пароль",
+    "كلمةالسر",
+    "كلمةالمرور",
+    "密码",
+    "密碼",
+    "polyphony",
+    "unodc",
+    "untoc",
+    "firearms",
+    "consultation",
+]
+STRONG = 4  # of zxcvbn's five steps: more than ten thousand million guesses
+LOOKED_AT = 24  # characters; what follows can only make it stronger, and looking at more takes long
+ONE_WORD = re.compile(r"[\W\d_]*([^\W\d_]+)[\W\d_]*")
+LONG_WORD = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +74,19 @@ def _letters(text: str) -> str:
     return "".join(c for c in normal(text).casefold() if c.isalpha())
 
 
-def _marks(text: str) -> str:
-    return "".join(c for c in normal(text).casefold() if c.isalnum())
+def _is_one_word(text: str) -> bool:
+    """Whether it is a single short word among numbers and signs, as `Summer2026!` is in any language."""
+    found = ONE_WORD.fullmatch(text)
+    if found is None:
+        return False
+    # One sign of a wide script says as much as two letters.
+    return sum(2 if unicodedata.east_asian_width(c) == "W" else 1 for c in found.group(1)) < LONG_WORD
+
+
+def _is_guessed_soon(text: str, names: Iterable[str]) -> bool:
+    """Whether a program that knows what people choose finds it early (docs/dependencies.md)."""
+    around = [word for name in names for word in (name, *re.split(r"[\W_]+", name)) if word]
+    return bool(zxcvbn(text[:LOOKED_AT], user_inputs=[*WORDS, *around])["score"] < STRONG)
 
 
 def problem_with(typed: str, *names: str) -> Message | None:
@@ -64,15 +96,19 @@ def problem_with(typed: str, *names: str) -> Message | None:
         return _("Choose at least %(least)s characters.", least=SHORTEST)
     if length > LONGEST:
         return _("Choose at most %(most)s characters.", most=LONGEST)
-    letters, marks = _letters(typed), _marks(typed)
-    if letters in COMMON or len(set(marks or typed)) < FEWEST_LETTERS or (marks and marks in ROW):
-        return _(
-            "This password is among the first that are guessed. Choose another; four random words are good."
-        )
+    letters = _letters(typed)
     known = {_letters(part) for name in names for part in (name, name.partition("@")[0])}
     if letters and letters in known:
         return _(
             "This password is the name or address everybody knows. Choose another; four random words are good."
+        )
+    if _is_guessed_soon(normal(typed), names):
+        return _(
+            "This password is among the first that are guessed. Choose another; four random words are good."
+        )
+    if _is_one_word(normal(typed)):
+        return _(
+            "This is one word with numbers or signs, and is guessed soon. Choose another; four random words are good."
         )
     return None
 

@@ -14,6 +14,11 @@ def can_have_tokens(actor: Actor) -> Decision:
     return ALLOW if actor.account_id is not None else deny(_("Sign in with an account to use tokens."))
 
 
+def can_sign_out_everywhere(actor: Actor) -> Decision:
+    """Somebody with an account; the bearer of a code leaves by the page of the contribution."""
+    return ALLOW if actor.account_id is not None else deny(_("Please sign in first."))
+
+
 def can_register(actor: Actor) -> Decision:
     """The portal itself: people open their own accounts."""
     return ALLOW if actor.is_system else deny(_("People open their own accounts."))

@@ -1,23 +1,27 @@
 """Pages to come in and to go out."""
 
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from app.accounts import deps, service
+from app.accounts import browsers, deps, service
 from app.accounts.schemas import OwnPage, ResetInput, SignInInput
 from app.platform import pages
 from app.platform.db import Session
+from app.platform.errors import TooMany
 from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, form
 from app.platform.i18n import Message
 from app.platform.pages import render, see_other
+from app.platform.routing import OneOutcome, keep_although_refused
 from app.platform.security import NOBODY
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 SignInForm = Annotated[FormOf[SignInInput], Depends(form(SignInInput))]
 ResetForm = Annotated[FormOf[ResetInput], Depends(form(ResetInput))]
-CLEARED = '"cache", "cookies", "storage"'
+OURS = re.compile(r"[a-z_-]{1,40}")  # whatever else came in the place of a name cannot be deleted by it
+CLEARED = '"cache", "storage"'
 
 
 @router.get("/sign-in", name="accounts.sign_in")
@@ -33,25 +37,34 @@ async def open_session(request: Request, form: SignInForm, session: Session) -> 
         return render(request, "accounts/sign_in.html", deps.sign_in_page(request, ""), form)
     data = form.data
     account_id, checked = await deps.check_credentials(request, data.email, data.password)
-    done = await service.check_sign_in(session, data.email, account_id, checked)
+    browser = deps.known_browser(request, data.email)
+    done = await service.check_sign_in(session, data.email, account_id, checked, browser)
     if done.account_id is None:
+        keep_although_refused(request)
         form.errors = {"email": done.refusal or Message("")}
         status = 429 if done.is_locked else 422
-        return render(request, "accounts/sign_in.html", deps.sign_in_page(request, data.next), form, status)
+        page, again = deps.sign_in_page(request, data.next), TooMany().headers if done.is_locked else None
+        return render(request, "accounts/sign_in.html", page, form, status, again)
     token = await service.start_session(session, done.account_id, request.cookies.get(SESSION_COOKIE))
     response = see_other(request, data.next or pages.url("organisations.start"))
-    pages.set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
+    pages.sign_in_browser(request, response, token)
+    deps.remember_browser(request, response, data.email)
     return response
 
 
 @router.post("/sign-out", name="accounts.sign_out")
 async def close_session(request: Request, form: JustAButton, session: Session) -> Response:
-    """End the session, and have the browser forget everything of this portal."""
+    """End the session, and have the browser forget everything of this portal but that it is known to it.
+
+    Forgetting that too would let strangers lock out everybody who signs out (decision 13).
+    """
     token = request.cookies.get(SESSION_COOKIE)
     if token:
         await service.close_session(session, token)
     response = see_other(request, pages.url("consultations.home"))
-    response.delete_cookie(SESSION_COOKIE)
+    for name in request.cookies:
+        if name != browsers.COOKIE and OURS.fullmatch(name):
+            response.delete_cookie(name)
     response.headers["clear-site-data"] = CLEARED
     return response
 

@@ -1,9 +1,11 @@
 """What comes in about accounts, and what goes out as JSON."""
 
 import re
+import unicodedata
 from datetime import datetime
 from typing import Annotated, Literal
 
+import idna
 from pydantic import AfterValidator, BaseModel, Field
 
 from app.accounts import passwords
@@ -12,17 +14,29 @@ from app.platform.i18n import _
 
 ADDRESS = re.compile(r"""[^\s@<>"(),:;\[\]\\]+@[^\s@<>"(),:;\[\]\\]+\.[^\s@<>"(),:;\[\]\\.]+""")
 NOT_AN_ADDRESS = _("Write an e-mail address such as name@example.org.")
+NOT_YET = _(
+    "Before the @ only the letters a to z, digits and common signs can be used here. Give another address."
+)
 LONGEST = 254
 
 
 def _address(value: str) -> str:
-    """One address in the form it is kept in: lower case, its domain in ASCII."""
-    name, _at, domain = value.strip().lower().rpartition("@")
+    """One address in the form it is kept in: lower case, its domain in ASCII by IDNA 2008.
+
+    Letters beyond ASCII before the @ are refused in words: not every mail server on the way takes them.
+    """
+    name, _at, domain = (
+        unicodedata.normalize("NFKC", value).replace("\u3002", ".").strip().lower().rpartition("@")
+    )
+    if not ADDRESS.fullmatch(f"{name}@{domain}"):
+        raise Problem(NOT_AN_ADDRESS)
+    if not name.isascii():
+        raise Problem(NOT_YET)
     try:
-        plain = f"{name}@{domain.encode('idna').decode()}" if domain else name
-    except UnicodeError as problem:
+        plain = f"{name}@{idna.encode(domain, uts46=True, std3_rules=True).decode()}"
+    except (idna.IDNAError, UnicodeError) as problem:
         raise Problem(NOT_AN_ADDRESS) from problem
-    if len(plain) > LONGEST or not plain.isascii() or not ADDRESS.fullmatch(plain):
+    if len(plain) > LONGEST:
         raise Problem(NOT_AN_ADDRESS)
     return plain
 

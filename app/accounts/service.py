@@ -1,5 +1,6 @@
 """Writing accounts, sessions, links and tokens."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -8,8 +9,17 @@ from sqlalchemy import case, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import events, passwords, policy, queries
-from app.accounts.models import Account, ApiToken, OneTimeToken, Purpose, SignedInSession, Tries
+from app.accounts.models import (
+    Account,
+    ApiToken,
+    BearerSession,
+    OneTimeToken,
+    Purpose,
+    SignedInSession,
+    Tries,
+)
 from app.accounts.schemas import TokenInput
+from app.audit.models import AuditEntry
 from app.platform import clock, ids
 from app.platform.db import insert_into
 from app.platform.errors import NotFound
@@ -18,16 +28,46 @@ from app.platform.i18n import Message, _
 from app.platform.security import Actor, require
 
 ACCOUNT_SESSION = timedelta(hours=12)
+BEARER_SESSION = timedelta(days=1)  # to the end of tomorrow: no trace of when the session began
 LINK_LIFE = {
     Purpose.CONFIRM_EMAIL: timedelta(hours=48),
     Purpose.INVITATION: timedelta(days=14),
     Purpose.RESET_PASSWORD: timedelta(hours=2),
 }
+MAIL_LATEST = timedelta(days=2)  # how long a link waits at most for its mail to be sent
 SIGN_IN_TRIES, SIGN_IN_WINDOW, LOCK = 10, timedelta(minutes=15), timedelta(minutes=5)
+# Wrong tries of all strangers together: whoever sprays over many addresses ends here.
+STRANGERS_TRIES = 300
 MAILS_AN_HOUR = 3
 WRONG = _("The e-mail address or the password is not right. Type both again, or ask for a new password.")
 LOCKED = _("Too many tries for this address. Wait five minutes, or choose a new password by e-mail.")
+CROWDED = _(
+    "Too many wrong tries are coming in from everywhere. Wait five minutes, or choose a new password by e-mail."
+)
 UNCONFIRMED = _("This address is not confirmed yet. Choose “I forgot my password” to get a link.")
+
+
+NO_ACCOUNT = UUID(int=0)
+log = logging.getLogger("portal.accounts")
+
+
+async def record_act(session: AsyncSession, action: str, account_id: UUID | None) -> None:
+    """Record what happened at the doors of an account: who, and in which hour, and nothing of a device.
+
+    The hour only: an exact time beside the rows that follow would tell when those were written.
+    """
+    account = await session.get(Account, account_id) if account_id else None
+    session.add(
+        AuditEntry(
+            at=clock.now().replace(minute=0, second=0, microsecond=0),
+            actor_id=account.id if account else None,
+            actor_name=account.name if account else "-",
+            action=action,
+            thing="Account",
+            thing_id=account.id if account else NO_ACCOUNT,
+        )
+    )
+    log.info(action)
 
 
 def _bearer_end() -> datetime:
@@ -52,7 +92,11 @@ def open_bearer_session(session: AsyncSession, bearer_of: UUID) -> str:
     """Begin a session that opens one thing and belongs to nobody; returns the secret for the cookie."""
     token = ids.new_token()
     session.add(
-        SignedInSession(token_hash=ids.fingerprint(token), bearer_of=bearer_of, expires_at=_bearer_end())
+        BearerSession(
+            token_hash=ids.fingerprint(token),
+            bearer_of=bearer_of,
+            expires_on=clock.today() + BEARER_SESSION,
+        )
     )
     return token
 
@@ -72,15 +116,26 @@ async def close_session(session: AsyncSession, token: str) -> None:
 async def close_sessions_of(session: AsyncSession, actor: Actor) -> None:
     """End every session of a person or of the bearer of a code; the bearer's tokens end with them."""
     if actor.bearer_of is not None:
-        await session.exec(delete(SignedInSession).where(SignedInSession.bearer_of == actor.bearer_of))  # type: ignore[arg-type]
+        await session.exec(delete(BearerSession).where(BearerSession.bearer_of == actor.bearer_of))  # type: ignore[arg-type]
         await session.exec(delete(ApiToken).where(ApiToken.bearer_of == actor.bearer_of))  # type: ignore[arg-type]
     elif actor.account_id is not None:
         await session.exec(delete(SignedInSession).where(SignedInSession.account_id == actor.account_id))  # type: ignore[arg-type]
 
 
-def _tries_key(what: str, email: str) -> str:
-    """What the tries for an address are counted under."""
-    return ids.fingerprint(f"{what}\x1f{email}")
+async def close_other_sessions(session: AsyncSession, actor: Actor, kept: str) -> None:
+    """End every session and token of the bearer of a code but the session whose secret is given."""
+    of_bearer = BearerSession.bearer_of == actor.bearer_of
+    others = BearerSession.token_hash != ids.fingerprint(kept)
+    await session.exec(delete(BearerSession).where(of_bearer, others))  # type: ignore[arg-type]
+    await session.exec(delete(ApiToken).where(ApiToken.bearer_of == actor.bearer_of))  # type: ignore[arg-type]
+
+
+def _tries_key(what: str, email: str, browser: str = "") -> str:
+    """What the tries for an address are counted under, where told apart by a browser that is known."""
+    return ids.fingerprint("\x1f".join((what, email, browser) if browser else (what, email)))
+
+
+STRANGERS = _tries_key("sign-in", "")
 
 
 async def _count_try(
@@ -111,14 +166,24 @@ class SignIn:
 
 
 async def check_sign_in(
-    session: AsyncSession, email: str, account_id: UUID | None, checked: passwords.Checked
+    session: AsyncSession,
+    email: str,
+    account_id: UUID | None,
+    checked: passwords.Checked,
+    browser: str | None = None,
 ) -> SignIn:
-    """Judge a try whose password was checked already; never raises, for a failed try must be kept."""
-    key = _tries_key("sign-in", email)
+    """Judge a try whose password was checked already; never raises, for a failed try must be kept.
+
+    A `browser` in which the owner signed in before has a count of its own: what strangers try from
+    elsewhere, for this address or for all, does not lock it (decision 13).
+    """
+    key = _tries_key("sign-in", email, browser or "")
     if await queries.count_tries(session, key) >= SIGN_IN_TRIES:
         return SignIn(refusal=LOCKED, is_locked=True)
+    if browser is None and await queries.count_tries(session, STRANGERS) >= STRANGERS_TRIES:
+        return SignIn(refusal=CROWDED, is_locked=True)
     if account_id is None or not checked.matches:
-        await _count_try(session, key, SIGN_IN_WINDOW, SIGN_IN_TRIES, LOCK)
+        await _count_failure(session, key, account_id, is_known=browser is not None)
         return SignIn(refusal=WRONG)
     account = await queries.get_account(session, account_id)
     if not account.email_confirmed:
@@ -130,10 +195,21 @@ async def check_sign_in(
     return SignIn(account_id=account.id)
 
 
+async def _count_failure(session: AsyncSession, key: str, account_id: UUID | None, *, is_known: bool) -> None:
+    """Count a wrong try where it belongs, and record it: with as many statements for any address."""
+    number = await _count_try(session, key, SIGN_IN_WINDOW, SIGN_IN_TRIES, LOCK)
+    if not is_known:
+        await _count_try(session, STRANGERS, SIGN_IN_WINDOW, STRANGERS_TRIES, LOCK)
+    await record_act(session, "account.sign_in_failed", account_id)
+    if number == SIGN_IN_TRIES:
+        await record_act(session, "account.locked", account_id)
+
+
 async def start_session(session: AsyncSession, account_id: UUID, old: str | None = None) -> str:
     """Begin a session and end the one the browser had before; returns the new secret."""
     if old:
         await close_session(session, old)
+    await record_act(session, "account.signed_in", account_id)
     now = clock.now()
     await session.exec(delete(SignedInSession).where(SignedInSession.expires_at <= now))  # type: ignore[arg-type]
     return open_session(session, account_id)
@@ -157,11 +233,9 @@ async def register_account(
     return account
 
 
-async def may_send(session: AsyncSession, what: str, email: str) -> bool:
-    """Whether one more mail may go to an address, so that nobody can flood somebody else's."""
-    return (
-        await _count_try(session, _tries_key(what, email), timedelta(hours=1), MAILS_AN_HOUR) <= MAILS_AN_HOUR
-    )
+async def may_send(session: AsyncSession, what: str, email: str, most: int = MAILS_AN_HOUR) -> bool:
+    """Whether one more mail may go to an address, or from somebody, in this hour: so that nobody floods others."""
+    return await _count_try(session, _tries_key(what, email), timedelta(hours=1), most) <= most
 
 
 async def add_link(
@@ -184,7 +258,7 @@ async def add_link(
         account_id=account_id,
         organisation_id=organisation_id,
         payload=payload or {},
-        expires_at=now + LINK_LIFE[purpose],
+        expires_at=now + LINK_LIFE[purpose] + MAIL_LATEST,
     )
     session.add(link)
     await session.flush()
@@ -192,12 +266,16 @@ async def add_link(
 
 
 async def arm_link(session: AsyncSession, link_id: UUID) -> tuple[OneTimeToken, str] | None:
-    """Give a link its secret, which only the mail will hold; None if the link was taken back."""
+    """Give a link its secret, which only the mail will hold; None if the link was taken back.
+
+    Its time begins now: a mail that had to wait for its server carries a link that works.
+    """
     link = await session.get(OneTimeToken, link_id)
     if link is None or link.used or link.expires_at <= clock.now():
         return None
     token = ids.new_token()
     link.token_hash = ids.fingerprint(token)
+    link.expires_at = clock.now() + LINK_LIFE[link.purpose]
     session.add(link)
     return link, token
 
@@ -244,10 +322,19 @@ async def set_password(session: AsyncSession, actor: Actor, token: str, password
     account.password_hash = password_hash
     account.email_confirmed = True
     session.add(account)
+    await record_act(session, "account.password_reset", account.id)
     await close_sessions_of(session, Actor(account_id=account.id))
     await session.exec(delete(ApiToken).where(ApiToken.account_id == account.id))  # type: ignore[arg-type]
     await session.exec(delete(Tries).where(Tries.key == _tries_key("sign-in", account.email)))  # type: ignore[arg-type]
     return account.id
+
+
+async def sign_out_everywhere(session: AsyncSession, actor: Actor) -> None:
+    """End every session and every token of one's own: for a device that is lost, or a token that got out."""
+    require(policy.can_sign_out_everywhere(actor))
+    await close_sessions_of(session, actor)
+    await session.exec(delete(ApiToken).where(ApiToken.account_id == actor.account_id))  # type: ignore[arg-type]
+    await record_act(session, "account.signed_out_everywhere", actor.account_id)
 
 
 async def create_token(session: AsyncSession, actor: Actor, data: TokenInput) -> tuple[ApiToken, str]:
@@ -261,6 +348,7 @@ async def create_token(session: AsyncSession, actor: Actor, data: TokenInput) ->
         expires_at=clock.now() + timedelta(days=data.days),
     )
     session.add(token)
+    await record_act(session, "account.token_made", actor.account_id)
     await session.flush()
     return token, secret
 
@@ -271,4 +359,5 @@ async def revoke_token(session: AsyncSession, actor: Actor, token_hash: str) -> 
     token = await session.get(ApiToken, token_hash)
     if token is None or token.account_id != actor.account_id:
         raise NotFound
+    await record_act(session, "account.token_revoked", actor.account_id)
     await session.delete(token)

@@ -40,6 +40,8 @@ class LogEntry:
     decision: str
     reason: str
     day_only: bool
+    role: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,20 @@ class LogEntries:
 
 
 async def list_entries(
-    session: AsyncSession, scope_id: UUID, before: str = "", limit: int = PAGE
+    session: AsyncSession,
+    scope_id: UUID | None,
+    before: str = "",
+    limit: int = PAGE,
+    office_id: UUID | None = None,
 ) -> LogEntries:
-    """Acts of one country review, newest first, from a key on; a key nobody gave out begins anew."""
-    query = select(AuditEntry).where(AuditEntry.scope_id == scope_id)
+    """Acts of one country review, or of none, newest first, from a key on; an unknown key begins anew.
+
+    With an office, who got and lost a role there is among them.
+    """
+    places = [place for place in (scope_id, office_id) if place is not None]
+    query = select(AuditEntry).where(
+        col(AuditEntry.scope_id).in_(places) if places else col(AuditEntry.scope_id).is_(None)
+    )
     key = _key(before)
     if key is not None:
         at, entry_id = key
@@ -92,4 +104,6 @@ def _entry(row: AuditEntry) -> LogEntry:
         decision=row.details.get("kind", "") if row.action == "answer.disposed" else "",
         reason=row.details.get("reason", "") if row.action in GIVEN_WITH_REASON else "",
         day_only=by_contributor or row.at.time() == time(0),
+        role=row.details.get("role", "") if row.action.startswith("organisation.") else "",
+        person=row.details.get("person", "") if row.action.startswith("organisation.") else "",
     )

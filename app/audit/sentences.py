@@ -3,6 +3,14 @@
 from app.platform.i18n import Message, _
 
 ACTIONS: dict[str, Message] = {
+    "account.invitation_accepted": _("An invitation was accepted."),
+    "account.locked": _("Signing in was locked for five minutes after ten wrong tries."),
+    "account.password_reset": _("A new password was chosen by a link from an e-mail."),
+    "account.sign_in_failed": _("A try to sign in failed."),
+    "account.signed_in": _("Somebody signed in."),
+    "account.signed_out_everywhere": _("Somebody signed out everywhere and ended all tokens."),
+    "account.token_made": _("A token for the interface was made."),
+    "account.token_revoked": _("A token for the interface was ended."),
     "answer.disposed": _("A disposition was given to an answer."),
     "answers.read": _("Answers were read."),
     "consultation.closed": _("The consultation was closed."),
@@ -22,6 +30,7 @@ ACTIONS: dict[str, Message] = {
     "organisation.invitation_withdrawn": _("An invitation was withdrawn."),
     "organisation.member_invited": _("Somebody was invited to an organization."),
     "organisation.registered": _("An organization was registered."),
+    "organisation.name_verified": _("An organization was found to be the one whose name it has."),
     "organisation.role_given": _("A role was given."),
     "organisation.role_taken": _("A role was taken away."),
     "outcome.published": _("The outcome was published."),
@@ -30,6 +39,7 @@ ACTIONS: dict[str, Message] = {
     "questionnaire.draft_started": _("A new version of a questionnaire was begun."),
     "questionnaire.imported": _("A questionnaire was taken in from a file."),
     "questionnaire.published": _("A questionnaire was published."),
+    "questionnaire.replaced": _("A draft of a questionnaire was replaced by a file."),
     "questionnaire.translated": _("Translations of a questionnaire were taken in from a file."),
     "reference.draft_discarded": _("A draft of the reference data was discarded."),
     "reference.offered": _("Reference data came with the portal; the published ones stand."),

@@ -23,8 +23,9 @@ from app.platform.errors import Invalid, StaleEdit
 from app.platform.forms import FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other
+from app.platform.routing import OneOutcome
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 REMOVED = _("It is removed.")
 
 

@@ -24,10 +24,11 @@ from app.platform.errors import Conflict, Invalid, StaleEdit
 from app.platform.forms import FormOf, JustAButton, form
 from app.platform.i18n import _
 from app.platform.pages import Link, render, see_other, url
+from app.platform.routing import OneOutcome
 from app.platform.security import Actor
 from app.questionnaires import policy
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 MOST_UNITS = 100
 
 

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from app.platform.i18n import Message, _
+from app.platform.signs import is_invisible
 
 from .functions import FUNCTIONS
 
@@ -142,4 +143,8 @@ def unknown(source: str, place: int) -> Message:
         return _("Conditions in square brackets are not supported.")
     if character == "$":
         return _("“%(rest)s” is not understood: a question is written ${name}.", rest=source[place:][:20])
-    return _("The character “%(character)s” is not understood.", character=character)
+    # What nobody sees is named by its number, or the sentence would show nothing between its marks.
+    named = (
+        character if character.isprintable() and not is_invisible(character) else f"U+{ord(character):04X}"
+    )
+    return _("The character “%(character)s” is not understood.", character=named)

@@ -26,9 +26,10 @@ from app.consultations.schemas import (
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform import clock
 from app.platform.db import Session
+from app.platform.routing import OneOutcome
 from app.platform.security import Actor
 
-router = APIRouter(tags=["consultations"])
+router = APIRouter(route_class=OneOutcome, tags=["consultations"])
 
 
 @router.get("/consultations")

@@ -231,8 +231,7 @@ async def step_page(session: AsyncSession, actor: Actor, slug: str, step: Step) 
     review = desk.frame.review
     may_lead = policy.can_lead(actor, review)
     may_ask = policy.can_ask_override(actor, desk.consultation, step)
-    if not may_lead and desk.phase is not Phase.CONCLUDED:
-        require(may_ask)
+    require(may_lead or may_ask)
     override = await obstacles.find_override(session, desk.consultation.id, step)
     return StepPage(
         desk=desk,
@@ -302,7 +301,9 @@ async def log_page(session: AsyncSession, actor: Actor, slug: str, before: str =
     """Who did what in this review, newest first, for those who may read the log."""
     desk = await get_desk_frame(session, actor, slug)
     require(policy.can_read_log(actor, desk.consultation))
-    found = await audit.list_entries(session, desk.frame.review.id, before)
+    found = await audit.list_entries(
+        session, desk.frame.review.id, before, office_id=desk.consultation.office_id
+    )
     return LogPage(desk, found.entries, found.before, not before)
 
 

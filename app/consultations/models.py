@@ -92,7 +92,8 @@ class Consultation(SQLModel, table=True):
 class InvitationCode(SQLModel, table=True):
     """A single-use code for a confidential contribution; nothing links it to what was written.
 
-    The row is deleted when the code is used: not even the fact that it was used remains.
+    The row stays while the consultation may still open, used or not: that it was used stands in
+    `SpentCode`, under a digest that only the running portal can compute (docs/decisions/0004).
     """
 
     __tablename__ = "invitation_code"
@@ -123,3 +124,13 @@ class Override(SQLModel, table=True):
     version: int = 1
 
     __mapper_args__ = {"version_id_col": "version"}
+
+
+class SpentCode(SQLModel, table=True):
+    """That some invitation code of a consultation was used; not which, for whoever has only the tables."""
+
+    __tablename__ = "spent_code"
+    __table_args__ = {"sqlite_with_rowid": False}  # the order of rows would tell the order of use
+
+    mark: str = Field(max_length=64, primary_key=True)
+    consultation_id: UUID = Field(foreign_key="consultation.id", index=True, ondelete="CASCADE")

@@ -19,17 +19,21 @@ from app.consultations.schemas import (
     OverrideInput,
 )
 from app.organisations.deps import AnyActor, CurrentActor
+from app.platform import ids
 from app.platform.db import Session
 from app.platform.errors import Invalid, StaleEdit
 from app.platform.forms import FormOf, JustAButton, form
 from app.platform.i18n import Message, _
-from app.platform.pages import Link, render, see_other, url
+from app.platform.pages import Link, keep_for_browser, kept_by_browser, render, see_other, url
+from app.platform.routing import OneOutcome
 from app.platform.security import Actor
 from app.reviews import policy as review_policy
 from app.reviews import service as reviews
 from app.reviews.schemas import HandOver
 
-router = APIRouter()
+CODES_COOKIE = "codes"
+CODES_KEPT = 60 * 60  # seconds in which a sheet of codes can be loaded again
+router = APIRouter(route_class=OneOutcome)
 STALE = _("Somebody saved another version while you were writing. Saving again replaces it by yours.")
 
 
@@ -255,8 +259,14 @@ def _done(request: Request, slug: str, said: Message) -> Response:
 
 @router.get("/desk/{slug}/codes", name="consultations.codes")
 async def codes(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
-    """How many invitation codes are unused, and the form that makes more."""
-    return render(request, "consultations/codes.html", await desk.codes_page(session, actor, slug))
+    """How many codes there are, the form that makes more, and new ones until somebody has kept them."""
+    page = await desk.codes_page(session, actor, slug, _new_codes(request, slug))
+    return render(request, "consultations/codes.html", page)
+
+
+def _new_codes(request: Request, slug: str) -> list[str]:
+    kept = kept_by_browser(request, CODES_COOKIE)
+    return ids.codes_from(kept["seed"], kept["count"]) if kept and kept["slug"] == slug else []
 
 
 @router.post("/desk/{slug}/codes", name="consultations.make_codes")
@@ -267,13 +277,26 @@ async def make_codes(
     session: Session,
     actor: CurrentActor,
 ) -> Response:
-    """Make codes and show them this once, as a sheet to print."""
+    """Make codes; the next page shows them as a sheet to print."""
     if form.data is None:
         page = await desk.codes_page(session, actor, slug)
         return render(request, "consultations/codes.html", page, form, 422)
-    made = await service.issue_codes(session, actor, slug, form.data)
-    page = await desk.codes_page(session, actor, slug, made)
-    return render(request, "consultations/codes.html", page)
+    seed = ids.new_token()
+    await service.issue_codes(session, actor, slug, form.data, seed)
+    response = see_other(request, url("consultations.codes", slug=slug))
+    kept = {"slug": slug, "seed": seed, "count": form.data.count}
+    keep_for_browser(request, response, CODES_COOKIE, kept, CODES_KEPT)
+    return response
+
+
+@router.post("/desk/{slug}/codes/kept", name="consultations.codes_kept")
+async def codes_kept(
+    request: Request, slug: str, form: JustAButton, session: Session, actor: CurrentActor
+) -> Response:
+    """Show the new codes no more."""
+    response = see_other(request, url("consultations.codes", slug=slug))
+    response.delete_cookie(CODES_COOKIE)
+    return response
 
 
 @router.get("/desk/{slug}/log", name="consultations.log")

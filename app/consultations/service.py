@@ -280,11 +280,13 @@ async def close_due_consultations(session: AsyncSession, actor: Actor, until: da
     return len(due)
 
 
-async def issue_codes(session: AsyncSession, actor: Actor, slug: str, data: CodesInput) -> list[str]:
-    """Make invitation codes; they exist in clear only in what this returns."""
+async def issue_codes(
+    session: AsyncSession, actor: Actor, slug: str, data: CodesInput, seed: str | None = None
+) -> list[str]:
+    """Make invitation codes; they exist in clear only in what this returns, and in who knows the seed."""
     consultation, review = await _for_change(session, actor, slug)
     require(policy.can_issue_codes(actor, consultation, review))
-    codes = [ids.new_code() for _number in range(data.count)]
+    codes = ids.codes_from(seed or ids.new_token(), data.count)
     session.add_all(
         InvitationCode(code_hash=ids.fingerprint(code), consultation_id=consultation.id) for code in codes
     )

@@ -9,16 +9,27 @@ from app.consultations import queries as consultations
 from app.contributions import entry, overview, queries, service
 from app.contributions.schemas import AnswerInput, AnswerOut, CodeForm, ContributionOut, EntryOut, NamedStart
 from app.organisations.deps import AnyActor, CurrentActor
+from app.platform import ids
 from app.platform.db import Session
+from app.platform.routing import OneOutcome
 from app.platform.security import Actor
 
-router = APIRouter(tags=["contributions"])
+router = APIRouter(route_class=OneOutcome, tags=["contributions"])
 
 
 @router.post("/entries", status_code=201)
 async def enter(request: Request, data: CodeForm, session: Session, actor: AnyActor) -> EntryOut:
-    """Enter with an invitation code, or return with a receipt code; answers with a bearer token."""
-    contribution, receipt = await entry.enter(session, data.code, request.state.language)
+    """Enter with an invitation code, or return with a receipt code; answers with a bearer token.
+
+    Send an `Idempotency-Key` of your own, hard to guess: if the answer gets lost, the same request with
+    the same key brings it again, receipt code included. Without one the invitation is spent.
+    """
+    contribution = await entry.look_up(session, data.code)
+    receipt = None
+    if contribution is None:
+        receipt = ids.new_code()
+        secret = request.app.state.settings.secret.get_secret_value()
+        contribution = await entry.enter(session, secret, data.code, receipt, request.state.language)
     token = accounts.open_bearer_token(session, contribution.id)
     return EntryOut(contribution_id=contribution.id, receipt_code=receipt, token=token)
 

@@ -14,7 +14,15 @@ class ContributionSubmitted:
 
 @dataclass(frozen=True, slots=True)
 class ContributionWithdrawn:
-    """A contribution was taken back; its words leave every page that is made from now on."""
+    """A contribution was taken back."""
+
+    contribution_id: UUID
+    consultation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class WordsTakenBack:
+    """The words of a contribution are about to be erased: whoever keeps some takes them out now."""
 
     contribution_id: UUID
     consultation_id: UUID

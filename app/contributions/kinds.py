@@ -7,6 +7,7 @@ from decimal import Decimal
 from app.contributions.models import Answer, Law, Practice
 from app.platform.errors import Invalid
 from app.platform.i18n import Message, _, day
+from app.platform.signs import digits
 from app.questionnaires.compiled import CompiledQuestion
 from app.questionnaires.models import Kind
 from app.questionnaires.relevance import TEXTS, Given
@@ -23,8 +24,7 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 BETWEEN = re.compile("[\\s\u00a0\u202f\u066c'’]")
 SEPARATED = re.compile(r"-?[1-9]\d{0,2},\d{3}(,\d{3})*(\.\d+)?\Z", re.ASCII)
 SEPARATED_BY_POINTS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}(\.\d{3})*(,\d+)?\Z", re.ASCII)
-DIGITS = {ord(digit): str(i % 10) for i, digit in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
-SIGNS = {ord("−"): "-", ord("٫"): ".", ord("–"): "-"}
+SIGNS = {ord("٫"): "."}
 
 NOT_A_POSITION = _("This question does not ask for a position in law or in practice.")
 NO_VALUE = _("This question is not answered by a value.")
@@ -106,7 +106,7 @@ def _number(typed: str, language: str) -> str:
     1,250 is a thousand and more in English and little more than one in French: where the mark may
     stand between thousands in the writer's language, the number is sent back instead of guessed.
     """
-    plain = BETWEEN.sub("", typed.translate(DIGITS | SIGNS)).removeprefix("+")
+    plain = BETWEEN.sub("", digits(typed).translate(SIGNS)).removeprefix("+")
     doubtful = SEPARATED if language in WITH_POINT else SEPARATED_BY_POINTS if language == "es" else None
     if doubtful and doubtful.match(plain):
         raise Invalid({"value": TWO_READINGS})
@@ -119,7 +119,7 @@ def _number(typed: str, language: str) -> str:
 
 
 def _day(typed: str) -> str:
-    plain = typed.translate(DIGITS | SIGNS)
+    plain = digits(typed)
     try:
         if not DAY.match(plain):
             raise Invalid({"value": NOT_A_DAY})

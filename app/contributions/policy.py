@@ -34,6 +34,11 @@ def can_enter(consultation: Consultation, at: datetime) -> Decision:
     return ALLOW if consultation.takes_answers(at) else deny(NOT_OPEN)
 
 
+def can_hold_receipt(actor: Actor) -> Decision:
+    """The bearer of a confidential contribution, for the one she came with."""
+    return ALLOW if actor.bearer_of else deny(NOT_YOURS)
+
+
 def can_answer(
     actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
 ) -> Decision:
@@ -112,3 +117,8 @@ def can_become_confidential(
     if not actor.holds(Role.SIGNATORY, contribution.organisation_id):
         return deny(_("Only a signatory of your organization may take its name away."))
     return can_answer(actor, contribution, consultation, at)
+
+
+def can_erase_withdrawn(actor: Actor) -> Decision:
+    """The portal itself: withdrawing was the contributor's act."""
+    return ALLOW if actor.is_system else deny(_("Only the portal itself does this."))

@@ -22,7 +22,7 @@ from app.contributions.models import (
 from app.organisations.models import CONTRIBUTORS, Organisation
 from app.platform import clock
 from app.platform.errors import NotFound
-from app.platform.security import Actor, Decision
+from app.platform.security import Actor, Decision, require
 from app.questionnaires.models import Question
 
 
@@ -158,6 +158,13 @@ async def start_page(session: AsyncSession, actor: Actor, consultation: Consulta
         {place: contribution for place, contribution in begun if place is not None},
         policy.can_start(actor, consultation, clock.arrival()),
     )
+
+
+async def get_frame_with_name(session: AsyncSession, actor: Actor, contribution_id: UUID) -> Frame:
+    """A contribution whose name this person may give up; raises NotFound, or Forbidden with the reason."""
+    frame = await get_frame(session, actor, contribution_id)
+    require(policy.can_become_confidential(actor, frame.contribution, frame.consultation, clock.arrival()))
+    return frame
 
 
 async def labels_in(session: AsyncSession, consultation_id: UUID) -> set[str]:

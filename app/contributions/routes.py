@@ -7,29 +7,27 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.accounts import service as accounts
-from app.consultations import queries as consultations
-from app.contributions import asking, carrying, entry, overview, queries, service
+from app.contributions import asking, carrying, overview, queries, service
 from app.contributions.asking import AnswerPage
 from app.contributions.effects import Change
-from app.contributions.models import Mode
-from app.contributions.schemas import AnswerForm, CarryOverForm, CodeForm, StartForm
-from app.organisations.deps import AnyActor, CurrentActor
+from app.contributions.schemas import AnswerForm, CarryOverForm
+from app.organisations.deps import CurrentActor
 from app.organisations.models import CONTRIBUTORS
 from app.platform.db import Session
 from app.platform.errors import Forbidden, Invalid, StaleEdit
-from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, form
+from app.platform.forms import BEARER_COOKIE, FormOf, JustAButton, form
 from app.platform.i18n import _
 from app.platform.pages import Link, render, see_other, set_cookie, url
+from app.platform.routing import OneOutcome, may_repeat
 from app.platform.security import Actor
 from app.questionnaires.models import Kind
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 MOST_ROWS = 40
 # The codes of the questions that the last answer changed, for the next page only: an address would
 # stay in histories and logs and say there what was answered.
 CHANGED_COOKIE = "changed"
 MOST_CHANGED = 60
-CLEAR = {"clear-site-data": '"cache", "cookies", "storage"'}
 
 
 def service_nav(actor: Actor) -> list[Link]:
@@ -45,81 +43,6 @@ def service_nav(actor: Actor) -> list[Link]:
 async def mine(request: Request, session: Session, actor: CurrentActor) -> Response:
     """Everything this person is behind."""
     return render(request, "contributions/mine.html", await queries.mine_page(session, actor))
-
-
-@router.get("/start", name="contributions.start")
-async def start(request: Request, actor: AnyActor) -> Response:
-    """Enter a code."""
-    return render(request, "contributions/start.html", None)
-
-
-@router.post("/start", name="contributions.enter")
-async def enter(
-    request: Request,
-    form: Annotated[FormOf[CodeForm], Depends(form(CodeForm))],
-    session: Session,
-    actor: AnyActor,
-) -> Response:
-    """Open what the code stands for."""
-    try:
-        contribution, receipt = await entry.enter(session, form.valid.code, request.state.language)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return render(request, "contributions/start.html", None, form)
-    return await _as_bearer(request, session, actor, contribution.id, receipt)
-
-
-async def _as_bearer(
-    request: Request, session: Session, actor: Actor, contribution_id: UUID, receipt: str | None
-) -> Response:
-    """Change this browser's session to the contribution's own; show a new receipt code once."""
-    before = request.cookies.get(SESSION_COOKIE)
-    if before:
-        await accounts.close_session(session, before)
-    token = accounts.open_bearer_session(session, contribution_id)
-    request.state.actor = Actor(bearer_of=contribution_id)
-    if receipt is None:
-        response = see_other(request, url("contributions.tasks", contribution_id=contribution_id))
-    else:
-        # The new session is not in the request yet: the page has no form, only a link onwards.
-        page = {"code": receipt, "contribution_id": contribution_id, "leaving": False}
-        response = render(request, "contributions/keep.html", page)
-    set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
-    return response
-
-
-@router.get("/c/{slug}/start", name="contributions.begin")
-async def begin(request: Request, slug: str, session: Session, actor: AnyActor) -> Response:
-    """Choose how to take part; nothing is chosen beforehand."""
-    consultation = await consultations.get_consultation(session, actor, slug)
-    page = await queries.start_page(session, actor, consultation)
-    return render(request, "contributions/begin.html", page)
-
-
-@router.post("/c/{slug}/start", name="contributions.choose")
-async def choose(
-    request: Request,
-    slug: str,
-    form: Annotated[FormOf[StartForm], Depends(form(StartForm))],
-    session: Session,
-    actor: AnyActor,
-) -> Response:
-    """Begin a named contribution, or enter with a code."""
-    consultation = await consultations.get_consultation(session, actor, slug)
-    try:
-        data = form.valid
-        if data.mode is Mode.CONFIDENTIAL:
-            contribution, receipt = await entry.enter(
-                session, data.code, request.state.language, consultation.id
-            )
-            return await _as_bearer(request, session, actor, contribution.id, receipt)
-        organisation_id = data.chosen_organisation
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        page = await queries.start_page(session, actor, consultation)
-        return render(request, "contributions/begin.html", page, form)
-    named = await service.start_contribution(session, actor, consultation, organisation_id)
-    return see_other(request, url("contributions.tasks", contribution_id=named.id))
 
 
 @router.get("/contributions/{contribution_id}", name="contributions.tasks")
@@ -152,6 +75,7 @@ async def save(
     actor: CurrentActor,
 ) -> Response:
     """Save the answer and go on; what cannot be saved comes back as it was typed."""
+    may_repeat(request)
     try:
         data = form.valid.model_copy(update={"skipped": form.valid.then == "skip"})
         saved = await service.save_answer(session, actor, contribution_id, code, data)
@@ -328,38 +252,5 @@ async def withdraw_now(
         return see_other(request, url("contributions.mine"), _("Your contribution was withdrawn."))
     await accounts.close_sessions_of(session, actor)
     response = see_other(request, url("consultations.home"), _("Your contribution was withdrawn."))
-    response.delete_cookie(SESSION_COOKIE)
-    return response
-
-
-@router.post("/contributions/{contribution_id}/confidential", name="contributions.become_confidential")
-async def become_confidential(
-    request: Request, contribution_id: UUID, form: JustAButton, session: Session, actor: CurrentActor
-) -> Response:
-    """Give up the name; the draft goes on without it, and this browser with the draft."""
-    fresh, code = await service.become_confidential(session, actor, contribution_id)
-    return await _as_bearer(request, session, actor, fresh.id, code)
-
-
-@router.get("/leave", name="contributions.leaving")
-async def leaving(request: Request, actor: CurrentActor) -> Response:
-    """Ask, before somebody goes, whether the receipt code is kept."""
-    return render(request, "contributions/leave.html", None)
-
-
-@router.post("/leave/code", name="contributions.new_code")
-async def new_code(request: Request, form: JustAButton, session: Session, actor: CurrentActor) -> Response:
-    """A new receipt code; the one before stops working."""
-    code = await entry.renew_receipt(session, actor)
-    page = {"code": code, "contribution_id": actor.bearer_of, "leaving": True}
-    return render(request, "contributions/keep.html", page)
-
-
-@router.post("/leave", name="contributions.leave")
-async def leave(request: Request, form: JustAButton, session: Session, actor: AnyActor) -> Response:
-    """End every session of this contribution and clear the browser."""
-    await accounts.close_sessions_of(session, actor)
-    response = see_other(request, url("consultations.home"))
-    response.delete_cookie(SESSION_COOKIE)
-    response.headers.update(CLEAR)
+    response.delete_cookie(BEARER_COOKIE)
     return response

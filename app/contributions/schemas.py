@@ -118,9 +118,10 @@ class NamedStart(Input):
 
 
 class CodeForm(Input):
-    """An invitation code or a receipt code."""
+    """An invitation code or a receipt code; `next` is the page she wanted to open."""
 
     code: str = Field(min_length=1, max_length=200)
+    next: str = Field(default="", max_length=2000)
 
 
 class AnswerOut(BaseModel):

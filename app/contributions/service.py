@@ -1,21 +1,24 @@
 """Writing contributions: starting, answering, submitting, revising, withdrawing."""
 
 import secrets
+from collections.abc import Collection
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete
-from sqlmodel import select
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
 from app.consultations.models import Consultation
 from app.contributions import effects, kinds, policy, queries, submitting
 from app.contributions.effects import Change
-from app.contributions.events import ContributionWithdrawn
+from app.contributions.events import ContributionWithdrawn, WordsTakenBack
 from app.contributions.models import (
     MOVES,
     Answer,
+    AnswerVersion,
     Contribution,
     ContributionState,
     ContributionVersion,
@@ -34,8 +37,10 @@ from app.platform.security import Actor, require
 from app.platform.states import move
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.relevance import Given
+from app.translations.models import Text, Translation
 
 LABELS = (99, 999, 9_999, 999_999)
+LABEL_ATTEMPTS = 20
 ANSWERS: Any = Answer.__table__  # type: ignore[attr-defined]
 KEYS = ("contribution_id", "question_id")
 NAMES = (
@@ -81,22 +86,37 @@ async def new_contribution(
     organisation_id: UUID | None = None,
     **more: Any,
 ) -> Contribution:
-    """Add an empty contribution under a random label nobody else has; callers have checked the policy."""
-    taken = await queries.labels_in(session, consultation.id)
-    # Labels are short while contributions are few, and drawn from many more than are taken.
-    highest = next(limit for limit in LABELS if limit > 2 * len(taken))
-    free = [f"K{n}" for n in range(2, highest + 1) if f"K{n}" not in taken]
-    contribution = Contribution(
-        consultation_id=consultation.id,
-        office_id=consultation.office_id,
-        organisation_id=organisation_id,
-        mode=mode,
-        label=secrets.choice(free),
-        **more,
-    )
-    session.add(contribution)
-    await session.flush()
+    """Add an empty contribution under a random label nobody else has; callers have checked the policy.
+
+    Two who begin in the same moment may draw the same label: whoever comes second draws again.
+    """
+    for attempt in range(1, LABEL_ATTEMPTS + 1):
+        contribution = Contribution(
+            consultation_id=consultation.id,
+            office_id=consultation.office_id,
+            organisation_id=organisation_id,
+            mode=mode,
+            label=_free_label(await queries.labels_in(session, consultation.id)),
+            **more,
+        )
+        try:
+            async with session.begin_nested():
+                session.add(contribution)
+        except IntegrityError:
+            if attempt == LABEL_ATTEMPTS:
+                raise
+        else:
+            break
     return contribution
+
+
+def _free_label(taken: Collection[str]) -> str:
+    """Labels are short while contributions are few, and drawn from many more than are taken."""
+    highest = next(limit for limit in LABELS if limit > 2 * len(taken))
+    while True:
+        label = f"K{2 + secrets.randbelow(highest - 1)}"
+        if label not in taken:
+            return label
 
 
 class Saved(NamedTuple):
@@ -207,6 +227,50 @@ async def withdraw_contribution(session: AsyncSession, actor: Actor, contributio
     audit.record(session, actor, "contribution.withdrawn", contribution, scope_id=scope)
     await session.flush()
     await publish(session, ContributionWithdrawn(contribution_id, frame.consultation.id))
+    await _erase_words(session, contribution_id, frame.consultation.id)
+
+
+async def erase_withdrawn(session: AsyncSession, actor: Actor) -> int:
+    """Erase what was withdrawn before words were erased at once; returns of how many contributions."""
+    require(policy.can_erase_withdrawn(actor))
+    says_something = (
+        (col(Text.body) != "")
+        | (col(AnswerVersion.value) != "")
+        | col(AnswerVersion.law).is_not(None)
+        | col(AnswerVersion.practice).is_not(None)
+    )
+    query = (
+        select(Contribution.id, Contribution.consultation_id)
+        .join(Answer, col(Answer.contribution_id) == Contribution.id)
+        .join(AnswerVersion, col(AnswerVersion.answer_id) == Answer.id)
+        .join(Text, col(Text.id) == AnswerVersion.text_id)
+        .where(Contribution.state == ContributionState.WITHDRAWN, says_something)
+        .distinct()
+    )
+    found = (await session.exec(query)).all()
+    for contribution_id, consultation_id in found:
+        await _erase_words(session, contribution_id, consultation_id)
+    return len(found)
+
+
+async def _erase_words(session: AsyncSession, contribution_id: UUID, consultation_id: UUID) -> None:
+    """Leave the rows of a withdrawn contribution without a word; that it was handed in stays known."""
+    # Whoever has to find the words elsewhere is told while they are still there.
+    await publish(session, WordsTakenBack(contribution_id, consultation_id))
+    own = select(Answer.id).where(Answer.contribution_id == contribution_id)
+    texts = select(AnswerVersion.text_id).where(col(AnswerVersion.answer_id).in_(own))
+    await session.exec(delete(Translation).where(col(Translation.text_id).in_(texts)))
+    await session.exec(update(Text).where(col(Text.id).in_(texts)).values(body=""))
+    nothing: dict[str, Any] = {
+        "law": None,
+        "practice": None,
+        "value": "",
+        "evidence": [],
+        "recommendation": {},
+    }
+    await session.exec(update(AnswerVersion).where(col(AnswerVersion.answer_id).in_(own)).values(nothing))
+    drafts = update(Answer).where(col(Answer.contribution_id) == contribution_id)
+    await session.exec(drafts.values(narrative="", **nothing))
 
 
 async def _erase(session: AsyncSession, contribution_id: UUID) -> None:
@@ -215,21 +279,20 @@ async def _erase(session: AsyncSession, contribution_id: UUID) -> None:
 
 
 async def become_confidential(
-    session: AsyncSession, actor: Actor, contribution_id: UUID
-) -> tuple[Contribution, str]:
-    """Move the draft to a contribution that nobody stands behind; returns it and its receipt code.
+    session: AsyncSession, actor: Actor, contribution_id: UUID, receipt: str
+) -> Contribution:
+    """Move the draft to a contribution that nobody stands behind, under a receipt code that was kept.
 
     The answers go into new rows and the named ones are deleted, so that no row remembers the name.
     """
     frame = await queries.get_frame(session, actor, contribution_id, lock=True)
     require(policy.can_become_confidential(actor, frame.contribution, frame.consultation, clock.arrival()))
     answers = await queries.answers_of(session, contribution_id)
-    code = ids.new_code()
     fresh = await new_contribution(
         session,
         frame.consultation,
         Mode.CONFIDENTIAL,
-        receipt_hash=ids.fingerprint(code),
+        receipt_hash=ids.fingerprint(ids.plain_code(receipt)),
         language=frame.contribution.language,
     )
     for answer in answers.values():
@@ -238,4 +301,4 @@ async def become_confidential(
         session.add(Answer(**copied, contribution_id=fresh.id, publication=publication))
     await _erase(session, contribution_id)
     await session.flush()
-    return fresh, code
+    return fresh

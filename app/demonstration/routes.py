@@ -16,8 +16,9 @@ from app.platform.db import Session
 from app.platform.forms import SESSION_COOKIE, FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other
+from app.platform.routing import OneOutcome
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 PersonForm = Annotated[FormOf[PersonInput], Depends(form(PersonInput))]
 
 
@@ -36,8 +37,7 @@ async def sign_in(request: Request, form: PersonForm, session: Session, actor: A
     token = await accounts.start_session(session, account.id, request.cookies.get(SESSION_COOKIE))
     said = _("You are %(name)s now.", name=person.name)
     response = see_other(request, pages.url("organisations.start"), said)
-    pages.set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
-    return response
+    return pages.sign_in_browser(request, response, token)
 
 
 @router.get("/demo/mail", name="demo.mail")

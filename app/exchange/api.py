@@ -1,17 +1,20 @@
 """Questionnaires as JSON: what a version says, whole, and a way to hand one in."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from app.exchange.bounds import check_bounds
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
+from app.platform.routing import OneOutcome
 from app.platform.security import require
 from app.questionnaires import policy, queries, service
 from app.questionnaires.definition import Definition
 from app.questionnaires.models import Edition, Origin, QuestionnaireVersion, VersionState
 
-router = APIRouter(tags=["questionnaires"])
+router = APIRouter(route_class=OneOutcome, tags=["questionnaires"])
 
 
 class VersionOut(BaseModel):
@@ -25,6 +28,7 @@ class VersionOut(BaseModel):
     origin: Origin
     source_language: str
     titles: dict[str, str]
+    checksum: str
 
 
 @router.get("/questionnaires")
@@ -44,11 +48,19 @@ async def one_questionnaire(
 
 
 @router.post("/questionnaires", status_code=201)
-async def take_in(data: Definition, session: Session, actor: CurrentActor) -> VersionOut:
-    """Make a draft that says this, or make the draft that there is say it."""
+async def take_in(
+    data: Definition,
+    session: Session,
+    actor: CurrentActor,
+    over: Annotated[str, Query(max_length=64)] = "",
+) -> VersionOut:
+    """Make a draft that says this, or make the draft that there is say it.
+
+    A draft that says something else is replaced only where `over` names the `checksum` of what it says now.
+    """
     require(policy.can_write(actor))
     check_bounds(data)
-    return _out(await service.import_definition(session, actor, data))
+    return _out(await service.import_definition(session, actor, data, over))
 
 
 def _out(version: QuestionnaireVersion) -> VersionOut:
@@ -61,4 +73,5 @@ def _out(version: QuestionnaireVersion) -> VersionOut:
         origin=version.origin,
         source_language=version.source_language,
         titles=version.texts.get("title", {}),
+        checksum=version.checksum,
     )

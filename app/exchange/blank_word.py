@@ -69,10 +69,8 @@ class _Pen:
         """A text of the questionnaire in the language it is really in."""
         if not text:
             return
-        paragraph = self.writer.text(str(text), language=text.language)
+        paragraph = self.writer.text(str(text), language=text.language, bold=bold)
         paragraph.paragraph_format.keep_with_next = leads
-        for run in paragraph.runs:
-            run.bold = bold or None
 
     def part(self, part: Part) -> None:
         """A section."""
@@ -106,10 +104,8 @@ class _Pen:
 
     def field(self, field: Field, name: str) -> None:
         """A place to answer under its name and what is asked there."""
-        label = self.writer.text(self.say(field.name), language=self.blank.language)
+        label = self.writer.text(self.say(field.name), language=self.blank.language, bold=True)
         label.paragraph_format.keep_with_next = True
-        for run in label.runs:
-            run.bold = True
         self.words(field.prompt, leads=True)
         if field.longest:
             self.writer.note(self.say(_("At most %(max)s characters.", max=field.longest)))

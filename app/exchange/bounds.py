@@ -8,9 +8,9 @@ from app.platform.errors import Invalid
 from app.platform.forms import UNKEPT, UNSTORABLE
 from app.platform.i18n import CODES, Message, _
 from app.questionnaires.definition import Definition
+from app.questionnaires.models import LONGEST_SLUG
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
-LONGEST_SLUG = 64
 LONGEST = {"instrument": 16, "article": 16, "paragraph": 32, "choices": 64}
 MOST_QUESTIONS = 2_000
 NO_SLUG = _("Use small letters, digits and lines between them, at most 64 characters.")

@@ -39,13 +39,20 @@ OWN_LISTS = {
     f"{OURS}_position": LAW,
 }
 LONGEST_CELL = 32_767
+# How much of a checksum stands in the column `version`: it tells of what a workbook was made.
+PRINT = 12
 PLAIN_LIST = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 CODED_LIST = f"{OURS}_list_"
 INSERTS = re.compile("\\$(\u2060*)\\{")
 GUARDED = re.compile("\\$\u2060(\u2060*)\\{")
 # Nothing that XML could carry: such a character is shown as unknown.
 UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
-LANGUAGE_OF = re.compile(r"\(\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9-]+)?\s*\)\s*\Z")
+LANGUAGE_OF = re.compile(r"[(\[]\s*([A-Za-z]{2,3})(?:[-_][A-Za-z0-9-]+)?\s*[)\]]\s*\Z")
+# The codes of three letters that some tools write, the older ones of libraries included.
+THREE = {
+    "ara": "ar", "zho": "zh", "chi": "zh", "cmn": "zh", "eng": "en", "fra": "fr", "fre": "fr", "rus": "ru",
+    "spa": "es",
+}  # fmt: skip
 
 
 def language_header(code: str) -> str:
@@ -63,7 +70,7 @@ def find_language(header: str) -> str | None:
     """The language that a header means, by the code in brackets or by its name; None for any other."""
     coded = LANGUAGE_OF.search(header)
     if coded is not None:
-        code = coded[1].lower()
+        code = THREE.get(coded[1].lower(), coded[1].lower())
         return code if code in CODES else None
     name = header.strip().casefold()
     return _NAMES.get(name) or _NAMES.get(name.partition("-")[0])

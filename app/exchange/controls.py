@@ -72,7 +72,7 @@ class Controls:
     def words(self, tag: str, name: str, placeholder: str, *, lines: bool) -> None:
         """A text of one line or of several."""
         kind = element("text", multiLine="1") if lines else element("text")
-        self._block(tag, name, placeholder, kind)
+        self._paragraph(tag, name, placeholder, kind)
 
     def one_of(self, tag: str, name: str, placeholder: str, options: Sequence[tuple[str, str]]) -> None:
         """A list to choose one value of; two equal labels are told apart by their values."""
@@ -81,7 +81,7 @@ class Controls:
         for value, label in options:
             told = label if labels.count(label) == 1 else f"{label} ({value})"
             kind.append(element("listItem", displayText=shown(told)[:LONGEST_CHOICE], value=value))
-        self._block(tag, name, placeholder, kind)
+        self._paragraph(tag, name, placeholder, kind)
 
     def day(self, tag: str, name: str, placeholder: str) -> None:
         """A day, which Word keeps as year, month and day whatever the calendar on the screen."""
@@ -90,7 +90,7 @@ class Controls:
         kind.append(element("lid", val=TAGS[self.writer.language]))
         kind.append(element("storeMappedDataAs", val="date"))
         kind.append(element("calendar", val="gregorian"))
-        self._block(tag, name, placeholder, kind)
+        self._paragraph(tag, name, placeholder, kind)
 
     def box(self, tag: str, label: str, language: str) -> None:
         """A box to tick before its label."""
@@ -130,16 +130,18 @@ class Controls:
         protection = element("documentProtection", edit="forms", enforcement="1")
         settings.find(qn("w:defaultTabStop")).addprevious(protection)
 
-    def _block(self, tag: str, name: str, placeholder: str, kind: Any) -> None:
-        """A control that is a paragraph, with its placeholder inside."""
-        inside = _xml(self.writer.text(placeholder, language=self.writer.language))
-        inside.style = ANSWER
-        for run in inside.r_lst:
+    def _paragraph(self, tag: str, name: str, placeholder: str, kind: Any) -> None:
+        """A paragraph that holds nothing but a control with its placeholder.
+
+        The control stands inside the paragraph: around it, LibreOffice would print the first value of a
+        list before whatever comes next.
+        """
+        paragraph = _xml(self.writer.text(placeholder, language=self.writer.language))
+        paragraph.style = ANSWER
+        runs = list(paragraph.r_lst)
+        for run in runs:
             run.style = PLACEHOLDER
-        place = element("sdt")  # keeps the paragraph's place while it moves into the control
-        inside.addprevious(place)
-        control = self._control(tag, name, kind, [inside], is_placeholder=True)
-        place.getparent().replace(place, control)
+        paragraph.append(self._control(tag, name, kind, runs, is_placeholder=True))
 
     def _control(
         self,

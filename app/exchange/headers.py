@@ -46,6 +46,8 @@ TAKEN = {
 }  # fmt: skip
 SIX = ", ".join(map(columns.language_header, columns.CODES))
 OTHER_LANGUAGE = _("This is not one of the six languages of the portal: %(name)s")
+SAME_TEXT = _("Two columns hold the same text in one language.")
+LEAVE_ONE = _("Leave one of them in.")
 OTHER_REMEDY = _("Remove the column, or name one of these languages: %(languages)s.", languages=SIX)
 
 
@@ -98,6 +100,8 @@ def read_headers(sheet: Sheet, report: Report) -> Columns:
                 found.passed_over.append(column)
             continue
         if not column.language:
+            if column.name in found.unmarked:
+                report.refuse(sheet.name, 1, header, SAME_TEXT, LEAVE_ONE)
             found.unmarked.setdefault(column.name, column)
             continue
         code = columns.find_language(column.language)
@@ -105,8 +109,7 @@ def read_headers(sheet: Sheet, report: Report) -> Columns:
             problem = type(OTHER_LANGUAGE)(OTHER_LANGUAGE.text, {"name": column.language[:60]})
             report.refuse(sheet.name, 1, header, problem, OTHER_REMEDY)
         elif (column.name, code) in found.texts:
-            problem, remedy = _("Two columns hold the same text in one language."), _("Leave one of them in.")
-            report.refuse(sheet.name, 1, header, problem, remedy)
+            report.refuse(sheet.name, 1, header, SAME_TEXT, LEAVE_ONE)
         else:
             found.texts[column.name, code] = Column(header, column.name, code)
     return found

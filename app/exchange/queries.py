@@ -9,14 +9,17 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.conditions.language import NotSupported
 from app.exchange.blank import HOW, Blank, make_blank
+from app.exchange.columns import PRINT
+from app.exchange.refusals import FormRead
 from app.exchange.texts import TextsReport
 from app.platform.errors import Conflict
 from app.platform.i18n import CODES, Message, _
 from app.platform.security import Actor, Decision
 from app.questionnaires import policy
 from app.questionnaires import queries as questionnaires
-from app.questionnaires.definition import Definition, Readiness, units_of
+from app.questionnaires.definition import Definition, QuestionDefinition, Readiness, units_of
 from app.questionnaires.models import QuestionnaireVersion, VersionState
+from app.questionnaires.queries import Standing
 
 UNSOUND = _("Some conditions of this draft cannot be followed. The check list of the draft says which.")
 
@@ -40,6 +43,7 @@ class TextsPage:
     languages: Sequence[LanguageState]
     may_edit: Decision
     report: TextsReport | None = None
+    carried: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,74 @@ class BlankPage:
     version: QuestionnaireVersion
     blank: Blank
     how: Sequence[Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What taking a form in would do: what it would meet, and what would be other than it is."""
+
+    read: FormRead
+    definition: Definition
+    standing: Standing | None
+    free_slug: str
+    filename: str = ""
+    carried: str = ""
+
+    @property
+    def replaced(self) -> Standing | None:
+        """The draft whose words would be lost, if there is one that says something else."""
+        standing = self.standing
+        return standing if standing and standing.is_draft and not standing.says(self.definition) else None
+
+    @property
+    def is_of_draft(self) -> bool:
+        """Whether the workbook was written from the draft as it is now: nothing is replaced unseen."""
+        checksum = self.standing.definition.checksum if self.standing else ""
+        return bool(checksum) and self.read.made_of == checksum[:PRINT]
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody has to look first: something is left out, or a name is taken already."""
+        foreign = self.standing is not None and not self.read.made_of
+        meets = bool(self.replaced) or (foreign and not (self.standing and self.standing.is_draft))
+        return bool(self.read.notices) or (meets and not self.is_of_draft)
+
+    @property
+    def over(self) -> str:
+        """What the form would be taken in over, as somebody saw it."""
+        return self.standing.definition.checksum if self.standing else ""
+
+    @property
+    def questions(self) -> tuple[list[str], list[str], list[str]]:
+        """The codes of the questions that would be new, other than now, and gone."""
+        before = {q.code: q for q in self.standing.definition.questions} if self.standing else {}
+        after = {q.code: q for q in self.definition.questions}
+        changed = [code for code in after if code in before and not _same(before[code], after[code])]
+        return [code for code in after if code not in before], changed, [c for c in before if c not in after]
+
+    @property
+    def texts(self) -> tuple[int, int]:
+        """How many texts in all languages there are now, and would be."""
+        before = _count_texts(self.standing.definition) if self.standing else 0
+        return before, _count_texts(self.definition)
+
+
+def _same(before: QuestionDefinition, after: QuestionDefinition) -> bool:
+    links = {"maps_to", "covers"}
+    return before.model_dump(exclude=links) == after.model_dump(exclude=links)
+
+
+def _count_texts(definition: Definition) -> int:
+    return sum(bool(unit.text(code)) for unit in units_of(definition) for code in CODES)
+
+
+async def look_at_form(session: AsyncSession, read: FormRead, definition: Definition) -> Look:
+    """What a form would meet; a name that was made of its file's name is made a free one."""
+    free = await questionnaires.free_slug(session, definition.slug)
+    standing = await questionnaires.find_standing(session, definition.slug, definition.edition)
+    if not read.is_named and not (standing and standing.is_draft and standing.says(definition)):
+        definition.slug, standing = free, None
+    return Look(read, definition, standing, free)
 
 
 async def blank_page(

@@ -22,11 +22,17 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class FormRead:
-    """What became of a file: a definition, or the reasons why not; notices are worth knowing."""
+    """What became of a file: a definition, or the reasons why not; notices are worth knowing.
+
+    `is_named` where the form itself has a name, which nobody made of the name of its file; `made_of` is the
+    beginning of the checksum of what the portal wrote, in a workbook that the portal wrote.
+    """
 
     definition: Definition | None
     refusals: tuple[Refusal, ...] = ()
     notices: tuple[Refusal, ...] = ()
+    is_named: bool = True
+    made_of: str = ""
 
 
 class Refused(Exception):

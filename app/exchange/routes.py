@@ -1,36 +1,36 @@
 """Pages and downloads that exchange questionnaires with other tools and with paper."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from base64 import b64decode, b64encode
+from contextlib import suppress
+from dataclasses import replace
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from app.exchange import blank_word, queries, service, xliff, xlsform_in, xlsform_out
-from app.exchange.refusals import Refusal
+from app.exchange.schemas import CARRIED, ImportForm, TextsForm
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
 from app.platform.errors import Invalid, NotFound
-from app.platform.forms import JustAButton
+from app.platform.forms import FormOf, form
 from app.platform.i18n import CODES, _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome
 from app.platform.security import require
 from app.questionnaires import policy
 from app.questionnaires import queries as questionnaires
 from app.questionnaires import service as writing
 from app.questionnaires.models import QuestionnaireVersion
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """The draft that a form became, and what of the form was left out."""
-
-    version: QuestionnaireVersion
-    notices: Sequence[Refusal]
+TAKEN = _("The form was taken in as a draft.")
+CHANGED = _("The draft changed since this page was made. Look at it again.")
+ImportOf = Annotated[FormOf[ImportForm], Depends(form(ImportForm))]
 
 
 def download(version: QuestionnaireVersion, ending: str, content: bytes, media: str) -> Response:
@@ -41,8 +41,8 @@ def download(version: QuestionnaireVersion, ending: str, content: bytes, media: 
     )
 
 
-async def sent_file(form: JustAButton) -> bytes:
-    """The bytes of the one file of a form; raises Invalid where none was chosen."""
+async def sent_file(form: FormOf[Any]) -> bytes:
+    """The bytes of the one file of a form, or of the field that carries it; raises Invalid without any."""
     upload: UploadFile | None = form.files.get("file")
     data = b""
     if upload is not None:
@@ -51,8 +51,16 @@ async def sent_file(form: JustAButton) -> bytes:
         finally:
             await upload.close()
     if not data:
+        with suppress(ValueError):
+            data = b64decode(form.values.get("carried", ""), validate=True)
+    if not data:
         raise Invalid({"file": _("Choose a file.")})
     return data
+
+
+def carried(data: bytes) -> str:
+    """A file as the field of a page, if it is small enough for one."""
+    return b64encode(data).decode() if len(data) <= CARRIED else ""
 
 
 @router.get("/questionnaires/import", name="exchange.import")
@@ -63,10 +71,10 @@ async def import_page(request: Request, session: Session, actor: CurrentActor) -
 
 
 @router.post("/questionnaires/import", name="exchange.take_form")
-async def take_form(request: Request, form: JustAButton, session: Session, actor: CurrentActor) -> Response:
-    """Make a draft of a form, or tell cell by cell what stands against it."""
+async def take_form(request: Request, form: ImportOf, session: Session, actor: CurrentActor) -> Response:
+    """Make a draft of a form; what it would replace or leave out is shown before anything is written."""
     upload = form.files.get("file")
-    name = (upload.filename or "") if upload else ""
+    name = (upload.filename if upload else "") or form.values.get("name", "")
     try:
         data = await sent_file(form)
     except Invalid as problem:
@@ -74,15 +82,22 @@ async def take_form(request: Request, form: JustAButton, session: Session, actor
         form.errors = problem.errors
         return render(request, "exchange/import.html", None, form)
     require(policy.can_write(actor))  # only now: the file that was sent has to be closed
+    sent = form.valid
     read = await run_in_threadpool(xlsform_in.read_form, data, name)
     if read.definition is None:
         form.errors = {"file": _("The form was not taken in. The table says why.")}
         return render(request, "exchange/import.html", read, form)
-    draft = await writing.import_definition(session, actor, read.definition)
-    if read.notices:
-        return render(request, "exchange/imported.html", Imported(draft, read.notices))
+    seen = await queries.look_at_form(session, read, read.definition)
+    if sent.then == "apart":
+        seen.definition.slug = seen.free_slug
+    elif seen.asks and (sent.then, sent.over) != ("take", seen.over):
+        if sent.then == "take":
+            form.errors = {"": CHANGED}
+        seen = replace(seen, filename=name, carried=carried(data))
+        return render(request, "exchange/look.html", seen, form)
+    draft = await writing.import_definition(session, actor, seen.definition, seen.over)
     where = url("authoring.version", slug=draft.slug, edition=draft.edition_path, number=draft.number)
-    return see_other(request, where, _("The form was taken in as a draft."))
+    return see_other(request, where, TAKEN)
 
 
 @router.get("/questionnaires/{slug}/{edition}/{number:int}/form.xlsx", name="exchange.form")
@@ -109,21 +124,26 @@ async def take_texts(
     slug: str,
     edition: str,
     number: int,
-    form: JustAButton,
+    form: Annotated[FormOf[TextsForm], Depends(form(TextsForm))],
     session: Session,
     actor: CurrentActor,
 ) -> Response:
-    """Take a translator's file in and tell what it did, text by text."""
+    """Tell text by text what a translator's file would do, or take it in."""
     version = await questionnaires.get_numbered(session, actor, slug, edition, number)
     try:
-        report = await service.import_texts(session, actor, version.id, await sent_file(form))
+        data = await sent_file(form)
+        act = service.import_texts if form.valid.then == "take" else service.look_at_texts
+        report = await act(session, actor, version.id, data)
     except Invalid as problem:
         form.errors = problem.errors
         page = await queries.texts_page(session, actor, slug, edition, number)
         require(page.may_edit)
         return render(request, "exchange/xliff.html", page, form)
+    if form.valid.then == "take":
+        where = url("exchange.texts", slug=slug, edition=edition, number=number)
+        return see_other(request, where, _("Texts changed: %(number)s.", number=report.changed))
     page = await queries.texts_page(session, actor, slug, edition, number, report)
-    return render(request, "exchange/xliff_taken.html", page)
+    return render(request, "exchange/xliff_look.html", replace(page, carried=carried(data)))
 
 
 @router.get("/questionnaires/{slug}/{edition}/{number:int}/texts.{lang}.xlf", name="exchange.xliff")

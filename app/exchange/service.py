@@ -12,6 +12,14 @@ from app.platform.errors import NotFound
 from app.platform.security import Actor, require
 from app.questionnaires import policy, queries
 from app.questionnaires import service as questionnaires
+from app.questionnaires.definition import Definition
+from app.questionnaires.models import QuestionnaireVersion
+
+
+async def look_at_texts(session: AsyncSession, actor: Actor, version_id: UUID, file: bytes) -> TextsReport:
+    """What the translations of an XLIFF file would do to a draft; nothing is written."""
+    version = await queries.get_version(session, version_id)
+    return (await _taken(session, actor, version, file))[1]
 
 
 async def import_texts(session: AsyncSession, actor: Actor, version_id: UUID, file: bytes) -> TextsReport:
@@ -20,12 +28,7 @@ async def import_texts(session: AsyncSession, actor: Actor, version_id: UUID, fi
     Raises Invalid where the file as a whole cannot be used; the report tells of each text.
     """
     version = await queries.get_version(session, version_id, lock=True)
-    if not policy.can_read(actor, version):
-        raise NotFound
-    require(policy.can_edit(actor, version))
-    definition = await queries.read_definition(session, version)
-    read = await asyncio.to_thread(xliff.read_texts, file, definition)
-    report = texts.take(definition, read)
+    definition, report = await _taken(session, actor, version, file)
     if report.changed:
         await questionnaires.replace_content(session, actor, version, definition)
         audit.record(
@@ -39,3 +42,15 @@ async def import_texts(session: AsyncSession, actor: Actor, version_id: UUID, fi
             texts=report.changed,
         )
     return report
+
+
+async def _taken(
+    session: AsyncSession, actor: Actor, version: QuestionnaireVersion, file: bytes
+) -> tuple[Definition, TextsReport]:
+    """What a draft would say after a file, and the report on it."""
+    if not policy.can_read(actor, version):
+        raise NotFound
+    require(policy.can_edit(actor, version))
+    definition = await queries.read_definition(session, version)
+    read = await asyncio.to_thread(xliff.read_texts, file, definition)
+    return definition, texts.take(definition, read)

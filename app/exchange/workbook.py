@@ -8,27 +8,43 @@ from typing import Any
 
 import python_calamine
 
-from app.exchange.container import BROKEN, LONG_REMEDY, LONGEST, TOO_LONG, Workbook, look_through, refused
+from app.exchange.container import (
+    BROKEN,
+    FORMULAS,
+    LONG_REMEDY,
+    LONGEST,
+    TOO_LONG,
+    Workbook,
+    look_through,
+    refused,
+)
 from app.exchange.refusals import Report
+from app.platform import signs
 from app.platform.forms import UNKEPT
 from app.platform.i18n import Message, _
 
 MOST_COLUMNS = 20
-FORMULA = _("The cell holds a formula.")
-FORMULA_REMEDY = _("Paste its value in its place.")
 UNSTORABLE = _("The cell holds a character that cannot be stored.")
 UNSTORABLE_REMEDY = _("Write the text again.")
+PASTE_VALUES = _("Paste the values in their place.")
 TWICE = _("Two columns have this name.")
 TWICE_REMEDY = _("Leave one of them in.")
 
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet: its headers in their order, and its rows by number, empty cells left out."""
+    """One sheet: its headers in their order, and its rows by number, empty cells left out.
+
+    `formulas` and `dates` are the cells, by row and header, that the spreadsheet program made; `unheaded` is
+    the row and the letters of the first cell that stands under no header.
+    """
 
     name: str
     headers: list[str] = field(default_factory=list)
     rows: dict[int, dict[str, str]] = field(default_factory=dict)
+    formulas: set[tuple[int, str]] = field(default_factory=set)
+    dates: set[tuple[int, str]] = field(default_factory=set)
+    unheaded: tuple[int, str] | None = None
 
     @property
     def last(self) -> int:
@@ -41,6 +57,8 @@ def read_sheets(data: bytes, wanted: frozenset[str], report: Report) -> dict[str
     book = look_through(data)
     names = {name: name.strip().lower() for name in book.sheets}
     sheets: dict[str, Sheet] = {}
+    for lower in (lower for lower in names.values() if lower not in wanted):
+        report.notice(lower, 0, "", _("This sheet is left out."))
     for name, grid in _grids(book, [name for name, lower in names.items() if lower in wanted]):
         sheet = Sheet(names[name])
         if sheet.name in sheets:
@@ -49,9 +67,12 @@ def read_sheets(data: bytes, wanted: frozenset[str], report: Report) -> dict[str
             continue
         sheets[sheet.name] = sheet
         _fill(sheet, grid, report)
-        for row, column in book.sheets[name]:
-            title = _header(grid, column - 1)
-            report.refuse(sheet.name, row, title, FORMULA, FORMULA_REMEDY)
+        if len(book.sheets[name]) >= FORMULAS:
+            report.refuse(sheet.name, 0, "", _("The sheet holds a formula in too many cells."), PASTE_VALUES)
+        headers = _headers(grid)
+        sheet.formulas = {
+            (row, headers[column - 1]) for row, column in book.sheets[name] if column <= len(headers)
+        }
     return sheets
 
 
@@ -71,20 +92,21 @@ def _grids(book: Workbook, names: list[str]) -> Iterator[tuple[str, list[list[An
 
 
 def _fill(sheet: Sheet, grid: list[list[Any]], report: Report) -> None:
-    first = grid[0] if grid else []
-    headers = [" ".join(_text(cell).split()) for cell in first]
-    # Pyxform stops at such a gap too: what stands beyond it are somebody's notes.
-    gap = next((n for n in range(len(headers)) if not any(headers[n : n + MOST_COLUMNS])), len(headers))
-    headers = headers[:gap]
+    headers = _headers(grid)
     sheet.headers = [header for header in headers if header]
     for header in {header for header in sheet.headers if sheet.headers.count(header) > 1}:
         report.refuse(sheet.name, 1, header, TWICE, TWICE_REMEDY)
     for number, line in enumerate(grid[1:], 2):
         row: dict[str, str] = {}
-        for header, cell in zip(headers, line, strict=False):
+        for place, cell in enumerate(line):
             text = _text(cell)
+            header = headers[place] if place < len(headers) else ""
             if not header or not text:
+                if text.strip() and sheet.unheaded is None:
+                    sheet.unheaded = number, _letters(place)
                 continue
+            if isinstance(cell, date | datetime | time):
+                sheet.dates.add((number, header))
             if len(text) > LONGEST:
                 report.refuse(sheet.name, number, header, TOO_LONG, LONG_REMEDY)
             elif UNKEPT.search(text):
@@ -95,11 +117,16 @@ def _fill(sheet: Sheet, grid: list[list[Any]], report: Report) -> None:
             sheet.rows[number] = row
 
 
-def _header(grid: list[list[Any]], column: int) -> str:
-    """What a column is called: its header, or its letters."""
-    first = grid[0] if grid else []
-    if column < len(first) and _text(first[column]).strip():
-        return " ".join(_text(first[column]).split())
+def _headers(grid: list[list[Any]]) -> list[str]:
+    """The first row in plain signs: nobody sees the others, and no column would be known by them."""
+    headers = [signs.plain(_text(cell)) for cell in grid[0]] if grid else []
+    # Pyxform stops at such a gap too: what stands beyond it are somebody's notes.
+    gap = next((n for n in range(len(headers)) if not any(headers[n : n + MOST_COLUMNS])), len(headers))
+    return headers[:gap]
+
+
+def _letters(column: int) -> str:
+    """What a spreadsheet program calls a column, counted from 0."""
     letters = ""
     number = column + 1
     while number > 0:

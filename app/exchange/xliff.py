@@ -138,7 +138,10 @@ def read_texts(data: bytes, definition: Definition) -> TextsFile:
     """What a file for this questionnaire holds; raises Invalid where the whole file cannot be used."""
     root = safe_xml.parse(data)
     _check_kind(root)
-    source, language = (root.get(name, "").split("-")[0].lower() for name in ("srcLang", "trgLang"))
+    # Some tools write fr_FR for fr-FR.
+    source, language = (
+        root.get(name, "").replace("_", "-").split("-")[0].strip().lower() for name in ("srcLang", "trgLang")
+    )
     if source != definition.source_language:
         raise safe_xml.refused(
             Message(WRONG_SOURCE.text, {"found": source or "–", "wanted": definition.source_language})
@@ -190,12 +193,28 @@ def _target(parts: list[etree._Element], data: Mapping[str, str]) -> str:
     found: list[tuple[int, str]] = []
     for place, part in enumerate(parts, 1):
         target = part.find(q("target"))
-        text = _text_of(part, "target" if target is not None else "source", data)
-        if part.tag == q("segment") and (target is None or not text.strip()):
+        source = _text_of(part, "source", data)
+        text = source if target is None else _set_right(part, _text_of(part, "target", data), source)
+        if part.tag == q("segment") and (target is None or not text.strip() or _is_copy(part, source, text)):
             return ""
         order = target.get("order", "") if target is not None else ""
         found.append((int(order) if order.isdecimal() and order.isascii() else place, text))
     return "".join(text for _order, text in sorted(found, key=lambda each: each[0]))
+
+
+def _is_copy(segment: etree._Element, source: str, text: str) -> bool:
+    """Whether a tool put the source where the translation goes, and nobody has translated it yet."""
+    untouched = segment.get("state", "initial") == "initial"
+    return untouched and source.split() == text.split() and any(sign.isalpha() for sign in source)
+
+
+def _set_right(part: etree._Element, text: str, source: str) -> str:
+    """A target without the line breaks and spaces that a tool indented it by, with the whole segment."""
+    if "\n" not in (part.text or "") or "\n" in source or not text.startswith("\n"):
+        return text
+    start, end = (len(source) - len(source.lstrip()), len(source) - len(source.rstrip()))
+    words = " ".join(line.strip() for line in text.strip().splitlines() if line.strip())
+    return source[:start] + words + source[len(source) - end :]
 
 
 def _text_of(part: etree._Element, name: str, data: Mapping[str, str]) -> str:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from app.exchange import columns, types_in, verdict
-from app.exchange.bounds import LONGEST, LONGEST_SLUG, MOST_QUESTIONS, NO_SLUG, is_slug
+from app.exchange import cells_in, columns, types_in, verdict
+from app.exchange.bounds import LONGEST, MOST_QUESTIONS, NO_SLUG, is_slug
 from app.exchange.columns import CHOICES, GLOSSARY, OURS, SETTINGS, SURVEY, TRANSLATIONS
 from app.exchange.headers import TAKEN, Columns, read_headers
 from app.exchange.marks_in import apply_marks, mark_all
@@ -20,7 +20,7 @@ from app.exchange.workbook import read_sheets
 from app.platform.i18n import SOURCE, Message, _
 from app.questionnaires.checks import VALUE, Finding, structure_problems
 from app.questionnaires.definition import Choice, Definition, Term
-from app.questionnaires.models import Edition
+from app.questionnaires.models import LONGEST_SLUG, Edition
 
 WANTED = frozenset({*TAKEN, *types_in.REFUSED_SHEETS})
 MEND_CONDITION = _("Write the condition with the functions and operators that this portal knows.")
@@ -41,15 +41,17 @@ CHECK_CELL = _("Check the cell.")
 def read_form(data: bytes, filename: str) -> FormRead:
     """Read a workbook; nothing in a file makes this raise."""
     report = Report()
-    definition = None
+    definition, form = None, None
     try:
-        definition = _Form(data, filename, report).read()
+        form = _Form(data, filename, report)
+        definition = form.read()
     except Refused as stopped:
         for refusal in stopped.refusals:
             report.refusals[refusal] = None
     if report.refusals:
         definition = None
-    return FormRead(definition, tuple(report.refusals), tuple(report.notices))
+    told = tuple(report.refusals), tuple(report.notices)
+    return FormRead(definition, *told, form.is_named, form.made_of) if form else FormRead(definition, *told)
 
 
 class _Form:
@@ -57,16 +59,24 @@ class _Form:
 
     def __init__(self, data: bytes, filename: str, report: Report) -> None:
         self.filename, self.report = filename, report
+        self.is_named, self.made_of = True, ""
         self.sheets = read_sheets(data, WANTED, report)
         self.columns = {
             name: read_headers(sheet, report) for name, sheet in self.sheets.items() if name in TAKEN
         }
+        for name, found in self.columns.items():
+            cells_in.tell_made(self.sheets[name], found, report)
+            cells_in.set_right(self.sheets[name], found, report)
 
     def read(self) -> Definition | None:
         """The steps in their order."""
         if not self.has_survey():
             return None
         definition = self.settings()
+        for name in (SURVEY, CHOICES):
+            if name in self.sheets:
+                source = definition.source_language
+                cells_in.refuse_two_of_one(self.sheets[name], self.columns[name], source, self.report)
         lists, wrong = self.choices(definition.source_language)
         sheet, found = self.sheets[SURVEY], self.columns[SURVEY]
         title = definition.texts.get("title", {}).get(definition.source_language, "")
@@ -107,6 +117,8 @@ class _Form:
         sheet, found = self.sheets.get(SETTINGS), self.columns.get(SETTINGS)
         number, row = next(iter(sheet.rows.items()), (2, {})) if sheet else (2, dict[str, str]())
         found = found or Columns(SETTINGS)
+        for other in list(sheet.rows)[1:] if sheet else ():
+            self.report.notice(SETTINGS, other, "", _("Only the first row of settings is read."))
         for column in found.passed_over:
             if row.get(column.header):
                 self.report.notice(SETTINGS, number, column.header, types_in.PASSED_OVER)
@@ -147,8 +159,12 @@ class _Form:
         if written and not is_slug(written):
             problem = _("This is no name for an address.")
             self.report.refuse(SETTINGS, number, found.header(name), problem, NO_SLUG)
-        made = written or found.cell(row, "form_id") or PurePath(self.filename.replace("\\", "/")).stem
-        return re.sub(r"[^a-z0-9]+", "-", made.lower())[:LONGEST_SLUG].strip("-") or "form"
+        if written:
+            self.made_of = found.cell(row, "version")
+        names = (written, found.cell(row, "form_id"), PurePath(self.filename.replace("\\", "/")).stem)
+        slugs = [re.sub(r"[^a-z0-9]+", "-", each.lower())[:LONGEST_SLUG].strip("-") for each in names]
+        self.is_named = bool(slugs[0] or slugs[1])
+        return next(filter(None, slugs), "form")
 
     def source_language(self, found: Columns, number: int, row: dict[str, str]) -> str:
         """The language that others are translated from."""
@@ -182,6 +198,9 @@ class _Form:
         seen: set[tuple[str, str]] = set()
         for number, row in sheet.rows.items():
             name, value = found.cell(row, "list_name"), found.cell(row, "name")
+            if not name:
+                problem = _("The row names no list and is left out.")
+                self.report.notice(CHOICES, number, found.header("list_name"), problem)
             if not name or name in columns.OWN_LISTS:
                 continue
             name = columns.own_list_name(name)
@@ -208,7 +227,8 @@ class _Form:
             yield title, problem, MEND_NAME
         elif (name, value) in seen:
             yield title, _("The list has this name twice: %(name)s", name=value), MEND_NAME
-        for column in found.passed_over:
+        texts = (*found.texts.values(), *found.unmarked.values())
+        for column in (*found.passed_over, *(each for each in texts if each.name != "label")):
             if row.get(column.header) and column.name in types_in.REFUSED_COLUMNS:
                 yield column.header, *types_in.REFUSED_COLUMNS[column.name]
             elif row.get(column.header):

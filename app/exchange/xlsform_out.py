@@ -191,7 +191,7 @@ class _Writer:
         row = {
             "form_title": "",
             "form_id": f"{form.slug}-{form.edition.value}",
-            "version": form.checksum[:12],
+            "version": form.checksum[: columns.PRINT],
             "default_language": columns.language_header(self.source),
             f"{OURS}::slug": form.slug,
             f"{OURS}::edition": form.edition.value,

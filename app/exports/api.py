@@ -7,8 +7,9 @@ from app.exports.models import Export
 from app.exports.schemas import DocumentOut, ExportOut, HandedOver
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
+from app.platform.routing import OneOutcome
 
-router = APIRouter(tags=["exports"])
+router = APIRouter(route_class=OneOutcome, tags=["exports"])
 
 
 @router.get("/desk/{slug}/exports")
@@ -40,4 +41,5 @@ def _shown(export: Export) -> dict[str, object]:
         "made_at": export.made_at,
         "made_by": export.made_by_name,
         "checksum": export.checksum,
+        "redacted_on": export.redacted_on,
     }

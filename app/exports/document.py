@@ -5,7 +5,7 @@ Both formats are made from it. It holds no attachment, and nothing above what a 
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -63,6 +63,24 @@ def canonical(document: Document) -> bytes:
 def checksum(document: Document) -> str:
     """What tells two documents apart, for whoever wants to verify one."""
     return hashlib.sha256(canonical(document)).hexdigest()
+
+
+def strings_in(content: Any) -> Iterator[str]:
+    """Every text a document holds."""
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, dict | list):
+        for part in content.values() if isinstance(content, dict) else content:
+            yield from strings_in(part)
+
+
+def mapped(content: Any, change: Callable[[str], str]) -> Any:
+    """A document with every text in it changed."""
+    if isinstance(content, str):
+        return change(content)
+    if isinstance(content, dict):
+        return {name: mapped(part, change) for name, part in content.items()}
+    return [mapped(part, change) for part in content] if isinstance(content, list) else content
 
 
 def says_the_same(one: Document, other: Document) -> bool:

@@ -13,7 +13,7 @@ from app.platform import clock
 from app.platform.i18n import Message, _, n_, text_in
 from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
 from app.reviews.models import CountryReview, State
-from app.submissions import merging
+from app.submissions import recognizing
 from app.submissions.models import NationalAnswer, NationalAnswerState, Passage, Submission
 from app.submissions.queries import ShownSource
 
@@ -106,15 +106,25 @@ def _overstepping(facts: Facts) -> Iterator[Obstacle]:
                 ),
                 code,
             )
+        elif any(recognizing.REDACTED in passage.text for passage in passages):
+            yield Obstacle(
+                _(
+                    "%(code)s: words in a passage were withdrawn. "
+                    "Reopen the answer and say it in your own words.",
+                    code=code,
+                ),
+                code,
+            )
 
 
 def _repeats(facts: Facts, passage: Passage) -> bool:
     """Whether a passage holds words of somebody who allows none, and nobody who allows it says the same."""
     sources = [source for source in facts.sources.get(passage.id, ()) if source.quote]
-    allowed = [source.quote or "" for source in sources if source.publication is not Publication.NO]
-    hidden = [(s.quote or "", s.language) for s in sources if s.publication is Publication.NO]
+    allowed = [recognizing.folded(s.quote or "") for s in sources if s.publication is not Publication.NO]
+    kept_back = [s for s in sources if s.publication is Publication.NO]
+    hidden = [said for s in kept_back for said in ((s.quote or "", s.language), *s.elsewhere)]
     for quote, language in (*hidden, *facts.withdrawn.get(passage.id, ())):
-        stretch = merging.repeated(passage.text, quote, language)
+        stretch = recognizing.repeated(passage.text, quote, language)
         if stretch and not any(stretch in words for words in allowed):
             return True
     return False

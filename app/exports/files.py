@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.exports.document import Document, QuestionChange
@@ -29,13 +29,25 @@ def safe_name(slug: str) -> str:
     return re.sub(r"[^A-Za-z0-9-]+", "-", slug).strip("-") or "submission"
 
 
-def as_json(document: Document, checksum: str = "", changes: Sequence[QuestionChange] = ()) -> bytes:
+def as_json(
+    document: Document,
+    checksum: str = "",
+    changes: Sequence[QuestionChange] = (),
+    redacted_on: date | None = None,
+) -> bytes:
     """The document itself with its checksum and what changed since the export before."""
     whole = {**document, "checksum": checksum, "changes": [change.as_json() for change in changes]}
+    if redacted_on:
+        whole["redacted_on"] = redacted_on.isoformat()
     return json.dumps(whole, ensure_ascii=False, indent=2).encode()
 
 
-def as_word(document: Document, checksum: str = "", changes: Sequence[QuestionChange] = ()) -> bytes:
+def as_word(
+    document: Document,
+    checksum: str = "",
+    changes: Sequence[QuestionChange] = (),
+    redacted_on: date | None = None,
+) -> bytes:
     """A Word document: the submission question by question, then what changed since the export before."""
     language = document["language"]
     made_at = datetime.fromisoformat(document["made_at"])
@@ -46,6 +58,8 @@ def as_word(document: Document, checksum: str = "", changes: Sequence[QuestionCh
     if document["is_draft"]:
         writer.on_every_page(pen.say(_("DRAFT: not cleared, not handed over")))
     pen.front(document, made_at, checksum)
+    if redacted_on:
+        pen.redacted(redacted_on)
     for question in document["questions"]:
         pen.question(question)
     if changes:
@@ -86,14 +100,26 @@ class Pen:
             rows.append((_("Checksum (SHA-256)"), checksum))
         self.writer.table((self.say(label), value) for label, value in rows)
 
+    def redacted(self, on: date) -> None:
+        """That this is not, word for word, what was handed over."""
+        day = i18n.day(on, self.language)
+        self.writer.note(
+            self.say(
+                _(
+                    "Words in this export were withdrawn by their author. They were taken out on %(day)s. "
+                    "The checksum is that of the document as it was handed over.",
+                    day=day,
+                )
+            )
+        )
+
     def question(self, question: Mapping[str, Any]) -> None:
         """One question with everything that answers it."""
         writer = self.writer
         provision = question["provision"] or question["instrument"]
         writer.heading(f"{question['code']} · {provision}", 1)
         prompt = question["prompt"]
-        for run in writer.text(prompt["text"], language=prompt["language"]).runs:
-            run.bold = True
+        writer.text(prompt["text"], language=prompt["language"], bold=True)
         writer.labelled(self.say(_("Position")), self.position(question["position"]))
         if not question["passages"]:
             writer.text(self.say(_("There is no text yet.")))

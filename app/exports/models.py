@@ -1,6 +1,6 @@
 """The table of exports."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,11 @@ from app.platform.db import JSON_TYPE
 
 
 class Export(SQLModel, table=True):
-    """A submission as it was handed over; `content` is the document both formats are made from."""
+    """A submission as it was handed over; `content` is the document both formats are made from.
+
+    Where words in it were withdrawn later, they were taken out on `redacted_on`; `checksum` stays that of
+    what was handed over.
+    """
 
     __table_args__ = (UniqueConstraint("submission_id", "number"),)
 
@@ -24,3 +28,4 @@ class Export(SQLModel, table=True):
     made_by_name: str = Field(default="", max_length=200)
     checksum: str = Field(max_length=64)
     content: dict[str, Any] = Field(sa_type=JSON_TYPE)
+    redacted_on: date | None = None

@@ -21,3 +21,8 @@ def can_hand_over(actor: Actor, review: CountryReview, obstacles: Collection[Mes
     if actor.account_id is None or actor.account_id != review.focal_point_id:
         return deny(_("Only the focal point of this review may hand the submission over."))
     return deny(next(iter(obstacles))) if obstacles else ALLOW
+
+
+def can_take_out(actor: Actor) -> Decision:
+    """Withdrawn words leave by themselves: nobody has to ask, and nobody can."""
+    return ALLOW if actor.is_system else deny(_("Only the portal itself does this."))

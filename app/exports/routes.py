@@ -11,8 +11,9 @@ from app.platform.errors import NotFound
 from app.platform.forms import JustAButton
 from app.platform.i18n import _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 
 
 @router.get("/desk/{slug}/export", name="exports.page")
@@ -55,7 +56,8 @@ async def download(slug: str, number: int, ending: str, session: Session, actor:
     make = {"docx": files.as_word, "json": files.as_json}.get(ending)
     if make is None:
         raise NotFound
-    content = await run_in_threadpool(make, view.document, view.export.checksum, view.changes)
+    export = view.export
+    content = await run_in_threadpool(make, view.document, export.checksum, view.changes, export.redacted_on)
     return _file(slug, f"export-{number}", ending, content)
 
 

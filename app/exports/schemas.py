@@ -1,18 +1,22 @@
 """What goes out as JSON."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel
 
 
 class ExportOut(BaseModel):
-    """One export in a list."""
+    """One export in a list; `redacted_on` is the day on which words withdrawn since were taken out of it.
+
+    `checksum` is that of the document as it was handed over.
+    """
 
     number: int
     made_at: datetime
     made_by: str
     checksum: str
+    redacted_on: date | None = None
 
 
 class HandedOver(ExportOut):

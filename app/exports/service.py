@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
+from app.contributions.events import WordsTakenBack
 from app.exports import facts, policy, queries
-from app.exports.document import Document, checksum, says_the_same
+from app.exports.document import Document, checksum, mapped, says_the_same, strings_in
 from app.exports.models import Export
 from app.platform import clock
 from app.platform.errors import Conflict
@@ -14,6 +16,7 @@ from app.platform.events import publish
 from app.platform.i18n import _
 from app.platform.security import Actor, require
 from app.platform.states import move
+from app.submissions import erasing
 from app.submissions.events import SubmissionHandedOver
 from app.submissions.models import SUBMISSION_MOVES, Submission, SubmissionState
 
@@ -75,6 +78,26 @@ def _export(
     )
     session.add(export)
     return export
+
+
+async def take_out_withdrawn(session: AsyncSession, actor: Actor, event: WordsTakenBack) -> None:
+    """Take a withdrawn contribution's words out of the exports that are kept, and note the day.
+
+    The checksum stays that of what was handed over: whoever holds that file can still verify it.
+    """
+    require(policy.can_take_out(actor))
+    wording = await erasing.withdrawn_wording(session, event.contribution_id)
+    own = select(Export).join(Submission, col(Submission.id) == Export.submission_id)
+    kept = (await session.exec(own.where(Submission.consultation_id == event.consultation_id))).all()
+    repeating = [export for export in kept if any(map(wording.is_in, strings_in(export.content)))]
+    if repeating:
+        await erasing.spare_what_others_say(session, event, wording)
+    for export in repeating:
+        without = mapped(export.content, wording.redacted)
+        if without != export.content:
+            export.content, export.redacted_on = without, clock.today()
+            session.add(export)
+    await session.flush()
 
 
 async def draft(session: AsyncSession, actor: Actor, slug: str) -> Document:

@@ -11,8 +11,9 @@ from app.intake.plan import Fate, Preview
 from app.intake.schemas import DismissInput, FindingOut, IntakeInput, IntakeOut, PlacedOut
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
+from app.platform.routing import OneOutcome
 
-router = APIRouter(tags=["intake"])
+router = APIRouter(route_class=OneOutcome, tags=["intake"])
 
 
 @router.post("/desk/{slug}/intake")

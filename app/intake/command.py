@@ -44,7 +44,7 @@ def _report(seen: Preview, *, written: bool) -> None:
         reason = str(each.reason or "")
         _say("\t".join([f"line {each.row.line}", each.fate.value, code, reason, each.row.organisation]))
     counts = ", ".join(f"{fate.value} {len(seen.plan.of(fate))}" for fate in Fate)
-    _say(f"{counts}, with problems {len({each.line for each in seen.table.problems})}")
+    _say(f"{counts}, with problems {len(seen.table.lost_lines)}, new organizations {seen.new_organisations}")
     _say("Taken in." if written else "Nothing was written. Add --yes to take the statements in.")
 
 

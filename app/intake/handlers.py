@@ -1,13 +1,20 @@
-"""What the intake says when somebody asks whether a consultation is done."""
+"""What the intake says when somebody asks whether a consultation is done, and what a withdrawal does to it."""
 
 from collections.abc import Mapping, Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.events import STATEMENTS, Obstacle, StepAsked
-from app.intake import queries
+from app.contributions.events import WordsTakenBack
+from app.intake import queries, service
 from app.platform.events import Handler
 from app.platform.i18n import n_
+from app.platform.security import Actor
+
+
+async def take_out(session: AsyncSession, event: WordsTakenBack) -> None:
+    """The rows its answers were read from say nothing any more."""
+    await service.take_out_withdrawn(session, Actor.system("intake"), event.contribution_id)
 
 
 async def step_asked(session: AsyncSession, event: StepAsked) -> None:
@@ -22,4 +29,4 @@ async def step_asked(session: AsyncSession, event: StepAsked) -> None:
     event.answer("intake", found)
 
 
-HANDLERS: Mapping[type, Sequence[Handler]] = {StepAsked: (step_asked,)}
+HANDLERS: Mapping[type, Sequence[Handler]] = {WordsTakenBack: (take_out,), StepAsked: (step_asked,)}

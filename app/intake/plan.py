@@ -1,6 +1,6 @@
 """What becomes of each row of a table, worked out before anything is written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -10,6 +10,7 @@ from app.consultations.models import Consultation
 from app.contributions.models import Answer, Contribution, ContributionState
 from app.contributions.schemas import NARRATIVE_LIMIT, EvidenceInput
 from app.intake.formats import Table
+from app.intake.likeness import PARAGRAPH, find_like, put_instead
 from app.intake.matching import HOW_NAMES, How, match
 from app.intake.rows import Row
 from app.platform.i18n import Message, _
@@ -29,6 +30,14 @@ class Fate(StrEnum):
     KEPT = "kept"
 
 
+class Twin(StrEnum):
+    """What to do with a statement that says nearly what is there: leave it to a person, or what she chose."""
+
+    ASK = ""
+    BESIDE = "beside"
+    INSTEAD = "instead"
+
+
 class Why(StrEnum):
     """Why a row waits for a person instead of becoming part of an answer."""
 
@@ -36,6 +45,7 @@ class Why(StrEnum):
     NO_ARTICLE = "no_article"
     LANGUAGE = "language"
     FULL = "full"
+    NEARLY = "nearly"
     REVISED = "revised"
     WITHDRAWN = "withdrawn"
 
@@ -45,9 +55,13 @@ WHY_NAMES: dict[Why, Message] = {
     Why.NO_ARTICLE: HOW_NAMES[How.NO_ARTICLE],
     Why.LANGUAGE: _("The organization's answer to this question is in another language."),
     Why.FULL: _("The organization's answer to this question would become too long."),
+    Why.NEARLY: _("Nearly the same as what is there."),
     Why.REVISED: _("The organization is revising its answers itself."),
     Why.WITHDRAWN: _("The organization has withdrawn its contribution."),
 }
+
+
+LIKE_LINE = _("Nearly the same as line %(line)s of this table.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +69,15 @@ class Standing:
     """What the portal holds already about the rows of a table."""
 
     known: frozenset[str] = frozenset()
+    voices: Mapping[Speaker, Speaker] = field(default_factory=dict)
     organisations: Mapping[Speaker, UUID] = field(default_factory=dict)
+    names: Mapping[Speaker, str] = field(default_factory=dict)
     contributions: Mapping[UUID, Contribution] = field(default_factory=dict)
     answers: Mapping[tuple[UUID, UUID], Answer] = field(default_factory=dict)
+
+    def speaker_of(self, row: Row) -> Speaker:
+        """Who speaks in a row: the same for every way to write one organisation."""
+        return self.voices.get(row.speaker, row.speaker)
 
     def contribution_of(self, speaker: Speaker) -> Contribution | None:
         """What was taken in from an organisation before."""
@@ -77,34 +97,48 @@ class Draft:
     language: str
     narrative: str = ""
     evidence: list[dict[str, Any]] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
 
-    def add(self, row: Row) -> Why | None:
-        """Append a statement, or say why it cannot be."""
+    def add(self, row: Row, twin: Twin = Twin.ASK) -> Why | None:
+        """Append a statement, or put it in the place of one that it mends; or say why it cannot be."""
         if self.narrative and row.language != self.language:
             return Why.LANGUAGE
-        text = f"{self.narrative}\n\n{row.statement}" if self.narrative else row.statement
+        like = None if twin is Twin.BESIDE else self.like(row)
+        if like is not None and twin is Twin.ASK:
+            return Why.NEARLY
+        text = f"{self.narrative}{PARAGRAPH}{row.statement}" if self.narrative else row.statement
+        if like is not None:
+            text = put_instead(self.narrative, like, row.statement)
         titles = {item.get("title") for item in self.evidence}
         named = [] if not row.source or row.source in titles else [row.source]
         if len(text) > NARRATIVE_LIMIT or len(self.evidence) + len(named) > SOURCES_LIMIT:
             return Why.FULL
         self.language, self.narrative = row.language, text
+        self.lines[row.statement] = row.line
         self.evidence = [*self.evidence, *(EvidenceInput(title=title).model_dump() for title in named)]
         return None
+
+    def like(self, row: Row) -> str | None:
+        """The words here that say nearly what a row says."""
+        return find_like(row.statement, self.narrative)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A row with what becomes of it."""
+    """A row with what becomes of it; `like_line` is where the table says nearly the same."""
 
     row: Row
     fate: Fate
     question_id: UUID | None = None
     how: How | None = None
     why: Why | None = None
+    like_line: int = 0
 
     @property
     def reason(self) -> Message | None:
         """Why the row waits, or how its question was found."""
+        if self.why is Why.NEARLY and self.like_line:
+            return Message(LIKE_LINE.text, {"line": self.like_line})
         if self.why is not None:
             return WHY_NAMES[self.why]
         return HOW_NAMES[self.how] if self.how else None
@@ -163,19 +197,41 @@ def build(rows: Iterable[Row], standing: Standing, version: CompiledVersion) -> 
     return plan
 
 
-def place(plan: Plan, row: Row, standing: Standing, question_id: UUID | None, how: How | None) -> Placed:
+def place(
+    plan: Plan,
+    row: Row,
+    standing: Standing,
+    question_id: UUID | None,
+    how: How | None,
+    twin: Twin = Twin.ASK,
+) -> Placed:
     """Put a row into the answer to a question, or say why it has to wait."""
     if question_id is None:
         return Placed(row, Fate.KEPT, None, how, Why(how) if how else Why.NO_TOPIC)
-    why = _barred(standing.contribution_of(row.speaker))
+    speaker = standing.speaker_of(row)
+    why, line = _barred(standing.contribution_of(speaker)), 0
     if why is None:
-        draft = plan.drafts.get((row.speaker, question_id)) or _begun(row, standing, question_id)
-        why = draft.add(row)
+        draft = plan.drafts.get((speaker, question_id)) or _begun(row, standing, question_id)
+        why = draft.add(row, twin)
         if why is None:
-            plan.drafts[row.speaker, question_id] = draft
-            plan.speakers.setdefault(row.speaker, row)
+            plan.drafts[speaker, question_id] = draft
+            plan.speakers.setdefault(speaker, row)
             return Placed(row, Fate.NEW, question_id, how)
-    return Placed(row, Fate.KEPT, question_id, how, why)
+        line = draft.lines.get(draft.like(row) or "", 0) if why is Why.NEARLY else 0
+    return Placed(row, Fate.KEPT, question_id, how, why, line)
+
+
+def spellings(rows: Iterable[Row], standing: Standing) -> Iterator[tuple[Row, str, int]]:
+    """The rows that write an organisation in another way: how it is written elsewhere, and in which line."""
+    first: dict[Speaker, tuple[str, int]] = {speaker: (name, 0) for speaker, name in standing.names.items()}
+    told: set[tuple[str, str]] = set()
+    for row in rows:
+        if row.is_unattributed:
+            continue
+        name, line = first.setdefault(standing.speaker_of(row), (row.organisation, row.line))
+        if row.organisation.casefold() != name.casefold() and (row.organisation, name) not in told:
+            told.add((row.organisation, name))
+            yield row, name, line
 
 
 def _barred(contribution: Contribution | None) -> Why | None:
@@ -186,7 +242,7 @@ def _barred(contribution: Contribution | None) -> Why | None:
 
 
 def _begun(row: Row, standing: Standing, question_id: UUID) -> Draft:
-    answer = standing.answer_of(row.speaker, question_id)
+    answer = standing.answer_of(standing.speaker_of(row), question_id)
     if answer is None:
         return Draft(row.language)
     return Draft(answer.language, answer.narrative, list(answer.evidence))

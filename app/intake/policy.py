@@ -29,3 +29,8 @@ def can_dismiss(actor: Actor, consultation: Consultation) -> Decision:
     if may and consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED}:
         return deny(_("This consultation is concluded."))
     return may
+
+
+def can_take_out(actor: Actor) -> Decision:
+    """Withdrawn words leave by themselves: nobody has to ask, and nobody can."""
+    return ALLOW if actor.is_system else deny(_("Only the portal itself does this."))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func
@@ -15,7 +16,7 @@ from app.contributions.models import Answer, Contribution
 from app.intake import policy
 from app.intake.models import IntakeRow
 from app.intake.plan import WHY_NAMES, Speaker, Standing, Why
-from app.intake.rows import COLUMNS, Row, speaker_key
+from app.intake.rows import COLUMNS, Row, one_voice, speaker_key
 from app.organisations import queries as organisations
 from app.organisations.models import OPEN_KINDS, Membership, Organisation, OrganisationKind, Role
 from app.platform import clock
@@ -34,7 +35,8 @@ async def standing_of(
     session: AsyncSession, consultation: Consultation, rows: Collection[Row], *, lock: bool = False
 ) -> Standing:
     """What the portal holds about these rows, in four statements however many there are."""
-    places = await _organisations_of(session, {row.speaker for row in rows})
+    known_as = await _organisations_of(session, {row.speaker for row in rows if not row.is_unattributed})
+    places = {speaker: place for speaker, (place, _name) in known_as.found.items()}
     prints = [row.fingerprint for row in rows]
     known = await session.exec(
         select(IntakeRow.fingerprint).where(
@@ -54,31 +56,41 @@ async def standing_of(
     )
     return Standing(
         known=frozenset(known.all()),
+        voices=known_as.voices,
         organisations=places,
+        names={speaker: name for speaker, (_place, name) in known_as.found.items()},
         contributions=by_place,
         answers={(each.contribution_id, each.question_id): each for each in answers},
     )
 
 
-async def _organisations_of(session: AsyncSession, speakers: set[Speaker]) -> dict[Speaker, UUID]:
-    """The organisations of these names and places, the first of equals.
+class _Known(NamedTuple):
+    """Who is who: each way to write a speaker with the one it stands for, and whom the portal knows."""
+
+    voices: dict[Speaker, Speaker]
+    found: dict[Speaker, tuple[UUID, str]]
+
+
+async def _organisations_of(session: AsyncSession, speakers: set[Speaker]) -> _Known:
+    """The organisations of these names and places: those whose name nobody doubts, the oldest of equals.
 
     Names are compared here: the two databases do not agree on the small letters of all scripts.
     """
     query = (
-        select(Organisation.name, Organisation.based_in, Organisation.id)
-        .where(
-            Organisation.based_in.in_({based_in for _name, based_in in speakers}),  # type: ignore[attr-defined]
-            Organisation.kind.in_(OPEN_KINDS),  # type: ignore[attr-defined]
-        )
+        select(Organisation.name, Organisation.based_in, Organisation.id, Organisation.namesake_of_id)
+        .where(Organisation.kind.in_(OPEN_KINDS))  # type: ignore[attr-defined]
         .order_by(Organisation.created_at, Organisation.id)  # type: ignore[arg-type]
     )
-    found: dict[Speaker, UUID] = {}
-    for name, based_in, organisation_id in await session.exec(query):
-        key = speaker_key(name, based_in)
-        if key in speakers:
-            found.setdefault(key, organisation_id)
-    return found
+    wanted = {name for name, _based_in in speakers}
+    rows = [(speaker_key(row[0], row[1]), *row) for row in await session.exec(query)]
+    here = [row for row in rows if row[0][0] in wanted]
+    voices = one_voice(speakers | {row[0] for row in here})
+    found: dict[Speaker, tuple[UUID, str]] = {}
+    for key, name, _based_in, place, _namesake in sorted(
+        here, key=lambda row: (row[4] is not None, not row[2])
+    ):
+        found.setdefault(voices[key], (place, name))
+    return _Known(voices, found)
 
 
 async def collector_of(session: AsyncSession, actor: Actor, consultation: Consultation) -> UUID:
@@ -130,6 +142,7 @@ class WaitingRow:
     id: UUID
     row: Row
     why: Why
+    code: str = ""
 
     @property
     def reason(self) -> Message:
@@ -178,7 +191,8 @@ def as_waiting(kept: IntakeRow) -> WaitingRow:
     """A row as it was read from its table."""
     cells = {name: str(kept.row.get(name, "")) for name in COLUMNS}
     why = str(kept.row.get("why", ""))
-    return WaitingRow(kept.id, Row(line=0, **cells), Why(why) if why in set(Why) else Why.NO_TOPIC)
+    code = str(kept.row.get("question", ""))
+    return WaitingRow(kept.id, Row(line=0, **cells), Why(why) if why in set(Why) else Why.NO_TOPIC, code)
 
 
 async def get_kept(session: AsyncSession, consultation: Consultation, row_id: UUID) -> IntakeRow:

@@ -17,8 +17,9 @@ from app.platform.errors import Invalid
 from app.platform.forms import FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ async def assign(
 ) -> Response:
     """Put a statement that waits into the answer to a question."""
     try:
-        await service.assign_row(session, actor, slug, row_id, form.valid.code)
+        await service.assign_row(session, actor, slug, row_id, form.valid.code, form.valid.twin)
     except Invalid as problem:
         form.errors = {f"code-{row_id}": each for each in (form.errors or problem.errors).values()}
         form.values[f"code-{row_id}"] = form.values.get("code", "")

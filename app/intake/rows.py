@@ -7,7 +7,9 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 
 from app.contributions.schemas import NARRATIVE_LIMIT
+from app.organisations import names
 from app.organisations.models import OPEN_KINDS, OrganisationKind
+from app.platform import signs
 from app.platform.i18n import CODES, Message, _
 
 # The widest cell each column takes; the statement has a limit of its own.
@@ -16,6 +18,12 @@ KINDS = {kind.value: kind for kind in OPEN_KINDS}
 UNATTRIBUTED = "unattributed"
 COUNTRY = re.compile(r"[A-Z]{2}")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+# What is left of letters after a table was saved in the wrong way: a sign for the unknown, question marks
+# where letters were, and letters that are really the bytes of others.
+LOST = re.compile("\ufffd|(?<!\\S)\\?{3,}|[ÃÂÐÑØÙ][\x80-\xbf]|â€")
+READ_BY_PEOPLE = ("source", "organisation", "topic", "statement")
+AROUND = 20
 
 CellProblem = tuple[str, Message, Message]
 
@@ -52,7 +60,7 @@ class Row:
 
     @property
     def speaker(self) -> tuple[str, str]:
-        """What makes two rows come from the same voice: name, letter case aside, and place.
+        """What makes two rows come from the same voice: a name that reads alike, and a place.
 
         Statements without a name belong together when they stand at the same place of the same source.
         """
@@ -71,7 +79,18 @@ COLUMNS = tuple(each.name for each in fields(Row) if each.name != "line")
 
 def speaker_key(name: str, based_in: str) -> tuple[str, str]:
     """The organisation a name and a place stand for."""
-    return unicodedata.normalize("NFC", name).casefold(), based_in.upper()
+    return names.same(name), based_in.upper()
+
+
+def one_voice(speakers: Collection[tuple[str, str]]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Each speaker with whom it is one: a name without a place is the one place where that name is known."""
+    places: dict[str, set[str]] = {}
+    for name, based_in in speakers:
+        places.setdefault(name, set()).update({based_in} - {""})
+    return {
+        (name, based_in): (name, next(iter(places[name])) if len(places[name]) == 1 else based_in)
+        for name, based_in in speakers
+    }
 
 
 def check_row(line: int, raw: dict[str, str], instruments: Collection[str]) -> tuple[Row, list[CellProblem]]:
@@ -86,17 +105,33 @@ def _tidy(name: str, text: str) -> str:
     if name == "statement":
         return text.replace("\r\n", "\n").replace("\r", "\n").strip()
     text = " ".join(text.split())
-    if name in {"based_in", "instrument", "article"}:
-        return text.upper()
+    if name == "organisation" and names.is_empty(text):
+        return ""
+    if name in {"based_in", "instrument"}:
+        return signs.plain(text).upper()
+    if name == "article":
+        return signs.digits(text).upper()
     if name == "organisation_type":
-        return text.lower().replace(" ", "_")
-    return text.lower() if name == "language" else text
+        return signs.plain(text).lower().replace(" ", "_")
+    return signs.plain(text).lower() if name == "language" else text
 
 
 def _unstorable(cells: dict[str, str]) -> list[CellProblem]:
     told = _("This cell holds a character that cannot be stored.")
     fix = _("Remove the character: you do not see it, so type the words around it again.")
     return [(name, told, fix) for name, text in cells.items() if CONTROL.search(text)]
+
+
+def lost_letters(row: Row) -> list[CellProblem]:
+    """The cells of a row in which letters seem to be lost; nobody can be sure, so the row stays."""
+    fix = _("Look it up where it comes from. If the letters are wrong there too, there is nothing to do.")
+    found: list[CellProblem] = []
+    for name in READ_BY_PEOPLE:
+        text = row.cells[name]
+        if place := LOST.search(text):
+            part = text[max(0, place.start() - AROUND) : place.end() + AROUND]
+            found.append((name, _("Letters seem to be lost in this cell: “%(part)s”", part=part), fix))
+    return found
 
 
 def _empty(cells: dict[str, str]) -> list[CellProblem]:

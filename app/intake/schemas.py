@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from app.intake.formats import MAX_BYTES
+from app.intake.plan import Twin
 from app.platform.forms import Input, OneLine
 
 # A pasted table comes back in a field of the next page, and a field has its own limit in the form reader.
@@ -29,6 +30,7 @@ class AssignForm(Input):
     """The question a statement is put to."""
 
     code: Annotated[OneLine, Field(min_length=1, max_length=32)]
+    twin: Twin = Twin.ASK
 
 
 class FindingOut(BaseModel):

@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from sqlmodel import select
+from sqlalchemy import update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
@@ -11,7 +12,8 @@ from app.contributions import service as contributions
 from app.contributions.models import Answer, Contribution, Mode
 from app.intake import formats, plan, policy, queries
 from app.intake.models import IntakeRow
-from app.intake.plan import Draft, Fate, Place, Placed, Plan, Preview, Speaker
+from app.intake.plan import Draft, Fate, Place, Placed, Plan, Preview, Speaker, Twin, Why
+from app.organisations import names
 from app.organisations import service as organisations
 from app.platform import clock
 from app.platform.errors import Invalid
@@ -38,9 +40,7 @@ async def import_statements(session: AsyncSession, actor: Actor, slug: str, data
         return seen
     answers = await _write(session, actor, seen)
     session.add_all(
-        _kept(consultation, actor, each, answers)
-        for each in seen.plan.placed
-        if each.fate in {Fate.NEW, Fate.KEPT}
+        _kept(seen, actor, each, answers) for each in seen.plan.placed if each.fate in {Fate.NEW, Fate.KEPT}
     )
     audit.record(
         session,
@@ -55,8 +55,13 @@ async def import_statements(session: AsyncSession, actor: Actor, slug: str, data
     return seen
 
 
-async def assign_row(session: AsyncSession, actor: Actor, slug: str, row_id: UUID, code: str) -> None:
-    """Put a statement that waits into the answer to a question chosen by a person."""
+async def assign_row(
+    session: AsyncSession, actor: Actor, slug: str, row_id: UUID, code: str, twin: Twin = Twin.ASK
+) -> None:
+    """Put a statement that waits into the answer to a question chosen by a person.
+
+    One that says nearly what is there goes beside it, or in its place where it mends it, as she chose.
+    """
     consultation = await queries.get_consultation(session, actor, slug)
     require(policy.can_take_in(actor, consultation, clock.arrival()))
     await _one_at_a_time(session, consultation)
@@ -64,16 +69,19 @@ async def assign_row(session: AsyncSession, actor: Actor, slug: str, row_id: UUI
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
     if code not in version.ids or version.rules.kinds[version.ids[code]] is Kind.NOTE:
         raise Invalid({"code": _("Choose one of the questions on this page.")})
-    row = queries.as_waiting(kept).row
+    waiting = queries.as_waiting(kept)
+    row = waiting.row
+    if waiting.why is not Why.NEARLY:
+        twin = Twin.BESIDE
     standing = await queries.standing_of(session, consultation, [row], lock=True)
     made = Plan()
-    placed = plan.place(made, row, standing, version.ids[code], None)
+    placed = plan.place(made, row, standing, version.ids[code], None, twin)
     if placed.why is not None:
         raise Invalid({"code": plan.WHY_NAMES[placed.why]})
     made.placed.append(placed)
     seen = Preview(consultation, formats.Table(), made, standing, version)
     answers = await _write(session, actor, seen)
-    kept.answer_id = answers[row.speaker, version.ids[code]]
+    kept.answer_id = answers[standing.speaker_of(row), version.ids[code]]
     kept.row = row.cells
     session.add(kept)
     scope = consultation.country_review_id
@@ -103,6 +111,7 @@ async def _look_at(
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
     table = formats.parse(data, version.reference.instruments)
     standing = await queries.standing_of(session, consultation, table.rows, lock=lock)
+    table.findings += [formats.another_spelling(*each) for each in plan.spellings(table.rows, standing)]
     return Preview(consultation, table, plan.build(table.rows, standing, version), standing, version)
 
 
@@ -137,7 +146,7 @@ async def _new_organisations(
     for speaker, row in seen.plan.speakers.items():
         if not row.is_unattributed and speaker not in seen.standing.organisations:
             organisation = await organisations.register_organisation(
-                session, actor, row.organisation, row.kind, row.language, row.based_in, collector
+                session, actor, names.tidy(row.organisation), row.kind, row.language, speaker[1], collector
             )
             made[speaker] = organisation.id
     return made
@@ -160,17 +169,26 @@ def _answer(
     return answer.id
 
 
-def _kept(consultation: Consultation, actor: Actor, placed: Placed, answers: dict[Place, UUID]) -> IntakeRow:
+def _kept(seen: Preview, actor: Actor, placed: Placed, answers: dict[Place, UUID]) -> IntakeRow:
     """The memory of a row: what it said, and where it went or why it waits."""
     row, why, answer_id = placed.row, {}, None
     if placed.fate is Fate.NEW and placed.question_id is not None:
-        answer_id = answers[row.speaker, placed.question_id]
+        answer_id = answers[seen.standing.speaker_of(row), placed.question_id]
     elif placed.why is not None:
         why = {"why": placed.why.value}
+        if placed.why is Why.NEARLY and placed.question_id is not None:
+            why["question"] = seen.version.codes[placed.question_id]
     return IntakeRow(
-        consultation_id=consultation.id,
+        consultation_id=seen.consultation.id,
         fingerprint=row.fingerprint,
         row={**row.cells, **why},
         answer_id=answer_id,
         taken_in_by_id=actor.account_id,
     )
+
+
+async def take_out_withdrawn(session: AsyncSession, actor: Actor, contribution_id: UUID) -> None:
+    """Forget the rows that a withdrawn contribution was entered from; their prints stay, so that they count once."""
+    require(policy.can_take_out(actor))
+    answers = select(Answer.id).where(Answer.contribution_id == contribution_id)
+    await session.exec(update(IntakeRow).where(col(IntakeRow.answer_id).in_(answers)).values(row={}))

@@ -10,7 +10,9 @@ from app.consultations.events import ConsultationClosedEarly
 from app.contributions.events import ContributionSubmitted, ContributionWithdrawn
 from app.contributions.models import Contribution, Mode
 from app.notifications import service
-from app.organisations.events import MemberInvited, SignUpRepeated, SignUpStarted
+from app.organisations import queries as organisations
+from app.organisations.events import MemberInvited, RoleGiven, SignUpRepeated, SignUpStarted
+from app.organisations.models import STAFF, Role
 from app.platform.events import Handler
 from app.reviews.events import FocalPointChanged
 from app.submissions.events import DecisionsChanged, SubmissionHandedOver
@@ -34,6 +36,14 @@ async def reset_asked(session: AsyncSession, event: PasswordResetAsked) -> None:
 async def member_invited(session: AsyncSession, event: MemberInvited) -> None:
     """Send the invitation."""
     await service.notify_by_link(session, event.link_id, "organisations/invitation")
+
+
+async def role_given(session: AsyncSession, event: RoleGiven) -> None:
+    """Tell the people of an office who leads it from now on: nobody becomes that unseen."""
+    if event.role is Role.FOCAL_POINT:
+        for account_id in await organisations.people_with(session, {event.organisation_id}, *STAFF):
+            if account_id != event.account_id:
+                await service.notify_account(session, account_id, "organisations/focal_point")
 
 
 async def contribution_submitted(session: AsyncSession, event: ContributionSubmitted) -> None:
@@ -81,6 +91,7 @@ HANDLERS: Mapping[type, Sequence[Handler]] = {
     SignUpRepeated: (sign_up_repeated,),
     PasswordResetAsked: (reset_asked,),
     MemberInvited: (member_invited,),
+    RoleGiven: (role_given,),
     ContributionSubmitted: (contribution_submitted,),
     ContributionWithdrawn: (contribution_withdrawn,),
     SubmissionHandedOver: (submission_handed_over,),

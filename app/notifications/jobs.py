@@ -90,7 +90,7 @@ async def send_email(
                 return
         to, language = account.email, account.language
     subject, text = render(settings, template, language, values)
-    await email.send(settings, to, subject, text)
+    await email.send(settings, to, subject, text, language)
 
 
 JOBS: Mapping[str, JobFunction] = {"send_email": send_email}

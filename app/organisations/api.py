@@ -29,9 +29,10 @@ from app.organisations.schemas import (
 from app.platform import clock, problems
 from app.platform.db import Session
 from app.platform.errors import SignInRequired, TooMany
+from app.platform.routing import OneOutcome, keep_although_refused
 from app.platform.security import Actor
 
-router = APIRouter(tags=["organisations"])
+router = APIRouter(route_class=OneOutcome, tags=["organisations"])
 
 
 def _shown(token: ApiToken, secret: str | None = None) -> TokenOut:
@@ -47,6 +48,7 @@ async def sign_in(
     done = await accounts.check_sign_in(session, data.email, account_id, checked)
     if done.account_id is None:
         # Answered, not raised: the failed try must be kept.
+        keep_although_refused(request)
         return problems.answer(request, (TooMany if done.is_locked else SignInRequired)(done.refusal))
     owner = Actor(account_id=done.account_id)
     token, secret = await accounts.create_token(session, owner, TokenInput(name=data.name))
@@ -139,6 +141,12 @@ async def remove_member(
 ) -> None:
     """Take a role from somebody."""
     await service.remove_member(session, actor, organisation_id, account_id, role)
+
+
+@router.delete("/sessions", status_code=204)
+async def sign_out_everywhere(session: Session, actor: CurrentActor) -> None:
+    """End every session and token of one's own, the one that asks too."""
+    await accounts.sign_out_everywhere(session, actor)
 
 
 @router.get("/tokens")

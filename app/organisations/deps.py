@@ -8,7 +8,7 @@ from app.organisations import queries
 from app.platform import ids
 from app.platform.db import RecordingSession, Session
 from app.platform.errors import SignInRequired
-from app.platform.forms import SESSION_COOKIE
+from app.platform.forms import BEARER_COOKIE, SESSION_COOKIE
 from app.platform.security import NOBODY, Actor
 
 
@@ -17,6 +17,9 @@ async def _actor(request: Request, session: Session) -> Actor:
         scheme, _space, token = request.headers.get("authorization", "").partition(" ")
         known = scheme.lower() == "bearer" and token
         actor = await queries.find_actor(session, ids.fingerprint(token), of_token=True) if known else NOBODY
+    elif bearer := request.cookies.get(BEARER_COOKIE):
+        # Whoever came with a code is nobody else, even where an account is signed in beside it.
+        actor = await queries.find_bearer(session, ids.fingerprint(bearer))
     else:
         cookie = request.cookies.get(SESSION_COOKIE)
         actor = await queries.find_actor(session, ids.fingerprint(cookie)) if cookie else NOBODY

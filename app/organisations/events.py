@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from app.organisations.models import Role
+
 
 @dataclass(frozen=True, slots=True)
 class SignUpStarted:
@@ -23,3 +25,12 @@ class MemberInvited:
     """Somebody is to get a role in an organisation; the link accepts it."""
 
     link_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGiven:
+    """Somebody has a role in an organisation that she did not have before."""
+
+    organisation_id: UUID
+    account_id: UUID
+    role: Role

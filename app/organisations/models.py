@@ -86,6 +86,8 @@ class Organisation(SQLModel, table=True):
     language: str = Field(default="en", max_length=2)
     based_in: str = Field(default="", max_length=2)
     entered_by_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
+    # Who signed up under the name of another: readers are told until somebody has made sure who it is.
+    namesake_of_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
     created_at: datetime = Field(default_factory=clock.now)
 
 

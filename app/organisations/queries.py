@@ -7,21 +7,21 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import queries as accounts
-from app.accounts.models import Account, ApiToken, OneTimeToken, Purpose, SignedInSession
-from app.organisations import policy
-from app.organisations.models import STAFF, Membership, Organisation, Role
+from app.accounts.models import Account, ApiToken, BearerSession, OneTimeToken, Purpose, SignedInSession
+from app.organisations import names, policy
+from app.organisations.models import STAFF, Membership, Organisation, OrganisationKind, Role
 from app.platform import clock
 from app.platform.errors import NotFound
 from app.platform.security import NOBODY, Actor, Decision
 
 
-def _holder(table: type[SignedInSession] | type[ApiToken]) -> Any:
+def _holder(table: type[SignedInSession] | type[ApiToken], *more: Any) -> Any:
     return (
-        select(table.account_id, table.bearer_of, Account.name, Membership.role, Membership.organisation_id)  # type: ignore[call-overload]
+        select(table.account_id, Account.name, Membership.role, Membership.organisation_id, *more)
         .outerjoin(Account, (Account.id == table.account_id) & Account.is_active)  # type: ignore[arg-type]
         .outerjoin(Membership, Membership.account_id == Account.id)  # type: ignore[arg-type]
         .where(table.token_hash == bindparam("hash"), table.expires_at > bindparam("now"))
@@ -29,7 +29,7 @@ def _holder(table: type[SignedInSession] | type[ApiToken]) -> Any:
 
 
 HOLDER_OF_SESSION = _holder(SignedInSession)
-HOLDER_OF_TOKEN = _holder(ApiToken)
+HOLDER_OF_TOKEN = _holder(ApiToken, ApiToken.bearer_of)
 
 
 async def find_actor(session: AsyncSession, token_hash: str, *, of_token: bool = False) -> Actor:
@@ -39,13 +39,22 @@ async def find_actor(session: AsyncSession, token_hash: str, *, of_token: bool =
     rows = found.all()
     if not rows:
         return NOBODY
-    account_id, bearer_of, name, _role, _place = rows[0]
+    account_id, name = rows[0][:2]
     if account_id is None:
-        return Actor(bearer_of=bearer_of) if bearer_of else NOBODY
+        return Actor(bearer_of=rows[0].bearer_of) if of_token and rows[0].bearer_of else NOBODY
     if name is None:
         return NOBODY
-    roles = frozenset((row[3].value, row[4]) for row in rows if row[3] is not None)
+    roles = frozenset((row.role.value, row.organisation_id) for row in rows if row.role is not None)
     return Actor(account_id=account_id, name=name, roles=roles)
+
+
+async def find_bearer(session: AsyncSession, token_hash: str) -> Actor:
+    """Who came with a code and holds this session; nobody if it ended."""
+    query = select(BearerSession.bearer_of).where(
+        BearerSession.token_hash == token_hash, BearerSession.expires_on >= clock.today()
+    )
+    found = (await session.exec(query)).first()
+    return Actor(bearer_of=found) if found else NOBODY
 
 
 async def get_organisation(session: AsyncSession, organisation_id: UUID) -> Organisation:
@@ -54,6 +63,23 @@ async def get_organisation(session: AsyncSession, organisation_id: UUID) -> Orga
     if found is None:
         raise NotFound
     return found
+
+
+async def namesakes_of(session: AsyncSession, name: str) -> list[tuple[UUID, OrganisationKind]]:
+    """The organisations whose names a reader would take for this one, the oldest first.
+
+    Names are compared here: the two databases do not agree on the small letters of all scripts.
+    """
+    query = select(Organisation.id, Organisation.kind, Organisation.name)
+    rows = await session.exec(query.order_by(Organisation.created_at, Organisation.id))  # type: ignore[arg-type]
+    wanted = names.same(name)
+    return [(place, OrganisationKind(kind)) for place, kind, other in rows if names.same(other) == wanted]
+
+
+async def find_secretariat(session: AsyncSession) -> Organisation | None:
+    """The body that runs the portal; the oldest, should there be several."""
+    query = select(Organisation).where(Organisation.kind == OrganisationKind.SECRETARIAT)
+    return (await session.exec(query.order_by(col(Organisation.created_at)).limit(1))).first()
 
 
 async def organisations_of(session: AsyncSession, actor: Actor) -> list[Organisation]:
@@ -94,19 +120,21 @@ class PeoplePage:
     invitations: Sequence[Invitation]
     may_manage: Decision
     roles: Sequence[Role]
+    takes: frozenset[Role]
     own_id: UUID | None
 
     def may_take(self, member: Member, role: Role) -> bool:
         """Whether the reader may take this role from this member."""
         own = member.account_id == self.own_id and role is not Role.FOCAL_POINT
         is_last = role is Role.SIGNATORY and sum(role in other.roles for other in self.members) == 1
-        return (own or role in self.roles) and not is_last
+        return (own or role in self.takes) and not is_last
 
 
 async def people_page(session: AsyncSession, actor: Actor, organisation_id: UUID) -> PeoplePage:
     """Members and waiting invitations of an organisation of one's own; raises NotFound."""
     organisation = await get_visible(session, actor, organisation_id)
-    roles = policy.roles_to_give(actor, organisation)
+    held = await roles_held(session, organisation_id)
+    roles = policy.roles_to_give(actor, organisation, held)
     rows = await session.exec(
         select(Account.id, Account.name, Account.email, Membership.role)
         .join(Membership, Membership.account_id == Account.id)  # type: ignore[arg-type]
@@ -123,8 +151,9 @@ async def people_page(session: AsyncSession, actor: Actor, organisation_id: UUID
         organisation,
         tuple(members.values()),
         await list_invitations(session, organisation_id) if roles else (),
-        policy.can_manage(actor, organisation),
+        policy.can_manage(actor, organisation, held),
         tuple(role for role in Role if role in roles),
+        policy.roles_in_hand(actor, organisation),
         actor.account_id,
     )
 
@@ -166,6 +195,20 @@ async def find_membership(
         Membership.role == role,
     )
     return (await session.exec(query)).first()
+
+
+async def roles_held(session: AsyncSession, organisation_id: UUID) -> frozenset[Role]:
+    """The roles that somebody holds in an organisation."""
+    query = select(Membership.role).where(Membership.organisation_id == organisation_id).distinct()
+    return frozenset(map(Role, (await session.exec(query)).all()))
+
+
+async def is_of_secretariat(session: AsyncSession, account_id: UUID) -> bool:
+    """Whether somebody works for the secretariat."""
+    query = select(Membership.id).where(
+        Membership.account_id == account_id, Membership.role == Role.SECRETARIAT
+    )
+    return (await session.exec(query)).first() is not None
 
 
 async def count_holders(session: AsyncSession, organisation_id: UUID, role: Role) -> int:
@@ -227,6 +270,11 @@ class OwnPage:
 
     account: Account
     places: Sequence[Place]
+
+    @property
+    def may_watch(self) -> bool:
+        """Whether the page about running the portal is open to her."""
+        return any(place.organisation.kind is OrganisationKind.SECRETARIAT for place in self.places)
 
 
 async def own_page(session: AsyncSession, actor: Actor) -> OwnPage:

@@ -21,9 +21,12 @@ from app.platform.errors import Invalid, NotFound
 from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, form
 from app.platform.i18n import Message, _
 from app.platform.pages import Link, render, see_other
+from app.platform.routing import OneOutcome
 from app.platform.security import Actor
 
-router = APIRouter()
+TOKEN_COOKIE = "token"  # noqa: S105  (the name of a cookie)
+TOKEN_KEPT = 10 * 60  # seconds in which a new token can be looked at again
+router = APIRouter(route_class=OneOutcome)
 SignUpForm = Annotated[FormOf[SignUpInput], Depends(form(SignUpInput))]
 PasswordForm = Annotated[FormOf[NewPasswordInput], Depends(form(NewPasswordInput))]
 InviteForm = Annotated[FormOf[InviteInput], Depends(form(InviteInput))]
@@ -45,8 +48,10 @@ async def _signed_in(
 ) -> Response:
     """Go on with a new session; the one the browser had before ends."""
     token = await accounts.start_session(session, account_id, request.cookies.get(SESSION_COOKIE))
+    account = await account_queries.get_account(session, account_id)
     response = see_other(request, to, said)
-    pages.set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
+    pages.sign_in_browser(request, response, token)
+    deps.remember_browser(request, response, account.email)
     return response
 
 
@@ -146,8 +151,9 @@ async def end_provider(request: Request) -> Response:
         old = request.cookies.get(SESSION_COOKIE)
         token = await accounts.start_session(session, account.id, old)
     response = see_other(request, kept.next or pages.url("organisations.start"))
-    pages.set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
+    pages.sign_in_browser(request, response, token)
     response.delete_cookie(provider.COOKIE)
+    deps.remember_browser(request, response, email)
     return response
 
 
@@ -165,6 +171,19 @@ async def start(request: Request, actor: CurrentActor) -> Response:
 async def own(request: Request, session: Session, actor: CurrentActor) -> Response:
     """Who one is here and where one belongs."""
     return render(request, "organisations/own.html", await queries.own_page(session, actor))
+
+
+@router.post("/my-account/sign-out-everywhere", name="accounts.sign_out_everywhere")
+async def sign_out_everywhere(
+    request: Request, form: JustAButton, session: Session, actor: AnyActor
+) -> Response:
+    """End every session and token of one's own, this one too; asked again, it is done already."""
+    if actor.account_id is not None:
+        await accounts.sign_out_everywhere(session, actor)
+    said = _("You are signed out everywhere, and your tokens no longer open anything.")
+    response = see_other(request, pages.url("accounts.sign_in"), said)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
 
 
 @router.get("/my-organisation/{organisation_id}/people", name="organisations.people")
@@ -246,22 +265,35 @@ async def accept(
 
 @router.get("/my-account/tokens", name="accounts.tokens")
 async def tokens(request: Request, session: Session, actor: CurrentActor) -> Response:
-    """One's tokens for the JSON interface."""
-    return render(request, "accounts/tokens.html", await account_queries.tokens_page(session, actor))
+    """One's tokens for the JSON interface, and a new one until somebody has kept it."""
+    fresh = pages.kept_by_browser(request, TOKEN_COOKIE)
+    mine = fresh["secret"] if fresh and fresh["account"] == str(actor.account_id) else None
+    page = await account_queries.tokens_page(session, actor, mine)
+    return render(request, "accounts/tokens.html", page)
 
 
 @router.post("/my-account/tokens", name="accounts.create_token")
 async def create_token(
     request: Request, form: NewTokenForm, session: Session, actor: CurrentActor
 ) -> Response:
-    """Make a token; the page that answers is the only place its secret is ever shown."""
+    """Make a token; the next page shows its secret until somebody has kept it."""
     if form.data is None:
         page = await account_queries.tokens_page(session, actor)
         return render(request, "accounts/tokens.html", page, form)
     data = TokenInput.model_validate({"name": form.data.name, "days": int(form.data.days)})
     _token, secret = await accounts.create_token(session, actor, data)
-    page = await account_queries.tokens_page(session, actor, secret)
-    return render(request, "accounts/tokens.html", page, status=201)
+    response = see_other(request, pages.url("accounts.tokens"))
+    kept = {"account": str(actor.account_id), "secret": secret}
+    pages.keep_for_browser(request, response, TOKEN_COOKIE, kept, TOKEN_KEPT)
+    return response
+
+
+@router.post("/my-account/tokens/kept", name="accounts.token_kept")
+async def token_kept(request: Request, form: JustAButton, session: Session, actor: CurrentActor) -> Response:
+    """Show the new token no more."""
+    response = see_other(request, pages.url("accounts.tokens"))
+    response.delete_cookie(TOKEN_COOKIE)
+    return response
 
 
 @router.post("/my-account/tokens/revoke", name="accounts.revoke_token")

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, field_validator
 
 from app.accounts.schemas import EmailAddress, NewPassword
+from app.organisations import names
 from app.organisations.models import OPEN_KINDS, OrganisationKind, Role
 from app.platform.forms import Input, OneLine, Problem
 from app.platform.i18n import _
@@ -25,10 +26,10 @@ class SignUpInput(Input):
     @field_validator("organisation")
     @classmethod
     def is_named(cls, value: str) -> str:
-        """A name of spaces is none."""
-        if not value:
+        """A name of spaces, or of signs that nobody sees, is none."""
+        if names.is_empty(value):
             raise Problem(_("Fill this in."))
-        return value
+        return names.tidy(value)
 
     @field_validator("kind")
     @classmethod

@@ -133,6 +133,7 @@ async def session_of(
             yield session
     else:
         async with db.write() as session:
+            request.state.session = session
             yield session
 
 

@@ -1,5 +1,6 @@
 """What can go wrong, said in the reader's language."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.platform.i18n import Message, _
@@ -11,11 +12,21 @@ class AppError(Exception):
     status = 500
     code = "error"
     default: Message = _("Something went wrong on our side.")
+    retry_after: int | None = None  # seconds until it makes sense to try once more
 
-    def __init__(self, detail: Message | None = None, **extra: Any) -> None:
+    def __init__(
+        self, detail: Message | None = None, headers: Mapping[str, str] | None = None, **extra: Any
+    ) -> None:
         self.detail = detail or self.default
+        self.given = dict(headers or {})
         self.extra = extra
         super().__init__(self.code)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer says to programs: when to come back, what is allowed."""
+        again = {"retry-after": str(self.retry_after)} if self.retry_after is not None else {}
+        return {**again, **self.given}
 
 
 class NotFound(AppError):
@@ -94,6 +105,48 @@ class TooMany(AppError):
     status = 429
     code = "too-many"
     default = _("Too many tries. Wait a few minutes and try again.")
+    retry_after = 300
+
+
+class Unavailable(AppError):
+    """The portal cannot do this now; the detail says what is known of the reason."""
+
+    status = 503
+    code = "unavailable"
+    default = _(
+        "The portal cannot do this at this moment. What you saved before is unchanged. Try again soon."
+    )
+    retry_after = 30
+
+
+class Busy(Unavailable):
+    """Others hold what this request needs, for longer than it may wait."""
+
+    code = "busy"
+    default = _("Too many people are saving at this moment. Nothing was lost: go back and send it again.")
+    retry_after = 5
+
+
+class StorageFull(Unavailable):
+    """The disk takes no more: only the operator can help."""
+
+    code = "storage-full"
+    default = _(
+        "The portal’s storage is full, so nothing can be saved now. What you saved before is unchanged. "
+        "Keep a copy of your text, and tell those who run the portal."
+    )
+    retry_after = 600
+
+
+class Unreachable(Unavailable):
+    """The database does not answer."""
+
+    code = "database-unreachable"
+    default = _(
+        "The portal cannot reach its database at this moment. What you saved before is unchanged. "
+        "Keep this page open and send it again in a few minutes."
+    )
+    retry_after = 60
 
 
 TITLES = {
@@ -102,10 +155,11 @@ TITLES = {
     403: _("This is not open to you"),
     404: _("Page not found"),
     405: _("This page does not take that kind of request"),
+    408: _("This took too long to arrive"),
     409: _("Something changed in the meantime"),
     413: _("Too large"),
     422: _("Please check what you sent"),
     429: _("Too many tries"),
     500: _("Something went wrong on our side"),
-    503: _("The portal is busy"),
+    503: _("The portal cannot do this right now"),
 }

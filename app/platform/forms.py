@@ -1,7 +1,9 @@
 """Forms: parsed, checked against forgery, validated; what was typed is always kept."""
 
+import hashlib
+import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from types import UnionType
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
@@ -11,14 +13,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 from starlette.datastructures import UploadFile
 
 from app.platform import ids
-from app.platform.errors import Forbidden, Invalid
+from app.platform.errors import AppError, Forbidden, Invalid
 from app.platform.i18n import Message, _
 
 M = TypeVar("M", bound=BaseModel)
-MAX_FIELDS = 600
+MAX_FIELDS = 10_000  # the page on which an answer is written has some 1,200 controls
 MAX_DIGITS = 4  # of the place in a list
+MAX_DEPTH = 12  # of a name: no page has a field that lies deeper
 FORM_COOKIE = "form"
 SESSION_COOKIE = "session"
+BEARER_COOKIE = "bearer"  # of those who came with a code: no account's session is touched for them
+Fields = dict[str, list[str]]
 
 
 class Problem(ValueError):
@@ -79,6 +84,7 @@ class FormOf(Generic[M]):
     data: M | None = None
     errors: dict[str, Message] = field(default_factory=dict)
     files: dict[str, UploadFile] = field(default_factory=dict)
+    problem: AppError | None = None  # why it was refused, where a service refused it
 
     @property
     def valid(self) -> M:
@@ -126,7 +132,8 @@ def sentences(problem: ValidationError | list[Any]) -> dict[str, Message]:
 
 def form_secret(request: Request) -> str:
     """What ties a form to its browser: the session, or before there is one, a cookie of its own."""
-    return request.cookies.get(SESSION_COOKIE) or request.cookies.get(FORM_COOKIE) or ""
+    cookies = request.cookies
+    return cookies.get(BEARER_COOKIE) or cookies.get(SESSION_COOKIE) or cookies.get(FORM_COOKIE) or ""
 
 
 def csrf_token(request: Request, secret: str) -> str:
@@ -141,47 +148,153 @@ FORGED = _(
 )
 
 
+class Forged(Forbidden):
+    """The proof of a form does not fit this browser's session: too old, or sent by another site."""
+
+    default = FORGED
+
+
+def is_foreign(request: Request) -> bool:
+    """Whether the browser says that another site's page sent this (Fetch Metadata, Sec-Fetch-Site)."""
+    return request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+
+
 def check_site(request: Request) -> None:
-    """Refuse a form that another site's page sent; raises Forbidden."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise Forbidden(FORGED)
+    """Refuse a form that another site's page sent; raises Forged."""
+    if is_foreign(request):
+        raise Forged
 
 
-def check_csrf(request: Request, token: str) -> None:
-    """Accept a form only from our own page in the same browser; raises Forbidden."""
+def _is_ours(request: Request, token: str) -> bool:
     secret = form_secret(request)
     nonce, _dot, mark = token.partition(".")
     key = request.app.state.settings.secret.get_secret_value()
-    if not secret or not ids.same(mark, ids.signed(key, "csrf", secret, nonce)):
-        raise Forbidden(FORGED)
+    return bool(secret) and ids.same(mark, ids.signed(key, "csrf", secret, nonce))
+
+
+def check_csrf(request: Request, token: str) -> None:
+    """Accept a form only from our own page in the same browser; raises Forged."""
+    if not _is_ours(request, token):
+        raise Forged
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came with a POST: the fields of the form that was sent, and what stood in the others of its page.
+
+    A page with several forms is one form of several parts, so that nothing typed is left behind: the
+    fields of the part `reason` are named `reason.text`, and its button says `?part=reason`. Each part
+    brings a digest (`was`) of what the page had filled in; a part that differs from it was changed.
+    """
+
+    fields: Fields  # of the part that was sent, without its prefix
+    others: Fields  # of parts that were changed and not sent, with their prefixes
+    files: dict[str, UploadFile]
+    at: str  # the address of the page, from its path on
+    was: str  # the digest of what the page had filled the sent fields in with
+    proof: str
+    is_ours: bool
+    digest: str
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """The fields as single texts; of several values the last."""
+        return {name: values[-1] for name, values in self.fields.items()}
+
+
+RESERVED = frozenset({"csrf", "at", "was"})
+
+
+def digest_of(fields: Iterable[tuple[str, str]]) -> str:
+    """A short digest of what stands in fields, the same for any order and whether empty ones are named."""
+    filled = sorted((name, value.replace("\r\n", "\n")) for name, value in fields if value)
+    return hashlib.sha256(json.dumps(filled).encode()).hexdigest()[:16]
+
+
+def _fields_of(part: str, every: Fields) -> Fields:
+    """The fields of one part without its prefix; of none, those that belong to no part."""
+    if part:
+        found = {n.removeprefix(f"{part}."): v for n, v in every.items() if n.startswith(f"{part}.")}
+    else:
+        parts = {name.removesuffix("was") for name in every if name.endswith(".was")}
+        found = {n: v for n, v in every.items() if f"{n.partition('.')[0]}." not in parts}
+    return {name: values for name, values in found.items() if name not in RESERVED}
+
+
+def _changed_parts(every: Fields, own: str) -> Fields:
+    """The fields of all parts but one that hold something else than the page had filled in."""
+    changed: Fields = {}
+    for name, values in every.items():
+        part, _dot, what = name.partition(".")
+        if what != "was" or part == own:
+            continue
+        prefix = f"{part}."
+        fields = {n: v for n, v in every.items() if n.startswith(prefix) and n != name}
+        if digest_of((n[len(prefix) :], value) for n, v in fields.items() for value in v) != values[-1]:
+            changed |= fields
+    return changed
+
+
+def _texts(values: Iterable[Any]) -> list[str]:
+    """Line ends as the browser had them before sending (HTML, form submission)."""
+    return [str(value).replace("\r\n", "\n").replace("\r", "\n") for value in values]
+
+
+async def read_form(request: Request) -> Sent:
+    """Everything that a POST brought, read once a request."""
+    known: Sent | None = getattr(request.state, "sent", None)
+    if known is not None:
+        return known
+    # The body is kept whole: the session waits for it as well, and a stream can be read only once.
+    limit = len(await request.body()) + 1
+    form = await request.form(max_fields=MAX_FIELDS, max_files=1, max_part_size=limit)
+    every: Fields = {}
+    files: dict[str, UploadFile] = {}
+    for name in dict.fromkeys(form.keys()):
+        values = form.getlist(name)
+        if isinstance(values[-1], UploadFile):
+            files[name] = values[-1]
+        else:
+            every[name] = _texts(values)
+    own = request.query_params.get("part", "")
+    fields = _fields_of(own, every)
+    proof = every.get("csrf", [""])[-1]
+    sent = Sent(
+        fields=fields,
+        others=_changed_parts(every, own),
+        files=files,
+        at=every.get("at", [""])[-1],
+        was=every.get(f"{own}.was" if own else "was", [""])[-1],
+        proof=proof,
+        is_ours=not is_foreign(request) and _is_ours(request, proof),
+        digest=await _digest(fields, files),
+    )
+    request.state.sent = sent
+    return sent
+
+
+async def _digest(fields: Fields, files: dict[str, UploadFile]) -> str:
+    content = hashlib.sha256(json.dumps(sorted(fields.items())).encode())
+    for name, file in sorted(files.items()):
+        content.update(json.dumps([name, file.filename]).encode())
+        content.update(hashlib.sha256(await file.read()).digest())
+        await file.seek(0)
+    return content.hexdigest()
 
 
 def form(model: type[M]) -> Callable[[Request], Awaitable[FormOf[M]]]:
     """A dependency that reads the form into the model and never raises for what was typed.
 
-    Names with dashes nest: `evidence-0-title` is the title of the first evidence. Line ends become
-    single newlines, as the browser had them before sending (HTML, form submission).
+    Names with dashes nest: `evidence-0-title` is the title of the first evidence.
     """
     lists = {name for name, info in model.model_fields.items() if _is_text_list(info.annotation)}
 
     async def parse(request: Request) -> FormOf[M]:
-        # The body is kept whole: the session waits for it as well, and a stream can be read only once.
-        limit = len(await request.body()) + 1
-        sent = await request.form(max_fields=MAX_FIELDS, max_files=1, max_part_size=limit)
+        sent = await read_form(request)
         check_site(request)
-        parsed: FormOf[M] = FormOf()
-        for name in dict.fromkeys(sent.keys()):
-            if name == "csrf":
-                continue
-            every = sent.getlist(name)
-            if isinstance(every[-1], UploadFile):
-                parsed.files[name] = every[-1]
-                continue
-            texts = [str(value).replace("\r\n", "\n").replace("\r", "\n") for value in every]
-            parsed.values[name] = texts if name in lists else texts[-1]
-        # Whatever stops the request from here on, the error page can give the words back.
-        request.state.typed = parsed.values
-        check_csrf(request, str(sent.get("csrf", "")))
+        check_csrf(request, sent.proof)
+        parsed: FormOf[M] = FormOf(files=dict(sent.files))
+        parsed.values = {n: list(v) if n in lists else v[-1] for n, v in sent.fields.items()}
         nested, rows = _nested(parsed.values)
         try:
             parsed.data = model.model_validate(nested)
@@ -190,6 +303,11 @@ def form(model: type[M]) -> Callable[[Request], Awaitable[FormOf[M]]]:
         return parsed
 
     return parse
+
+
+NOT_OURS = _(
+    "This form has a field that no page of the portal has. Load the page again and send it once more."
+)
 
 
 def _is_text_list(annotation: Any) -> bool:
@@ -210,6 +328,8 @@ def _nested(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]
         if value in ("", []):
             continue
         parts = name.split("-")
+        if len(parts) > MAX_DEPTH:
+            raise Invalid(detail=NOT_OURS)
         place = tree
         for part in parts[:-1]:
             inner = place.setdefault(part, {})

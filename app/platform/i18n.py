@@ -1,6 +1,7 @@
 """The six languages of the interface: messages, catalogues, dates."""
 
 import gettext
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -46,6 +47,8 @@ ARABIC_MONTHS = (
     "تموز/يوليه", "آب/أغسطس", "أيلول/سبتمبر", "تشرين الأول/أكتوبر", "تشرين الثاني/نوفمبر",
     "كانون الأول/ديسمبر",
 )  # fmt: skip
+
+COMMAS = {"ar": "، ", "zh": "、"}
 
 current: ContextVar[str] = ContextVar("language", default=SOURCE)
 
@@ -145,6 +148,11 @@ def language_name(code: str, shown_in: str) -> str:
     """The name of a language in another language."""
     name: str = Locale(shown_in).languages.get(code, code)
     return name[:1].upper() + name[1:] if shown_in in {"en", "fr", "es", "ru"} else name
+
+
+def listed(values: Iterable[object], code: str) -> str:
+    """Several names in one line, with the comma of the language between them."""
+    return COMMAS.get(code, ", ").join(map(str, values))
 
 
 def text_in(texts: dict[str, str], code: str) -> tuple[str, str]:

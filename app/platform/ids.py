@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 
 from uuid_utils.compat import uuid7
 
+from app.platform import signs
+
 # Crockford's alphabet without the letters that are read as digits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 28  # 28 characters of 30 are 137 bits, more than the 128 a receipt code needs
@@ -27,9 +29,23 @@ def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
+def codes_from(seed: str, number: int) -> list[str]:
+    """Codes as `new_code` makes them, the same again from the same secret seed of 256 bits."""
+    return [_code_from(seed, place) for place in range(number)]
+
+
+def _code_from(seed: str, place: int) -> str:
+    value = int.from_bytes(hashlib.sha512(f"{seed}\x1f{place}".encode()).digest())
+    letters = []
+    for _letter in range(CODE_LENGTH):
+        value, digit = divmod(value, len(ALPHABET))
+        letters.append(ALPHABET[digit])
+    return "".join(letters)
+
+
 def plain_code(typed: str) -> str:
-    """The code somebody meant: spaces, dashes and letter case do not matter."""
-    return "".join(c for c in typed.upper() if c.isalnum())[:200]
+    """The code somebody meant: spaces, dashes and letter case do not matter, nor her keyboard."""
+    return "".join(c for c in signs.digits(typed).upper() if c.isalnum())[:200]
 
 
 def new_token() -> str:
@@ -44,9 +60,10 @@ def fingerprint(secret: str) -> str:
 
 def signed(secret: str, *parts: str) -> str:
     """A keyed digest over the parts."""
-    return hmac.new(secret.encode(), "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+    content = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hmac.new(secret.encode(), content, hashlib.sha256).hexdigest()
 
 
 def same(a: str, b: str) -> bool:
-    """Compare two digests without telling where they differ."""
-    return hmac.compare_digest(a, b)
+    """Compare two digests, or whatever came in the place of one, without telling where they differ."""
+    return hmac.compare_digest(a.encode("utf-8", "surrogatepass"), b.encode("utf-8", "surrogatepass"))

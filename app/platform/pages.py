@@ -1,24 +1,32 @@
 """Pages: one template environment a language, the frame around each page, links, redirects."""
 
-import base64
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.platform import i18n, ids
-from app.platform.forms import FORM_COOKIE, FormOf, csrf_token, form_secret
+from app.platform import bidi, i18n, ids
+from app.platform.forms import (
+    BEARER_COOKIE,
+    FORM_COOKIE,
+    SESSION_COOKIE,
+    FormOf,
+    Sent,
+    csrf_token,
+    form_secret,
+)
 from app.platform.i18n import Message
+from app.platform.sealing import key_of, seal, unseal
 from app.platform.security import NOBODY, Actor
+from app.platform.sheets import Sheet, ShownForm
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -93,16 +101,10 @@ class Chrome:
     said: str | None
     demonstration: bool
     path: str
+    here: str
+    sheet: Sheet
     static: Callable[[str], str] = static
     roles: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class ShownForm:
-    """A form as the macros read it: what was typed, and the errors as sentences."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
 
 
 _vocabulary: dict[str, Any] = {}
@@ -117,6 +119,19 @@ def learn_vocabulary(words: Mapping[str, Mapping[Any, Message]]) -> None:
         _vocabulary.clear()
         _vocabulary.update(words)
         environment.cache_clear()
+
+
+def field_name(name: str) -> Message | str:
+    """What a field is called on the pages, from the name its form gave it; numbers of rows do not count."""
+    words = [part for part in name.rpartition(".")[2].split("-") if not part.isdigit()]
+    known: Mapping[Any, Message] = _vocabulary.get("field_names", {})
+    return known.get("-".join(words)) or known.get(words[-1] if words else "") or " ".join(words)
+
+
+def choice_name(value: str) -> Message | str | None:
+    """A value that is chosen and not typed, in words; None for anything else."""
+    known: Mapping[Any, Message] = _vocabulary.get("choice_names", {})
+    return known.get(value) or (i18n.BY_CODE[value].native if value in i18n.BY_CODE else None)
 
 
 ServiceNav = Callable[[Actor], Sequence[Link]]
@@ -143,6 +158,7 @@ def environment(code: str) -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(i18n.catalogue_of(code), newstyle=True)  # type: ignore[attr-defined]
     env.globals["url"] = url
+    env.globals |= {"field_name": field_name, "choice_name": choice_name}
     env.globals.update(_vocabulary)
     env.filters |= {
         "day": lambda value: i18n.day(value, code),
@@ -155,37 +171,76 @@ def environment(code: str) -> Environment:
         "language_name": lambda value: i18n.language_name(value, code),
         "text": lambda value: i18n.text_in(value, code)[0],
         "text_language": lambda value: i18n.text_in(value, code)[1],
+        "visible": lambda value: bidi.visible(value, code),
+        "listed": lambda values: i18n.listed(values, code),
     }
     return env
 
 
-def _languages(request: Request, code: str) -> list[LanguageLink]:
-    rest = request.scope["path"]
+def own_address(address: str) -> str | None:
+    """A path (with query) of this portal without its language; None for anything else."""
+    parts = urlsplit(address) if address.startswith("/") and "\\" not in address else None
+    if parts is None or parts.netloc or parts.scheme or any(ord(c) < ord(" ") for c in address):
+        return None
+    first, _slash, rest = parts.path[1:].partition("/")
+    path = f"/{rest}" if first in i18n.BY_CODE else parts.path
+    return path + (f"?{parts.query}" if parts.query else "")
+
+
+def here_of(request: Request) -> str:
+    """The address of the page somebody is on, without its language: after a POST, where the form stood."""
     query = request.scope.get("query_string", b"").decode("latin-1")
-    if request.method not in {"GET", "HEAD"}:
-        query = ""
-    tail = quote(rest if rest != "/" else "/", safe="/~:@") + (f"?{query}" if query else "")
+    path = quote(request.scope["path"], safe="/~:@")
+    if request.method in {"GET", "HEAD"}:
+        return f"{path}?{query}" if query else path
+    sent: Sent | None = getattr(request.state, "sent", None)
+    return (own_address(sent.at) if sent is not None else None) or path
+
+
+def _languages(here: str, code: str) -> list[LanguageLink]:
     return [
-        LanguageLink(lang.code, lang.tag, lang.native, lang.dir, f"/{lang.code}{tail}", lang.code == code)
+        LanguageLink(lang.code, lang.tag, lang.native, lang.dir, f"/{lang.code}{here}", lang.code == code)
         for lang in i18n.LANGUAGES
     ]
 
 
+def _said_key(request: Request) -> bytes:
+    return key_of(request.app.state.settings.secret.get_secret_value(), SAID_COOKIE)
+
+
 def said_in(request: Request, code: str) -> str | None:
-    """The sentence the last action left for this page."""
+    """The sentence the last action left for this page; nothing that is not sealed by us."""
     raw = request.cookies.get(SAID_COOKIE)
-    if not raw:
-        return None
-    try:
-        text, params = json.loads(base64.urlsafe_b64decode(raw.encode()))
-        return Message(str(text), {str(k): str(v) for k, v in params.items()}).in_language(code)
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return None
+    said = unseal(_said_key(request), raw) if raw else None
+    return Message(said[0], said[1]).in_language(code) if said else None
+
+
+def keep_for_browser(request: Request, response: Response, name: str, value: Any, max_age: int) -> None:
+    """Give the browser something to bring back that it can neither read nor change."""
+    key = key_of(request.app.state.settings.secret.get_secret_value(), f"cookie-{name}")
+    set_cookie(request, response, name, seal(key, value), max_age)
+
+
+def kept_by_browser(request: Request, name: str) -> Any | None:
+    """What `keep_for_browser` gave; None if nothing came back, or nothing of ours."""
+    raw = request.cookies.get(name)
+    key = key_of(request.app.state.settings.secret.get_secret_value(), f"cookie-{name}")
+    return unseal(key, raw) if raw else None
+
+
+def _typed_elsewhere(request: Request) -> dict[str, list[str]]:
+    """What stood in the other forms of the page that sent this, or what was kept for this page."""
+    sent: Sent | None = getattr(request.state, "sent", None)
+    if sent is not None:
+        return dict(sent.others)
+    kept = getattr(request.state, "kept", None)
+    return dict(kept.fields) if kept is not None else {}
 
 
 def chrome_of(request: Request, csrf: str) -> Chrome:
     """The frame for this request: language, person, links."""
     state = request.state
+    here = here_of(request)
     code: str = getattr(state, "language", i18n.SOURCE)
     actor: Actor = getattr(state, "actor", NOBODY)
     language = i18n.BY_CODE[code]
@@ -193,7 +248,7 @@ def chrome_of(request: Request, csrf: str) -> Chrome:
         language=code,
         tag=language.tag,
         dir=language.dir,
-        languages=_languages(request, code),
+        languages=_languages(here, code),
         viewer=actor.name or None,
         signed_in=actor.account_id is not None,
         confidential=actor.bearer_of is not None,
@@ -203,6 +258,8 @@ def chrome_of(request: Request, csrf: str) -> Chrome:
         said=said_in(request, code),
         demonstration=request.app.state.settings.demonstration,
         path=request.scope["path"],
+        here=here,
+        sheet=Sheet(_typed_elsewhere(request)),
         roles=frozenset(role for role, _place in actor.roles),
     )
 
@@ -217,21 +274,31 @@ def render(
 ) -> Response:
     """A page from its one dataclass, with the form as it was typed where there is one."""
     code: str = getattr(request.state, "language", i18n.SOURCE)
-    secret = form_secret(request)
-    fresh = ids.new_token() if not secret else ""
+    browser, is_fresh = browser_secret(request)
+    secret = form_secret(request) or browser
     shown = None
     if form is not None:
         shown = ShownForm(form.values, {name: m.in_language(code) for name, m in form.errors.items()})
         if form.errors and status == HTTPStatus.OK:
             status = 422
-    chrome = chrome_of(request, csrf_token(request, secret or fresh))
+    chrome = chrome_of(request, csrf_token(request, secret))
     body = environment(code).get_template(template).render(page=page, chrome=chrome, form=shown)
     response = HTMLResponse(body, status, headers)
-    if fresh:
-        set_cookie(request, response, FORM_COOKIE, fresh, max_age=None)
+    if is_fresh:
+        set_cookie(request, response, FORM_COOKIE, browser, max_age=None)
     if SAID_COOKIE in request.cookies:
         response.delete_cookie(SAID_COOKIE)
     return response
+
+
+def browser_secret(request: Request) -> tuple[str, bool]:
+    """A secret of this browser that outlives signing in and out, and whether it was made just now."""
+    known = request.cookies.get(FORM_COOKIE)
+    if known:
+        return known, False
+    if not hasattr(request.state, "browser"):
+        request.state.browser = ids.new_token()
+    return request.state.browser, True
 
 
 def set_cookie(request: Request, response: Response, name: str, value: str, max_age: int | None) -> None:
@@ -240,11 +307,18 @@ def set_cookie(request: Request, response: Response, name: str, value: str, max_
     response.set_cookie(name, value, max_age=max_age, httponly=True, secure=secure, samesite="lax")
 
 
+def sign_in_browser(request: Request, response: Response, token: str) -> Response:
+    """Give the browser the session of an account; what it had opened with a code it opens no more."""
+    set_cookie(request, response, SESSION_COOKIE, token, max_age=None)
+    if BEARER_COOKIE in request.cookies:
+        response.delete_cookie(BEARER_COOKIE)
+    return response
+
+
 def see_other(request: Request, to: str, said: Message | None = None) -> Response:
     """Go to another page after a change, and say there what was done."""
     response = RedirectResponse(to, 303)
     if said is not None:
         params = {k: str(v) for k, v in said.params.items()}
-        raw = base64.urlsafe_b64encode(json.dumps([said.text, params]).encode()).decode()
-        set_cookie(request, response, SAID_COOKIE, raw, max_age=60)
+        set_cookie(request, response, SAID_COOKIE, seal(_said_key(request), [said.text, params]), max_age=60)
     return response

@@ -1,29 +1,50 @@
 """Every failure becomes one clear page, or one problem document for the interface (RFC 9457)."""
 
 import logging
+import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.platform import errors, pages
-from app.platform.forms import sentences
+from app.platform import errors, idempotency, pages
+from app.platform.db import READING
+from app.platform.forms import FORM_COOKIE, Forged, Sent, form_secret, is_foreign, read_form, sentences
 from app.platform.i18n import Message, _
 
 log = logging.getLogger("portal")
-BUSY = _("Too many people are saving at this moment. Nothing was lost: go back and send it again.")
+SESSION_ENDED = _("Your session has ended. Your words are still here")
+SESSION_ENDED_DETAIL = _(
+    "You were away for a while, so the portal closed your session. Everything you sent is on this page, not saved yet."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TypedField:
+    """One field of a refused form: the name it had there, and what was typed or chosen."""
+
+    name: str
+    label: Message | str
+    values: Sequence[str]
+    is_seen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage:
-    """What an error page says."""
+    """What an error page says, with the form that was refused.
+
+    `again` is where the form can be sent once more; it is empty where that would not help.
+    """
 
     status: int
     title: Message
@@ -31,21 +52,61 @@ class ErrorPage:
     request_id: str
     text_is_safe: bool
     problems: tuple[Message, ...] = ()
-    typed: tuple[str, ...] = ()
+    typed: tuple[TypedField, ...] = ()
+    again: str = ""
+    back: str = ""
+    has_file: bool = False
+    parts: tuple[str, ...] = ()
 
 
-SECRETS = frozenset({"password", "code", "token"})
-WORDS = 12  # anything shorter is a choice or a number, not something somebody would have to write again
+SECRETS = frozenset({"password", "token"})
+CODE_PATHS = ("/start",)  # there, and nowhere else, `code` is a secret
+UNSEEN = frozenset({"carried", "version", "next", "from", "about", "code", "id", "key", "direction"})
+ENTRANCES = frozenset({"/sign-in", "/start"})
+# What each database says when it cannot: the kinds of SQLite, the states and classes of PostgreSQL.
+SQLITE: dict[int, type[errors.AppError]] = {
+    sqlite3.SQLITE_BUSY: errors.Busy,
+    sqlite3.SQLITE_LOCKED: errors.Busy,
+    sqlite3.SQLITE_FULL: errors.StorageFull,
+    sqlite3.SQLITE_READONLY: errors.Unavailable,
+    sqlite3.SQLITE_IOERR: errors.Unavailable,
+    sqlite3.SQLITE_CANTOPEN: errors.Unreachable,
+}
+POSTGRESQL: dict[str, type[errors.AppError]] = {
+    "53100": errors.StorageFull,
+    "53": errors.Busy,  # too many connections, out of memory
+    "40": errors.Busy,  # a deadlock, or two who wanted the same
+    "55": errors.Busy,  # a lock that did not come
+    "57014": errors.Busy,  # it took too long
+    "57": errors.Unreachable,  # it is being stopped or started
+    "58": errors.Unavailable,
+    "08": errors.Unreachable,
+}
 
 
-def _typed(request: Request) -> tuple[str, ...]:
-    """The longer texts that came with the request, so that the error page can give them back."""
-    values: dict[str, Any] = getattr(request.state, "typed", {})
+def _typed(request: Request) -> tuple[TypedField, ...]:
+    """Every field that came with a refused form, so that the error page can give it back."""
+    sent: Sent | None = getattr(request.state, "sent", None)
+    if sent is None or is_foreign(request):
+        return ()
+    secrets = SECRETS | ({"code"} if request.scope["path"].endswith(CODE_PATHS) else frozenset())
+    own = request.query_params.get("part", "")
+    prefix = f"{own}." if own else ""
+    fields = {f"{prefix}{name}": values for name, values in sent.fields.items()} | dict(sent.others)
     return tuple(
-        text
-        for name, text in values.items()
-        if isinstance(text, str) and len(text) >= WORDS and name not in SECRETS and " " in text.strip()
+        TypedField(name, pages.field_name(name), values, any(values) and _last(name) not in UNSEEN)
+        for name, values in fields.items()
+        if _last(name) not in secrets
     )
+
+
+def _other_parts(request: Request) -> tuple[str, ...]:
+    sent: Sent | None = getattr(request.state, "sent", None)
+    return tuple(sorted({name.partition(".")[0] for name in sent.others})) if sent is not None else ()
+
+
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _translate(problem: Exception) -> errors.AppError:
@@ -60,18 +121,32 @@ def _translate(problem: Exception) -> errors.AppError:
         known = {404: errors.NotFound, 413: errors.TooLarge}.get(problem.status_code)
         if known:
             return known()
-        expected = errors.AppError(errors.TITLES.get(problem.status_code))
+        expected = errors.AppError(errors.TITLES.get(problem.status_code), problem.headers)
         expected.status = problem.status_code
         return expected
     if isinstance(problem, StaleDataError | IntegrityError):
         return errors.Conflict()
     if isinstance(problem, DataError):
         return errors.Invalid()
-    if isinstance(problem, OperationalError | PoolTimeout):
-        busy = errors.AppError(BUSY)
-        busy.status = 503
-        return busy
+    if isinstance(problem, PoolTimeout):
+        return errors.Busy()
+    if isinstance(problem, OperationalError | InterfaceError):
+        return _unavailable(problem)
     return errors.AppError()
+
+
+def _unavailable(problem: OperationalError | InterfaceError) -> errors.AppError:
+    """What is known of why the database did not do it; a mistake of ours stays one."""
+    cause = problem.orig
+    code = getattr(cause, "sqlite_errorcode", None)
+    state = getattr(cause, "sqlstate", None) or ""
+    if code is not None:
+        # The lower byte is the kind, the upper ones say more of it (sqlite.org/rescode.html).
+        return SQLITE.get(code & 0xFF, errors.AppError)()
+    if state:
+        found = POSTGRESQL.get(state) or POSTGRESQL.get(state[:2])
+        return found() if found else errors.AppError()
+    return errors.Unreachable()
 
 
 def answer(request: Request, problem: Exception) -> Response:
@@ -85,20 +160,49 @@ def answer(request: Request, problem: Exception) -> Response:
     if request.scope["path"].startswith("/api/"):
         return _document(request, expected, title, found)
     if isinstance(expected, errors.SignInRequired) and request.method == "GET":
-        to = pages.url("accounts.sign_in", query={"next": getattr(request.state, "outer_path", "/")})
+        to = pages.url(
+            "accounts.sign_in", query={"next": f"/{request.state.language}{pages.here_of(request)}"}
+        )
         return RedirectResponse(to, 303)
+    typed = _typed(request)
+    ended = _has_ended(request, expected) and bool(typed)
     page = ErrorPage(
         expected.status,
-        title,
-        expected.detail,
+        SESSION_ENDED if ended else title,
+        SESSION_ENDED_DETAIL if ended else expected.detail,
         rid,
         expected.status in {401, 403, 409, 413, 422, 503},
         tuple(found.values()),
-        _typed(request),
+        typed,
+        _again(request, typed),
+        f"/{getattr(request.state, 'language', 'en')}{pages.here_of(request)}",
+        bool(getattr(getattr(request.state, "sent", None), "files", None)),
+        _other_parts(request),
     )
-    specific = f"errors/{expected.status}.html"
+    specific = "errors/ended.html" if ended else f"errors/{expected.status}.html"
     template = specific if (pages.TEMPLATES / specific).exists() else "errors/error.html"
-    return pages.render(request, template, page, status=expected.status)
+    return pages.render(request, template, page, status=expected.status, headers=expected.headers)
+
+
+def _has_ended(request: Request, problem: errors.AppError) -> bool:
+    """Whether somebody sent a form after her session was over."""
+    if request.scope["path"] in ENTRANCES:
+        return False
+    return isinstance(problem, errors.SignInRequired) or (
+        isinstance(problem, Forged) and not is_foreign(request) and form_secret(request) == _browser(request)
+    )
+
+
+def _browser(request: Request) -> str:
+    return request.cookies.get(FORM_COOKIE, "")
+
+
+def _again(request: Request, typed: Sequence[TypedField]) -> str:
+    """Where a refused form may be sent once more, with its query."""
+    if not typed or request.method != "POST" or request.scope["path"] in ENTRANCES:
+        return ""
+    path = f"/{request.state.language}{quote(request.scope['path'], safe='/~:@')}"
+    return path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _document(
@@ -115,15 +219,29 @@ def _document(
         body["errors"] = {name: str(sentence) for name, sentence in found.items()}
     if isinstance(expected, errors.StaleEdit) and expected.current is not None:
         body["current_version"] = expected.current.version
-    headers = {"www-authenticate": "Bearer"} if expected.status == HTTPStatus.UNAUTHORIZED else None
+    headers = expected.headers
+    if expected.status == HTTPStatus.UNAUTHORIZED:
+        headers["www-authenticate"] = "Bearer"
     return JSONResponse(body, expected.status, headers, media_type="application/problem+json")
+
+
+async def _outcome_before(request: Request) -> Response | None:
+    """The answer this very request got before, if it came twice; reads the form, whoever refused it."""
+    if request.method in READING:
+        return None
+    try:
+        if not request.scope["path"].startswith("/api/"):
+            await read_form(request)
+        return await idempotency.find_for(request)
+    except (HTTPException, ClientDisconnect, SQLAlchemyError, OSError):
+        return None  # the failure that brought us here is the one to tell
 
 
 def install(app: FastAPI) -> None:
     """Send every expected failure through `answer`; the edge sends the unexpected ones there."""
 
     async def handle(request: Request, problem: Exception) -> Response:
-        return answer(request, problem)
+        return await _outcome_before(request) or answer(request, problem)
 
     for kind in (
         errors.AppError,
@@ -133,6 +251,7 @@ def install(app: FastAPI) -> None:
         IntegrityError,
         DataError,
         OperationalError,
+        InterfaceError,
         PoolTimeout,
     ):
         app.add_exception_handler(kind, handle)

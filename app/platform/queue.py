@@ -1,26 +1,30 @@
 """Jobs: rows written in the caller's transaction, worked off at least once, in any process.
 
-One mechanism serves both databases (docs/decisions/0003). A job that fails is tried five times with
-growing pauses and then stays, marked, for the operator.
+One mechanism serves both databases (docs/decisions/0003). A job that fails is tried again with growing
+pauses for more than a day, so that a mail server may be down over night, and then stays, marked, for the
+operator.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
-from sqlmodel import Field, SQLModel, select
+from sqlalchemy import func, update
+from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.platform import clock, ids
 from app.platform.db import JSON_TYPE, Database
 
-ATTEMPTS = 5
+# One minute, two, four … and from then on every four hours: 32 hours in all.
+LONGEST_PAUSE = timedelta(hours=4)
+ATTEMPTS = 16
 LEASE = timedelta(minutes=5)
+OVERDUE = timedelta(minutes=10)
 log = logging.getLogger("portal.queue")
 JobFunction = Callable[..., Awaitable[None]]
 
@@ -35,6 +39,17 @@ class Job(SQLModel, table=True):
     attempts: int = 0
     failed: bool = False
     error: str = ""
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long a job rests after its so-manieth failure."""
+    return min(timedelta(minutes=2 ** (attempts - 1)), LONGEST_PAUSE)
+
+
+def _reason(problem: Exception) -> str:
+    """The kind of a failure, and the number a server gave it; its words may hold an address."""
+    code = getattr(problem, "code", None)
+    return type(problem).__name__ + (f" {code}" if isinstance(code, int) else "")
 
 
 async def enqueue(session: AsyncSession, name: str, **args: Any) -> None:
@@ -57,6 +72,34 @@ async def take_one(db: Database) -> Job | None:
         return job
 
 
+async def list_troubled(session: AsyncSession, name: str, limit: int) -> Sequence[Job]:
+    """The jobs of a name that failed at least once: given up first, then in the order of their next try."""
+    query = (
+        select(Job)
+        .where(Job.name == name, Job.error != "")
+        .order_by(col(Job.failed).desc(), col(Job.run_after), col(Job.id))
+        .limit(limit)
+    )
+    return (await session.exec(query)).all()
+
+
+async def count_overdue(session: AsyncSession, name: str) -> int:
+    """How many jobs of a name have waited far too long for their first try: nobody works them off."""
+    query = select(func.count()).where(
+        Job.name == name, Job.error == "", col(Job.run_after) <= clock.now() - OVERDUE
+    )
+    return (await session.exec(query)).one()
+
+
+async def try_again(session: AsyncSession, name: str, job_id: UUID | None = None) -> int:
+    """Have a troubled job, or all of a name, tried at once and as often as a new one; says how many."""
+    change = update(Job).where(col(Job.name) == name, col(Job.error) != "")
+    if job_id is not None:
+        change = change.where(col(Job.id) == job_id)
+    done = await session.exec(change.values(failed=False, attempts=0, run_after=clock.now()))
+    return int(done.rowcount)
+
+
 async def run_one(db: Database, jobs: Mapping[str, JobFunction], context: Any) -> bool:
     """Do one due job, if there is one; says whether there was."""
     job = await take_one(db)
@@ -64,16 +107,17 @@ async def run_one(db: Database, jobs: Mapping[str, JobFunction], context: Any) -
         return False
     try:
         await jobs[job.name](db, context, **job.args)
-    except Exception as problem:
-        log.exception("queue.job_failed", extra={"job": job.name, "attempt": job.attempts})
+    except Exception as problem:  # noqa: BLE001  (whatever it was: the job stays and is tried again)
+        reason = _reason(problem)
+        log.error("queue.job_failed", extra={"job": job.name, "attempt": job.attempts, "error": reason})  # noqa: TRY400  (a trace may hold an address)
         async with db.write() as session:
             await session.exec(
                 update(Job)
                 .where(Job.id == job.id)  # type: ignore[arg-type]
                 .values(
                     failed=job.attempts >= ATTEMPTS,
-                    error=type(problem).__name__,
-                    run_after=clock.now() + timedelta(seconds=10 * 4**job.attempts),
+                    error=reason,
+                    run_after=clock.now() + pause_after(job.attempts),
                 )
             )
     else:

@@ -20,6 +20,8 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 )
+# Only where the portal is reached through TLS: browsers then never try the open line again.
+STRICT_TRANSPORT = (b"strict-transport-security", b"max-age=31536000")
 PRIVATE = ((b"cache-control", b"no-store"), (b"vary", b"Cookie"))
 
 

@@ -15,7 +15,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Length, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
@@ -96,6 +96,7 @@ class Writer:
         if self.rtl:
             section = _xml(self.document).body.sectPr
             section.insert_element_before(OxmlElement("w:bidi"), *SECTION_AFTER_BIDI)
+            self._close_letters()
         properties = self.document.core_properties
         properties.title = shown(title)[:250]
         properties.author = properties.last_modified_by = "Polyphony"
@@ -117,29 +118,37 @@ class Writer:
         for script, font in FONTS.items():
             fonts.set(qn(f"w:{script}"), font)
 
+    def _close_letters(self) -> None:
+        """Take the space between letters out of the title: Arabic letters join."""
+        for name in ("Title", "Title Char"):
+            properties = self.document.styles[name].element.find(qn("w:rPr"))
+            properties.remove(properties.find(qn("w:spacing")))
+
     def heading(self, text: str, level: int) -> Paragraph:
         """A heading; level 0 is the title."""
         return self._own(self.document.add_heading(level=level), text)
 
-    def text(self, text: str, style: str | None = None, language: str | None = None) -> Paragraph:
+    def text(
+        self, text: str, style: str | None = None, language: str | None = None, *, bold: bool = False
+    ) -> Paragraph:
         """A paragraph in the document's language, or in another one that is named."""
         rtl = is_right_to_left(text, BY_CODE[language].dir == "rtl" if language else self.rtl)
         paragraph = self._directed(self.document.add_paragraph(style=style), rtl)
-        self._runs(paragraph, text, rtl, language)
+        runs = self._runs(paragraph, text, rtl, language)
+        if bold:
+            embolden(runs)
         return paragraph
 
     def note(self, text: str) -> Paragraph:
         """A small line."""
         paragraph = self._own(self.document.add_paragraph(), text)
-        for run in paragraph.runs:
-            run.font.size = Pt(9)
+        resize(paragraph.runs, Pt(9))
         return paragraph
 
     def labelled(self, label: str, value: str) -> Paragraph:
         """A bold word and what it stands for, in one line."""
         paragraph = self._directed(self.document.add_paragraph(), self.rtl)
-        for run in self._runs(paragraph, f"{label}: ", self.rtl):
-            run.bold = True
+        embolden(self._runs(paragraph, f"{label}: ", self.rtl))
         self._runs(paragraph, value, self.rtl)
         return paragraph
 
@@ -183,8 +192,7 @@ class Writer:
             cells = table.add_row().cells
             self._own(cells[0].paragraphs[0], label)
             self._own(cells[1].paragraphs[0], value)
-            for run in cells[0].paragraphs[0].runs:
-                run.bold = True
+            embolden(cells[0].paragraphs[0].runs)
 
     def page_numbers(self) -> None:
         """The number of each page at its foot; the only field in the document."""
@@ -202,8 +210,8 @@ class Writer:
     def on_every_page(self, text: str) -> None:
         """A line at the head of each page."""
         paragraph = self._own(self.document.sections[0].header.paragraphs[0], text)
+        embolden(paragraph.runs)
         for run in paragraph.runs:
-            run.bold = True
             run.font.color.rgb = REMOVED
 
     def page_break(self) -> None:
@@ -239,6 +247,22 @@ class Writer:
         raw = io.BytesIO()
         self.document.save(raw)
         return _steady(raw.getvalue(), max(self.made_at.astimezone(UTC), EARLIEST))
+
+
+def embolden(runs: Iterable[Run]) -> None:
+    """Make runs bold in every script: Word keeps a second switch for those that run from the right."""
+    for run in runs:
+        run.font.bold = run.font.cs_bold = True
+
+
+def resize(runs: Iterable[Run], size: Length) -> None:
+    """Set runs in one size in every script, for the same reason."""
+    for run in runs:
+        run.font.size = size
+        plain = _xml(run).rPr.find(qn("w:sz"))
+        complex_scripts = OxmlElement("w:szCs")
+        complex_scripts.set(qn("w:val"), plain.get(qn("w:val")))
+        plain.addnext(complex_scripts)
 
 
 def _xml(thing: Any) -> Any:

@@ -10,9 +10,10 @@ from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
 from app.platform.errors import NotFound
 from app.platform.i18n import _
+from app.platform.routing import OneOutcome
 from app.publication import queries, service, snapshot
 
-router = APIRouter(tags=["publication"])
+router = APIRouter(route_class=OneOutcome, tags=["publication"])
 
 
 class OutcomeOut(BaseModel):

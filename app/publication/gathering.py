@@ -28,9 +28,8 @@ from app.submissions.models import (
 )
 from app.submissions.queries import IN_PLACE
 from app.translations.models import Text
-from app.translations.queries import latest_for
+from app.translations.queries import bodies_of, latest_for
 
-AT_ONCE = 5_000
 _newer = aliased(Disposition)
 _reason = aliased(Text)
 LATEST = (col(Disposition.answer_version_id) == AnswerVersion.id) & ~select(_newer.id).where(
@@ -90,6 +89,7 @@ def _voice(row: Sequence[Any], asked: CompiledVersion) -> Voice:
         text_id=str(row[13]),
         reason_id=str(row[17]) if row[17] else "",
         value=_labels(asked, row[18], row[19]) if row[19] else {},
+        question=str(row[18]),
     )
 
 
@@ -114,14 +114,12 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
     state, asked = pair.state, pair.asked
     nationals = await _nationals(session, consultation)
     questions: list[Content] = []
-    heard: set[str] = set()
-    undecided: set[str] = set()
+    undecided = False
     for question_id, code in [*state.codes.items(), *_unasked(pair)]:
         of_state = question_id in state.codes
         mapped = pair.to_asked.get(question_id, ()) if of_state else (question_id,)
         voices = await _voices(session, consultation, asked, mapped)
-        heard |= {voice.key for voice in voices if not voice.is_withdrawn}
-        undecided |= {voice.key for voice in voices if not voice.is_withdrawn and voice.kind is None}
+        undecided |= any(voice.kind is None for voice in voices if not voice.is_withdrawn)
         national = nationals.get(question_id)
         if national is None and not voices:
             continue
@@ -134,12 +132,9 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
             voices=voices,
         )
         questions.append(snapshot.question(given, await _translations(session, voices)))
-    voices_of_all = await count_voices(session, consultation.id)
-    spoke = Spoke(
-        voices_of_all.organisations, voices_of_all.confidential, voices_of_all.statements, not undecided
-    )
-    language = consultation.submission_language
-    return snapshot.outcome(language, voices_of_all.contributions, len(heard), questions, spoke)
+    spoke = await count_voices(session, consultation.id)
+    kinds = Spoke(spoke.organisations, spoke.confidential, spoke.statements, not undecided)
+    return snapshot.outcome(consultation.submission_language, kinds, questions)
 
 
 def _unasked(pair: CompiledPair) -> list[tuple[UUID, str]]:
@@ -155,7 +150,9 @@ async def _voices(
         Answer.consultation_id == consultation.id,
         Answer.question_id.in_(question_ids),  # type: ignore[attr-defined]
     )
-    return [_voice(row, asked) for row in (await session.exec(query)).all()]
+    voices = [_voice(row, asked) for row in (await session.exec(query)).all()]
+    silent = await bodies_of(session, [UUID(voice.text_id) for voice in voices if not voice.is_shown])
+    return [replace(voice, elsewhere=tuple(silent.get(UUID(voice.text_id), ()))) for voice in voices]
 
 
 async def _translations(
@@ -164,13 +161,10 @@ async def _translations(
     """The translations of what may be shown, and of the reasons, by text and language."""
     shown = [voice for voice in voices if voice.is_shown]
     wanted = [UUID(one) for voice in shown for one in (voice.text_id, voice.reason_id) if one]
-    found: dict[str, dict[str, dict[str, str]]] = {}
-    for start in range(0, len(wanted), AT_ONCE):
-        for text_id, made in (await latest_for(session, wanted[start : start + AT_ONCE])).items():
-            found[str(text_id)] = {
-                code: {"body": one.body, "origin": one.origin.value} for code, one in made.items()
-            }
-    return found
+    return {
+        str(text_id): {code: {"body": one.body, "origin": one.origin.value} for code, one in made.items()}
+        for text_id, made in (await latest_for(session, wanted)).items()
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +196,7 @@ SOURCES = (
         Contribution.label,
         Contribution.mode,
         Organisation.name,
+        AnswerVersion.text_id,
     )
     .join(Passage, Passage.id == Source.passage_id)
     .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)
@@ -215,13 +210,15 @@ SOURCES = (
 
 
 async def _nationals(session: AsyncSession, consultation: Consultation) -> dict[UUID, _National]:
-    """The cleared national answers with their passages and sources, in two statements."""
+    """The cleared national answers with their passages and sources, in three statements."""
     cleared = (Submission.consultation_id == consultation.id) & (
         NationalAnswer.state == NationalAnswerState.CLEARED
     )
     sources: dict[UUID, list[tuple[Any, ...]]] = {}
-    for passage_id, *source in await session.exec(SOURCES.where(cleared)):
-        sources.setdefault(passage_id, []).append(tuple(source))
+    rows = (await session.exec(SOURCES.where(cleared))).all()
+    translated = await bodies_of(session, {row[-1] for row in rows})
+    for passage_id, *source, text_id in rows:
+        sources.setdefault(passage_id, []).append((*source, translated.get(text_id, ())))
     found: dict[UUID, _National] = {}
     for question_id, position, citations, passage_id, text in await session.exec(PASSAGES.where(cleared)):
         national = found.setdefault(
@@ -249,6 +246,7 @@ def _excerpt(
     label: str,
     mode: Mode,
     name: str | None,
+    elsewhere: Sequence[tuple[str, str]],
 ) -> Excerpt:
     """A source with the answer as it stands: the version quoted may allow less than the newest."""
     voice = known.get(str(answer_id))
@@ -257,13 +255,21 @@ def _excerpt(
         voice = Voice(str(answer_id), shown_name, label, "withdrawn", language, "")
     elif not voice.is_withdrawn:
         voice = replace(voice, publication=narrowest(publication, Publication(voice.publication)).value)
-    return Excerpt(voice, quote, language)
+    return Excerpt(voice, quote, language, tuple(elsewhere))
 
 
 async def voices_of(session: AsyncSession, contribution_id: UUID) -> list[Voice]:
     """Every submitted version of every answer of a contribution, as what must no longer be read."""
-    rows = await session.exec(
-        select(Answer.id, Organisation.name, Contribution.label, Contribution.mode, Text.language, Text.body)  # type: ignore[call-overload]
+    found = await session.exec(
+        select(  # type: ignore[call-overload]
+            Answer.id,
+            Organisation.name,
+            Contribution.label,
+            Contribution.mode,
+            Text.language,
+            Text.body,
+            Text.id,
+        )
         .select_from(AnswerVersion)
         .join(Answer, Answer.id == AnswerVersion.answer_id)
         .join(Contribution, Contribution.id == Answer.contribution_id)
@@ -271,6 +277,8 @@ async def voices_of(session: AsyncSession, contribution_id: UUID) -> list[Voice]
         .outerjoin(Organisation, Organisation.id == Contribution.organisation_id)
         .where(Contribution.id == contribution_id)
     )
+    rows = found.all()
+    translated = await bodies_of(session, [row[6] for row in rows])
     return [
         Voice(
             str(row[0]),
@@ -279,6 +287,7 @@ async def voices_of(session: AsyncSession, contribution_id: UUID) -> list[Voice]
             "withdrawn",
             row[4],
             row[5],
+            elsewhere=tuple(translated.get(row[6], ())),
         )
         for row in rows
     ]

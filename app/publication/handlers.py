@@ -6,14 +6,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.events import Obstacle, StepAsked
 from app.consultations.models import Step
-from app.contributions.events import ContributionWithdrawn
+from app.contributions.events import WordsTakenBack
 from app.platform.events import Handler
 from app.platform.i18n import _
 from app.platform.security import Actor
 from app.publication import queries, service
 
 
-async def take_out(session: AsyncSession, event: ContributionWithdrawn) -> None:
+async def take_out(session: AsyncSession, event: WordsTakenBack) -> None:
     """The words leave the public page in the moment they are taken back."""
     actor = Actor.system("outcome")
     await service.take_out_withdrawn(session, actor, event.consultation_id, event.contribution_id)
@@ -29,6 +29,6 @@ async def step_asked(session: AsyncSession, event: StepAsked) -> None:
 
 
 HANDLERS: Mapping[type, Sequence[Handler]] = {
-    ContributionWithdrawn: (take_out,),
+    WordsTakenBack: (take_out,),
     StepAsked: (step_asked,),
 }

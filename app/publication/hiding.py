@@ -1,58 +1,10 @@
-"""What must not be read out of an outcome: small numbers, silent words, unwanted names."""
+"""What must not be read out of an outcome: silent words, unwanted names."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
-from app.submissions.merging import WORDING, WORDING_ELSEWHERE
-
-SMALL = 5
-FEW = "<5"
-Shown = int | str | None
-
-
-def hidden(number: int) -> Shown:
-    """A number as the public may read it: one to four are only called few."""
-    return number if number == 0 or number >= SMALL else FEW
-
-
-def suppressed(counts: Mapping[str, int]) -> tuple[Shown, dict[str, Shown]]:
-    """A total with its parts, so that no hidden part follows from the others.
-
-    A hidden part is FEW; a part or a total that is withheld to protect another is None. One hidden part
-    takes the smallest of the larger ones with it. The total goes, too, where the sum of what is not shown
-    would give a hidden part away.
-    """
-    total = sum(counts.values())
-    if total < SMALL:
-        return hidden(total), dict.fromkeys(counts, None if total else 0)
-    few = [number for number in counts.values() if 0 < number < SMALL]
-    larger = sorted(((number, kind) for kind, number in counts.items() if number >= SMALL))
-    withheld = larger[0][1] if len(few) == 1 else None
-    is_told = _one_is_told(few[0], larger) if len(few) == 1 else _several_are_told(few, bool(larger))
-    cells = {kind: None if kind == withheld else hidden(number) for kind, number in counts.items()}
-    return None if is_told else total, cells
-
-
-def _one_is_told(few: int, larger: Sequence[tuple[int, str]]) -> bool:
-    """Whether the sum of the hidden and the withheld part leaves one value for the hidden one.
-
-    The margin keeps even the absence of a total from saying more than that.
-    """
-    number, kind = larger[0]
-    rest = few + number
-    if len(larger) == 1:
-        return rest < SMALL + 3
-    most, next_kind = larger[1]
-    return max(1, rest - (most if kind < next_kind else most - 1)) >= min(SMALL - 1, rest - SMALL)
-
-
-def _several_are_told(few: Sequence[int], has_larger: bool) -> bool:
-    """Whether the hidden parts must all be one, or all be four."""
-    margin = 0 if has_larger else 1
-    return bool(few) and not len(few) < sum(few) < (SMALL - 1) * len(few) - margin
+from app.submissions.recognizing import FEWEST, SPACED, Phrases, folded, says, size_of, windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +12,8 @@ class Voice:
     """An answer as the outcome may need it; `name` is empty where it is confidential.
 
     `publication` is the narrowest choice that counts, and "withdrawn" where the words were taken back.
-    `value` says by language what was chosen, counted or dated.
+    `question` is the one it answers. `value` says by language what was chosen, counted or dated; `elsewhere` holds the translations of words
+    that may not be read, each with its language.
     """
 
     key: str
@@ -79,6 +32,8 @@ class Voice:
     text_id: str = ""
     reason_id: str = ""
     value: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: Sequence[tuple[str, str]] = ()
+    question: str = ""
 
     @property
     def is_withdrawn(self) -> bool:
@@ -97,7 +52,7 @@ class Voice:
 
     def keeps_its_name(self, text: str) -> bool:
         """Whether a text of this answer does not say the name its author keeps back."""
-        return self.public_name is not None or not mentions(text, (self.name, self.label))
+        return self.public_name is not None or not (says(text, self.name) or says(text, self.label))
 
     @property
     def is_shown(self) -> bool:
@@ -107,11 +62,15 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The words a passage rests on; `of` is the answer they come from, as it stands now."""
+    """The words a passage rests on; `of` is the answer they come from, as it stands now.
+
+    `elsewhere` holds the translations of the version they were taken from.
+    """
 
     of: Voice
     quote: str
     language: str
+    elsewhere: Sequence[tuple[str, str]] = ()
 
     @property
     def is_kept_back(self) -> bool:
@@ -122,20 +81,6 @@ class Excerpt:
     def is_shown(self) -> bool:
         """Whether the quoted words may be read."""
         return not self.is_kept_back and self.of.is_shown and self.of.keeps_its_name(self.quote)
-
-
-@lru_cache(maxsize=4096)
-def _pattern(name: str) -> re.Pattern[str]:
-    """A name as a word of its own; scripts that write without spaces have no such edges."""
-    escaped = re.escape(name)
-    if name.isascii():
-        escaped = rf"(?<![A-Za-z0-9]){escaped}(?![A-Za-z0-9])"
-    return re.compile(escaped, re.IGNORECASE)
-
-
-def mentions(text: str, names: Iterable[str]) -> bool:
-    """Whether a text holds one of these names."""
-    return any(name and _pattern(name).search(text) for name in names)
 
 
 def unwanted_names(voices: Sequence[Voice]) -> set[str]:
@@ -150,39 +95,44 @@ class Index:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self.texts = list(dict.fromkeys(texts))
+        self._plain = [folded(text) for text in self.texts]
         self._stretches: dict[int, dict[str, set[int]]] = {}
 
     def _of_size(self, size: int) -> dict[str, set[int]]:
         found = self._stretches.get(size)
         if found is None:
             found = self._stretches[size] = {}
-            for place, text in enumerate(self.texts):
-                for start in range(len(text) - size + 1):
-                    found.setdefault(text[start : start + size], set()).add(place)
+            for place, text in enumerate(self._plain):
+                for stretch in windows(text, size):
+                    found.setdefault(stretch, set()).add(place)
         return found
 
-    def repeating(self, silent: Iterable[tuple[str, str]], published: Sequence[str] = ()) -> set[str]:
+    def repeating(self, silent: Iterable[tuple[str, str]], published: Iterable[str] = ()) -> set[str]:
         """The texts that repeat some of these (words, language), unless a published answer says the same."""
-        said: dict[str, bool] = {}
-        hits: set[int] = set()
+        by_size: dict[int, set[str]] = {}
+        short: list[str] = []
         for words, language in dict.fromkeys(silent):
-            for stretch, places in self._shared(words.strip(), language):
-                if not places <= hits:
-                    if stretch not in said:
-                        said[stretch] = any(stretch in body for body in published)
-                    hits |= set() if said[stretch] else places
+            plain, size = folded(words), size_of(language)
+            if len(plain) < size:
+                short.append(words)
+            else:
+                by_size.setdefault(size, set()).update(self._of_size(size).keys() & set(windows(plain, size)))
+        said = list(dict.fromkeys(published))
+        hits = self._with_short(short, said)
+        for size, stretches in by_size.items():
+            for body in said if stretches else ():
+                stretches.difference_update(windows(folded(body), size))
+            hits.update(place for stretch in stretches for place in self._of_size(size)[stretch])
         return {self.texts[place] for place in hits}
 
-    def _shared(self, words: str, language: str) -> Iterable[tuple[str, set[int]]]:
-        size = WORDING.get(language, WORDING_ELSEWHERE)
-        if not words:
-            return
-        if len(words) < size:
-            yield words, {place for place, text in enumerate(self.texts) if words in text}
-            return
-        known = self._of_size(size)
-        for start in range(len(words) - size + 1):
-            stretch = words[start : start + size]
-            places = known.get(stretch)
-            if places:
-                yield stretch, places
+    def _with_short(self, short: Sequence[str], published: Sequence[str]) -> set[int]:
+        """Where words stand that are too few to be cut into stretches; the fewest only as they are written."""
+        hits: set[int] = set()
+        for keeps_case in (True, False):
+            words = [one for one in short if (len(folded(one)) < FEWEST) is keeps_case]
+            phrases = Phrases(words, SPACED, keeps_case=keeps_case)
+            found = {place: set(phrases.found_in(text)) for place, text in enumerate(self.texts)}
+            if any(found.values()):
+                said = {phrase for body in published for phrase in phrases.found_in(body)}
+                hits |= {place for place, phrases_in in found.items() if phrases_in - said}
+        return hits

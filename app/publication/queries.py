@@ -34,7 +34,7 @@ class Published:
 
 
 async def find_newest(session: AsyncSession, consultation_id: UUID) -> Published | None:
-    """The outcome that stands; its content is read once a process, for it never changes."""
+    """The outcome that stands; its content is read once a process."""
     query = (
         select(Outcome.id, Outcome.number, Outcome.published_at)
         .where(Outcome.consultation_id == consultation_id)
@@ -57,6 +57,11 @@ async def is_outcome_current(session: AsyncSession, consultation_id: UUID) -> bo
     newest = await find_newest(session, consultation_id)
     submission = await submissions.find_submission(session, consultation_id)
     return newest is not None and (submission is None or newest.published_at >= submission.state_since)
+
+
+def forget(outcome_id: UUID) -> None:
+    """Let go of the content of an outcome that was changed in its table."""
+    _contents.pop(outcome_id, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from app.platform.db import Session
 from app.platform.forms import JustAButton
 from app.platform.i18n import _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome
 from app.publication import queries, service
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 Code = Annotated[str | None, Query(max_length=32)]
 
 

@@ -1,7 +1,9 @@
 """Publishing the outcome, and taking withdrawn words out of it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
@@ -10,6 +12,7 @@ from app.consultations import queries as consultations
 from app.consultations.models import Consultation, Step
 from app.platform.security import Actor, require
 from app.publication import gathering, policy, queries, snapshot
+from app.publication.hiding import Voice
 from app.publication.models import Outcome
 from app.publication.snapshot import Content
 from app.reviews import queries as reviews
@@ -43,10 +46,19 @@ async def take_out_withdrawn(
     newest = await queries.find_newest(session, consultation_id)
     if consultation is None or newest is None:
         return None
-    content = snapshot.without(newest.content, await gathering.voices_of(session, contribution_id))
-    if content == newest.content:
-        return None
-    return await _add(session, actor, consultation, content, "outcome.rebuilt")
+    voices = await gathering.voices_of(session, contribution_id)
+    content = snapshot.without(newest.content, voices)
+    is_changed = content != newest.content
+    await _take_out_of_all(session, consultation_id, voices)
+    return await _add(session, actor, consultation, content, "outcome.rebuilt") if is_changed else None
+
+
+async def _take_out_of_all(session: AsyncSession, consultation_id: UUID, voices: Sequence[Voice]) -> None:
+    """Versions nobody reads any more must not keep the words either."""
+    for outcome in await session.exec(select(Outcome).where(Outcome.consultation_id == consultation_id)):
+        outcome.content = snapshot.without(outcome.content, voices)
+        session.add(outcome)
+        queries.forget(outcome.id)
 
 
 async def _add(

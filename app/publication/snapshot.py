@@ -3,11 +3,14 @@
 Nothing goes out above the publication its contributor chose, and no number from one to four.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.publication.hiding import Excerpt, Index, Shown, Voice, hidden, mentions, suppressed, unwanted_names
+from app.publication.hiding import Excerpt, Index, Voice, unwanted_names
+from app.publication.tables import Row, Shown, Tally, hidden, told
+from app.submissions.recognizing import REDACTED, Phrases
 
 Content = dict[str, Any]
 Translations = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -39,41 +42,43 @@ class Asked:
 class Wall:
     """What keeps texts of the State off the page: names nobody wants to read, words kept back."""
 
-    names: frozenset[str]
+    names: Phrases
     blocked: frozenset[str]
 
     def lets(self, text: str) -> bool:
         """Whether the text may be read."""
-        return text not in self.blocked and not mentions(text, self.names)
+        return not (text in self.blocked or REDACTED in text or self.names.is_in(text))
 
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
-    """Who spoke, beside the number of contributions; statements without a name are none of those."""
+    """Who spoke; statements that a facilitator took in without a name are no contributions."""
 
     organisations: int = 0
     confidential: int = 0
     statements: int = 0
     all_decided: bool = True
 
+    @property
+    def contributions(self) -> int:
+        """What somebody handed in herself."""
+        return self.organisations + self.confidential
 
-def outcome(
-    language: str,
-    contributions: int,
-    answers: int,
-    questions: Iterable[Content],
-    spoke: Spoke = Spoke(),
-) -> Content:
-    """The whole outcome; questions come from `question`."""
-    shown = hidden(contributions)
+
+def outcome(language: str, spoke: Spoke, questions: Iterable[Content]) -> Content:
+    """The whole outcome; questions come from `question`, and their numbers are hidden here, all together."""
+    drafts = list(questions)
+    table = told([draft["tally"] for draft in drafts], spoke.contributions + spoke.statements)
+    is_withheld = table.contributions is None
+    contributions = None if is_withheld else hidden(spoke.contributions)
     return {
         "language": language,
-        "contributions": shown,
-        **_parts(shown, spoke),
-        "statements": hidden(spoke.statements),
-        "answers": hidden(answers),
+        "contributions": contributions,
+        **_parts(contributions, spoke),
+        "statements": None if is_withheld and spoke.statements else hidden(spoke.statements),
+        "answers": table.answers,
         "decided": spoke.all_decided,
-        "questions": list(questions),
+        "questions": [_numbered(draft, row) for draft, row in zip(drafts, table.rows, strict=True)],
     }
 
 
@@ -85,12 +90,20 @@ def _parts(total: Shown, spoke: Spoke) -> Content:
     return dict.fromkeys(parts)
 
 
+def _numbered(draft: Content, row: Row) -> Content:
+    said = {name: value for name, value in draft.items() if name != "tally"}
+    passages = zip(draft["passages"], row.passages, strict=True)
+    said["passages"] = [{**passage, "counted": number} for passage, number in passages]
+    return {**said, "total": row.total, "dispositions": dict(row.cells)}
+
+
 def question(asked: Asked, translations: Translations) -> Content:
-    """One question as the public reads it; `translations` are by text and language."""
+    """One question as the public reads it; `translations` are by text and language.
+
+    It holds no number yet: which may be read depends on all questions, and `outcome` decides by its "tally".
+    """
     wall = _around(asked, translations)
     standing = [voice for voice in asked.voices if not voice.is_withdrawn]
-    counts = {kind: sum((voice.kind or OPEN) == kind for voice in standing) for kind in KINDS}
-    total, cells = suppressed(counts)
     return {
         "code": asked.code,
         "edition": asked.edition,
@@ -99,10 +112,20 @@ def question(asked: Asked, translations: Translations) -> Content:
             c for c in map(_citation, asked.citations) if wall.lets(c["title"]) and wall.lets(c["url"])
         ],
         "passages": [_passage(passage, wall, translations) for passage in asked.passages],
-        "total": total,
-        "dispositions": cells,
         "answers": [_answer(voice, wall, translations) for voice in standing if voice.is_shown],
+        "tally": Tally(
+            kinds=KINDS,
+            shown=Counter((v.question, v.kind or OPEN) for v in standing if v.is_shown),
+            silent=Counter((v.question, v.kind or OPEN) for v in standing if not v.is_shown),
+            passages=[_silent_in(passage) for passage in asked.passages],
+        ),
     }
+
+
+def _silent_in(passage: Paragraph) -> int:
+    """How many contributions a passage rests on without showing their words."""
+    shown = {source.of.key for source in passage.sources if source.is_shown}
+    return len({source.of.key for source in passage.sources if not source.of.is_withdrawn} - shown)
 
 
 def _around(asked: Asked, translations: Translations) -> Wall:
@@ -113,11 +136,20 @@ def _around(asked: Asked, translations: Translations) -> Wall:
         texts += citation.values()
     for voice in asked.voices:
         texts.append(voice.reason)
-        texts += [made["body"] for made in translations.get(voice.reason_id, {}).values()]
-    kept_back = [(s.quote, s.language) for s in sources if s.is_kept_back]
-    kept_back += [(voice.body, voice.language) for voice in everybody if not voice.is_shown]
-    published = [voice.body for voice in asked.voices if voice.is_shown]
-    return Wall(frozenset(unwanted_names(everybody)), frozenset(Index(texts).repeating(kept_back, published)))
+        texts += _bodies(translations.get(voice.reason_id, {}))
+    kept_back = [said for s in sources if s.is_kept_back for said in ((s.quote, s.language), *s.elsewhere)]
+    published: list[str] = []
+    for voice in everybody:
+        if voice.is_shown:
+            published += [voice.body, *_bodies(translations.get(voice.text_id, {}))]
+        else:
+            kept_back += [(voice.body, voice.language), *voice.elsewhere]
+    blocked = frozenset(Index(texts).repeating(kept_back, published))
+    return Wall(Phrases(unwanted_names(everybody)), blocked)
+
+
+def _bodies(made: Mapping[str, Mapping[str, str]]) -> list[str]:
+    return [one["body"] for one in made.values()]
 
 
 def _citation(citation: Mapping[str, Any]) -> dict[str, str]:
@@ -126,12 +158,10 @@ def _citation(citation: Mapping[str, Any]) -> dict[str, str]:
 
 def _passage(passage: Paragraph, wall: Wall, translations: Translations) -> Content:
     shown = [source for source in passage.sources if source.is_shown]
-    silent = {s.of.key for s in passage.sources if not s.of.is_withdrawn} - {s.of.key for s in shown}
     return {
         # A text that repeats what its author keeps back is left out as a whole; the State can say it anew.
         "text": passage.text if wall.lets(passage.text) else None,
         "sources": [_source(source, translations) for source in shown],
-        "counted": hidden(len(silent)),
         "withdrawn": any(source.of.is_withdrawn for source in passage.sources),
     }
 
@@ -188,12 +218,12 @@ def without(content: Content, taken_back: Sequence[Voice]) -> Content:
     New numbers beside the old ones would say what had become of the answers that left.
     """
     keys = {voice.key for voice in taken_back}
-    words = [(voice.body, voice.language) for voice in taken_back]
+    words = [said for voice in taken_back for said in ((voice.body, voice.language), *voice.elsewhere)]
     left = [
         answer for asked in content["questions"] for answer in asked["answers"] if answer["key"] not in keys
     ]
     blocked = Index(_texts_of_the_state(content)).repeating(words, [answer["words"] for answer in left])
-    wall = Wall(frozenset(unwanted_names(taken_back)), frozenset(blocked))
+    wall = Wall(Phrases(unwanted_names(taken_back)), frozenset(blocked))
     return {**content, "questions": [_without(one, keys, wall) for one in content["questions"]]}
 
 

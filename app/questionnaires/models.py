@@ -64,6 +64,7 @@ EDITION_NAMES: dict[Edition, Message] = {
 }
 
 
+LONGEST_SLUG = 64
 # How an edition is called in the address of a page.
 EDITION_PATHS = {edition.value.replace("_", "-"): edition for edition in Edition}
 
@@ -111,7 +112,7 @@ class QuestionnaireVersion(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("slug", "edition", "number"),)
 
     id: UUID = Field(default_factory=ids.new_id, primary_key=True)
-    slug: str = Field(max_length=64)
+    slug: str = Field(max_length=LONGEST_SLUG)
     edition: Edition = Field(sa_type=enum_type(Edition))
     number: int
     state: VersionState = Field(default=VersionState.DRAFT, sa_type=enum_type(VersionState))

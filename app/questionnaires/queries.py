@@ -1,14 +1,17 @@
 """Reading questionnaires; published versions are compiled once and kept in the process."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_
 from sqlalchemy.orm import aliased
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.audit.models import AuditEntry
 from app.platform.errors import NotFound
 from app.platform.security import Actor
 from app.questionnaires import policy
@@ -17,6 +20,7 @@ from app.questionnaires.definition import Definition
 from app.questionnaires.drift import Drift, drift_of
 from app.questionnaires.models import (
     EDITION_PATHS,
+    LONGEST_SLUG,
     Edition,
     Question,
     QuestionCover,
@@ -218,6 +222,60 @@ async def cover_rows(session: AsyncSession, short_version_id: UUID) -> list[tupl
         .where(Question.version_id == short_version_id)
     )
     return [(code, full) for code, full in await session.exec(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The version that a questionnaire of the same name and edition would meet, and who wrote it last."""
+
+    version: QuestionnaireVersion
+    definition: Definition
+    by: str
+    at: datetime
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is a draft, whose words would be lost; a published version stays as it is."""
+        return self.version.state is VersionState.DRAFT
+
+    def says(self, definition: Definition) -> bool:
+        """Whether it says what a definition says; one without mappings leaves those that are there."""
+        return _without_links(self.definition, definition) == _without_links(definition, definition)
+
+
+def _without_links(definition: Definition, asked: Definition) -> dict[str, Any]:
+    kept = definition.model_dump(mode="json")
+    for name in ("maps_to", "covers"):
+        if not any(getattr(question, name) for question in asked.questions):
+            for question in kept["questions"]:
+                question[name] = []
+    return kept
+
+
+async def find_standing(
+    session: AsyncSession, slug: str, edition: Edition, *, lock: bool = False
+) -> Standing | None:
+    """The draft of an edition, or else its newest published version, with its last writer."""
+    version = await find_version(session, slug, edition, state=VersionState.DRAFT)
+    version = version or await find_version(session, slug, edition)
+    if version is None:
+        return None
+    version = await get_version(session, version.id, lock=lock)
+    acts = select(AuditEntry).where(AuditEntry.thing_id == version.id).order_by(col(AuditEntry.at).desc())
+    last = (await session.exec(acts.limit(1))).first()
+    definition = await read_definition(session, version)
+    by, at = (last.actor_name, last.at) if last else ("", version.state_since)
+    return Standing(version, definition, by, at)
+
+
+async def free_slug(session: AsyncSession, wanted: str) -> str:
+    """The name itself, or with a number behind it, that no questionnaire has."""
+    taken = set((await session.exec(select(QuestionnaireVersion.slug).distinct())).all())
+    name, count = wanted, 1
+    while name in taken:
+        count += 1
+        name = f"{wanted[: LONGEST_SLUG - len(str(count)) - 1].rstrip('-')}-{count}"
+    return name
 
 
 async def get_question(session: AsyncSession, question_id: UUID) -> Question:

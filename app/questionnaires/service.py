@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
 from app.platform.errors import Conflict, Invalid
-from app.platform.i18n import _, n_
+from app.platform.i18n import Message, _, n_
 from app.platform.security import Actor, require
 from app.platform.states import move
 from app.questionnaires import drift, policy, queries
@@ -204,27 +204,46 @@ async def _copy_links(
 
 
 async def import_definition(
-    session: AsyncSession, actor: Actor, definition: Definition
+    session: AsyncSession, actor: Actor, definition: Definition, over: str = ""
 ) -> QuestionnaireVersion:
     """A definition from a file as the draft of its edition: a new draft, or the content of the one there is.
 
-    Raises Invalid where its structure is broken; missing texts are no reason to refuse a draft.
+    A draft that says something else is replaced only where `over` is the checksum of what it says, which
+    whoever replaces it has seen; raises Conflict otherwise. Raises Invalid where the structure is broken;
+    missing texts are no reason to refuse a draft.
     """
     require(policy.can_write(actor))
     broken = [finding for finding in structure_problems(definition) if finding.blocks]
     if broken:
         raise Invalid({finding.place: finding.message for finding in broken})
-    draft = await queries.find_version(session, definition.slug, definition.edition, state=VersionState.DRAFT)
-    if draft is None:
-        newest = await queries.find_version(session, definition.slug, definition.edition)
+    standing = await queries.find_standing(session, definition.slug, definition.edition, lock=True)
+    newest = standing.version if standing else None
+    if standing is not None and standing.is_draft:
+        draft = standing.version
+        if standing.says(definition):
+            return draft
+        if over not in {standing.definition.checksum, draft.checksum}:
+            raise Conflict(_in_the_way(standing))
+        await replace_content(session, actor, draft, definition)
+    else:
         draft = await _new_version(session, definition, Origin.IMPORTED, newest.id if newest else None)
         if newest is not None:
             await _copy_links(session, newest, draft)
-    else:
-        await replace_content(session, actor, draft, definition)
     await _map_by_codes(session, draft, definition)
-    audit.record(session, actor, "questionnaire.imported", draft, number=draft.number, name=draft.slug)
+    action = "questionnaire.replaced" if standing and standing.is_draft else "questionnaire.imported"
+    audit.record(session, actor, action, draft, number=draft.number, name=draft.slug)
     return draft
+
+
+def _in_the_way(standing: queries.Standing) -> Message:
+    """Which draft a file would replace, and whose it is."""
+    count = len(standing.definition.questions)
+    return n_(
+        "There is a draft of this name with %(num)s question, last written by %(by)s. It was not replaced.",
+        "There is a draft of this name with %(num)s questions, last written by %(by)s. It was not replaced.",
+        count,
+        by=standing.by or "–",
+    )
 
 
 async def replace_content(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 
 from app.organisations.deps import CurrentActor, RecordedActor
 from app.platform.db import RecordingSession, Session
+from app.platform.routing import OneOutcome
 from app.reading import service
 from app.reading.queries import ShownAnswer
 from app.reading.schemas import (
@@ -20,7 +21,7 @@ from app.reading.schemas import (
 )
 from app.translations.models import Translation
 
-router = APIRouter(tags=["reading"])
+router = APIRouter(route_class=OneOutcome, tags=["reading"])
 
 
 @router.get("/desk/{slug}/questions/{code}/answers")
@@ -51,6 +52,12 @@ async def mark(slug: str, data: MarkInput, session: Session, actor: CurrentActor
     return MarkedOut(marked=marked)
 
 
+@router.post("/desk/{slug}/contributions/{contribution_id}/name", status_code=204)
+async def verify_name(slug: str, contribution_id: UUID, session: Session, actor: CurrentActor) -> None:
+    """Say that an organisation is the one whose name it has."""
+    await service.verify_name(session, actor, slug, contribution_id)
+
+
 @router.post("/desk/{slug}/texts/{text_id}/translations", status_code=201)
 async def translate(
     slug: str, text_id: UUID, data: TranslationInput, session: Session, actor: CurrentActor
@@ -69,6 +76,7 @@ def _answer(item: ShownAnswer) -> ReadAnswerOut:
         contributor=answer.name,
         confidential=answer.is_confidential,
         unattributed=answer.is_unattributed,
+        unverified=answer.is_unverified,
         language=answer.language,
         text_id=answer.text_id,
         narrative=answer.body,

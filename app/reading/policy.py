@@ -29,6 +29,13 @@ def can_translate(actor: Actor, consultation: Consultation) -> Decision:
     return deny(_("Only translators, experts and the focal point may open the texts to translate."))
 
 
+def can_verify_name(actor: Actor, consultation: Consultation) -> Decision:
+    """The focal point says that an organisation is the one whose name it has."""
+    if actor.holds(Role.FOCAL_POINT, consultation.office_id):
+        return ALLOW
+    return deny(_("Only the focal point may say that an organization is the one whose name it has."))
+
+
 def only_translates(actor: Actor, consultation: Consultation) -> bool:
     """Whether the texts are the only part of the desk this person works on."""
     return actor.holds(Role.TRANSLATOR, consultation.office_id) and not actor.holds_any(

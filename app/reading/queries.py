@@ -51,6 +51,7 @@ class ReadAnswer:
     recommendation: Mapping[str, Any]
     publication: Publication
     submitted_on: date
+    is_unverified: bool = False
 
 
 COLUMNS = (
@@ -74,6 +75,7 @@ COLUMNS = (
     AnswerVersion.submitted_on,
     AnswerVersion.value,
     UNATTRIBUTED,
+    Organisation.namesake_of_id,
 )
 # Ordered by label: labels are random, so that nobody learns from the order who came first.
 SUBMITTED = (
@@ -110,6 +112,7 @@ def as_read(row: Sequence[Any]) -> ReadAnswer:
         recommendation=row[14],
         publication=narrowest(row[15], row[16]),
         submitted_on=row[17],
+        is_unverified=row[20] is not None and not has_no_name,
     )
 
 
@@ -215,9 +218,11 @@ class ContributionPage:
     name: str
     is_confidential: bool
     is_unattributed: bool
+    is_unverified: bool
     submitted_on: date
     items: Sequence[tuple[CompiledQuestion, ShownAnswer]]
     may_translate: bool
+    may_verify: bool
 
 
 def read_by(actor: Actor) -> ColumnElement[bool]:
@@ -272,8 +277,8 @@ async def _shown(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[S
         ShownAnswer(
             as_read(row),
             tuple(translations.get(row[9], {}).values()),
-            is_new=row[20] is None,
-            is_read=bool(row[21]),
+            is_new=row[21] is None,
+            is_read=bool(row[22]),
         )
         for row in rows
     ]
@@ -330,6 +335,26 @@ async def _counts(
     return counted(group[:3] for group in groups), sum(group[3] for group in groups)
 
 
+async def get_contributor(
+    session: AsyncSession, consultation: Consultation, contribution_id: UUID
+) -> Organisation:
+    """The organisation that speaks in a named contribution that stands; raises NotFound."""
+    query = (
+        select(Organisation)
+        .join(Contribution, Contribution.organisation_id == Organisation.id)  # type: ignore[arg-type]
+        .where(
+            Contribution.id == contribution_id,
+            Contribution.consultation_id == consultation.id,
+            Contribution.mode == Mode.NAMED,
+            STANDING,
+        )
+    )
+    found = (await session.exec(query)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def contribution_page(
     session: AsyncSession, actor: Actor, consultation: Consultation, contribution_id: UUID, language: str
 ) -> ContributionPage:
@@ -345,11 +370,13 @@ async def contribution_page(
     first = as_read(rows[0])
     return ContributionPage(
         consultation=consultation,
-        id=contribution_id,
+        id=first.contribution_id,
         name=first.name,
         is_confidential=first.is_confidential,
         is_unattributed=first.is_unattributed,
+        is_unverified=first.is_unverified,
         submitted_on=max(item.answer.submitted_on for item in shown.values()),
         items=[(q, shown[q.id]) for q in version[language].questions if q.id in shown],
         may_translate=bool(policy.can_translate(actor, consultation)),
+        may_verify=bool(policy.can_verify_name(actor, consultation)),
     )

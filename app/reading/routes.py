@@ -10,14 +10,15 @@ from app.consultations import queries as consultations
 from app.organisations.deps import CurrentActor, RecordedActor
 from app.platform.db import RecordingSession, Session
 from app.platform.errors import Invalid
-from app.platform.forms import FormOf, form
+from app.platform.forms import FormOf, JustAButton, form
 from app.platform.i18n import Message, _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome
 from app.platform.security import require
 from app.reading import numbers, policy, service, texts
 from app.reading.schemas import AnswerFilter, MarkInput, TextFilter, TranslationInput
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 
 
 @router.get("/desk/{slug}", name="reading.overview")
@@ -111,6 +112,21 @@ async def list_texts(
     require(policy.can_translate(actor, consultation))
     page = await texts.texts_page(session, consultation, wanted, request.state.language)
     return render(request, "reading/texts.html", page)
+
+
+@router.post("/desk/{slug}/contributions/{contribution_id}/name", name="reading.verify_name")
+async def verify_name(
+    request: Request,
+    slug: str,
+    contribution_id: UUID,
+    form: JustAButton,
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Take the mark from the name of an organisation."""
+    await service.verify_name(session, actor, slug, contribution_id)
+    where = url("reading.contribution", slug=slug, contribution_id=contribution_id)
+    return see_other(request, where, _("The name is no longer marked."))
 
 
 @router.get("/desk/{slug}/texts/{text_id}", name="reading.translate")

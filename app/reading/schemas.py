@@ -92,6 +92,7 @@ class ReadAnswerOut(BaseModel):
     contributor: str
     confidential: bool
     unattributed: bool
+    unverified: bool
     language: str
     text_id: UUID
     narrative: str

@@ -43,6 +43,19 @@ async def read_contribution(
     return page
 
 
+async def verify_name(session: AsyncSession, actor: Actor, slug: str, contribution_id: UUID) -> None:
+    """Say that the organisation of a contribution is the one whose name it has; raises NotFound."""
+    consultation = await consultations.get_desk_consultation(session, actor, slug)
+    require(policy.can_verify_name(actor, consultation))
+    organisation = await queries.get_contributor(session, consultation, contribution_id)
+    if organisation.namesake_of_id is None:
+        return
+    organisation.namesake_of_id = None
+    session.add(organisation)
+    scope = consultation.country_review_id
+    audit.record(session, actor, "organisation.name_verified", organisation, scope_id=scope)
+
+
 async def read_text(
     session: AsyncSession, actor: Actor, slug: str, text_id: UUID, language: str
 ) -> texts.TextPage:

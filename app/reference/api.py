@@ -4,11 +4,12 @@ from fastapi import APIRouter
 
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
+from app.platform.routing import OneOutcome
 from app.reference import queries, service
 from app.reference.models import ReferenceVersion
 from app.reference.schemas import DocumentInput, PublishInput, ReferenceOut
 
-router = APIRouter(tags=["reference"])
+router = APIRouter(route_class=OneOutcome, tags=["reference"])
 
 
 @router.get("/reference")

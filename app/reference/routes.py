@@ -11,12 +11,13 @@ from app.platform.errors import Invalid, StaleEdit
 from app.platform.forms import FormOf, JustAButton, form
 from app.platform.i18n import _
 from app.platform.pages import Link, render, see_other, url
+from app.platform.routing import OneOutcome
 from app.platform.security import Actor
 from app.reference import policy, queries, service
 from app.reference.document import Kind
 from app.reference.schemas import INPUT_OF, DraftChange, PublishInput
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 STALE = _("Somebody saved another version while you were writing. Saving again replaces it by yours.")
 STALE_DRAFT = _("Somebody changed the draft since you read it. Look at it again, then repeat your step.")
 

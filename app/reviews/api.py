@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
+from app.platform.routing import OneOutcome
 from app.reviews import queries, service
 from app.reviews.deadlines import Deadline
 from app.reviews.models import State
@@ -20,7 +21,7 @@ from app.reviews.schemas import (
     StateOut,
 )
 
-router = APIRouter(tags=["reviews"])
+router = APIRouter(route_class=OneOutcome, tags=["reviews"])
 
 
 @router.post("/states", status_code=201)

@@ -67,3 +67,8 @@ def can_record_answer(actor: Actor, review: CountryReview) -> Decision:
     if is_focal_point(actor, review) or actor.has_role(Role.SECRETARIAT):
         return ALLOW
     return deny(_("Only the focal point or the secretariat may record this date."))
+
+
+def can_appoint_newcomer(actor: Actor) -> Decision:
+    """The portal itself, when an invitation is accepted."""
+    return ALLOW if actor.is_system else deny(_("Only the portal itself does this."))

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.models import Account
+from app.organisations import policy as organisations
 from app.organisations.models import Membership, Organisation, Role
 from app.platform import clock
 from app.platform.errors import NotFound
@@ -156,6 +157,7 @@ class ReviewPage:
     members: Sequence[Member]
     may_hand_over: Decision
     may_record_answer: Decision
+    may_see_people: bool
 
 
 async def review_page(session: AsyncSession, actor: Actor, review_id: UUID) -> ReviewPage:
@@ -164,10 +166,14 @@ async def review_page(session: AsyncSession, actor: Actor, review_id: UUID) -> R
     office = await session.get(Organisation, frame.review.office_id)
     if office is None:
         raise NotFound
+    members = await list_members(session, office.id)
+    held = {role for member in members for role in member.roles}
+    is_own = actor.holds_any(policy.DESK_ROLES, office.id)
     return ReviewPage(
         frame=frame,
         office=office,
-        members=await list_members(session, office.id),
+        members=members,
+        may_see_people=is_own or bool(organisations.can_manage(actor, office, held)),
         may_hand_over=policy.can_hand_over(actor, frame.review),
         may_record_answer=policy.can_record_answer(actor, frame.review),
     )

@@ -7,16 +7,19 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.organisations.deps import CurrentActor
+from app.organisations.models import Role
 from app.platform.db import Session
 from app.platform.errors import Invalid
 from app.platform.forms import FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome
 from app.platform.security import require
 from app.reviews import policy, queries, service
 from app.reviews.schemas import AnswerReceived, HandOver, ReviewInput, StateInput
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
+STAYING = policy.DESK_ROLES - {Role.FOCAL_POINT}
 
 
 @router.get("/reviews", name="reviews.list")
@@ -81,7 +84,10 @@ async def hand_over(
     except Invalid as problem:
         form.errors = form.errors or problem.errors
         return render(request, "reviews/page.html", shown, form, 422)
-    return see_other(request, url("consultations.home"), said=_("The focal point is changed."))
+    # Whoever gave the role away with all her others may not see the review any more.
+    stays = actor.has_role(Role.SECRETARIAT) or actor.holds_any(STAYING, shown.office.id)
+    to = url("reviews.page", review_id=review_id) if stays else url("consultations.home")
+    return see_other(request, to, said=_("The focal point is changed."))
 
 
 @router.post("/reviews/{review_id}/answer", name="reviews.record_answer")

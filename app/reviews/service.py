@@ -8,6 +8,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
+from app.organisations import queries as organisation_queries
+from app.organisations import service as organisations
 from app.organisations.models import Membership, Organisation, OrganisationKind, Role
 from app.platform import clock, events
 from app.platform.errors import Conflict, Invalid
@@ -36,6 +38,7 @@ async def create_state(session: AsyncSession, actor: Actor, data: StateInput) ->
     )
     session.add(office)
     await session.flush()
+    await organisations.mark_namesakes(session, actor, office)
     state = State(
         code=data.code,
         names={str(code): name for code, name in data.names.items()},
@@ -49,7 +52,7 @@ async def create_state(session: AsyncSession, actor: Actor, data: StateInput) ->
 
 
 async def create_review(session: AsyncSession, actor: Actor, data: ReviewInput) -> CountryReview:
-    """Begin a country review; an office's focal point who begins it becomes its focal point."""
+    """Begin a country review; the focal point of the office becomes its focal point."""
     state = await queries.find_state(session, data.state_code)
     if state is None:
         raise Invalid({"state_code": _("This State is not on the portal.")})
@@ -57,8 +60,8 @@ async def create_review(session: AsyncSession, actor: Actor, data: ReviewInput) 
     await _check_codes(session, data)
     await _check_no_twin(session, data)
     focal_point_id = data.focal_point_id
-    if focal_point_id is None and actor.holds(Role.FOCAL_POINT, state.office_id):
-        focal_point_id = actor.account_id
+    if focal_point_id is None:
+        focal_point_id = await _obvious_focal_point(session, actor, state.office_id)
     if focal_point_id is not None and not await _is_staff(session, focal_point_id, state.office_id):
         raise Invalid({"focal_point_id": NOT_STAFF})
     review = CountryReview(
@@ -78,6 +81,15 @@ async def create_review(session: AsyncSession, actor: Actor, data: ReviewInput) 
     return review
 
 
+async def _obvious_focal_point(session: AsyncSession, actor: Actor, office_id: UUID) -> UUID | None:
+    """Who begins the review, if she is a focal point of the office; else its only one."""
+    if actor.holds(Role.FOCAL_POINT, office_id):
+        return actor.account_id
+    members = await queries.list_members(session, office_id)
+    holders = [member.account_id for member in members if Role.FOCAL_POINT in member.roles]
+    return holders[0] if len(holders) == 1 else None
+
+
 async def set_focal_point(
     session: AsyncSession, actor: Actor, review_id: UUID, account_id: UUID
 ) -> CountryReview:
@@ -89,6 +101,16 @@ async def set_focal_point(
     await _check_new_focal_point(session, review, account_id)
     await _give_role(session, actor, review, account_id)
     return review
+
+
+async def appoint_newcomer(session: AsyncSession, actor: Actor, office_id: UUID, account_id: UUID) -> None:
+    """Whoever becomes the focal point of an office is that of its reviews that have none."""
+    require(policy.can_appoint_newcomer(actor))
+    query = select(CountryReview).where(
+        CountryReview.office_id == office_id, col(CountryReview.focal_point_id).is_(None)
+    )
+    for review in (await session.exec(query.with_for_update())).all():
+        await _give_role(session, actor, review, account_id)
 
 
 async def hand_over_focal_point(
@@ -143,8 +165,10 @@ async def _check_new_focal_point(session: AsyncSession, review: CountryReview, a
 
 
 async def _is_staff(session: AsyncSession, account_id: UUID, office_id: UUID) -> bool:
+    """Whether somebody of the office may lead it: nobody who works for the secretariat as well."""
     people = await queries.list_members(session, office_id)
-    return any(member.account_id == account_id for member in people)
+    is_member = any(member.account_id == account_id for member in people)
+    return is_member and not await organisation_queries.is_of_secretariat(session, account_id)
 
 
 async def _give_role(session: AsyncSession, actor: Actor, review: CountryReview, account_id: UUID) -> None:

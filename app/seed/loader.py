@@ -21,7 +21,7 @@ from app.contributions.schemas import AnswerInput
 from app.exports import service as exports
 from app.organisations import service as membership
 from app.organisations.models import OrganisationKind, Role
-from app.platform import clock
+from app.platform import clock, ids
 from app.platform.db import Database
 from app.platform.security import Actor
 from app.platform.settings import Settings
@@ -61,7 +61,7 @@ async def load_demonstration(db: Database, settings: Settings) -> bool:
     shown: dict[str, Any] = {"people": [], "confidential": [], "invitation_codes": []}
     for story in read_stories():
         async with db.write() as session:
-            cast = Cast(session, story, password_hash)
+            cast = Cast(session, story, password_hash, settings.secret.get_secret_value())
             if not shown["people"]:
                 office = await membership.register_organisation(
                     session, SYSTEM, "Secretariat of the review", OrganisationKind.SECRETARIAT
@@ -182,9 +182,10 @@ async def _contribute(
         made = await contributions.start_contribution(session, actor, consultation, cast.places[entry["key"]])
         started[entry["key"]] = (actor, made)
     for entry in story["confidential"]:
-        made, receipt = await entering.enter(session, codes.pop(), entry["language"])
+        receipt = ids.new_code()
+        made = await entering.enter(session, cast.secret, codes.pop(), receipt, entry["language"])
         started[entry["key"]] = (Actor(bearer_of=made.id), made)
-        bearers[entry["key"]] = (made.label, receipt or "")
+        bearers[entry["key"]] = (made.label, receipt)
     for told in story["answers"]:
         actor, made = started[told["who"]]
         await contributions.save_answer(session, actor, made.id, told["question"], _answer(told))
@@ -295,8 +296,6 @@ async def _finish(session: AsyncSession, story: Story, cast: Cast) -> None:
     focal_point = cast.first("focal_point")
     consultation = await consultation_queries.get_consultation(session, focal_point, story.slug)
     consultation.closes_at = clock.now()
-    session.add(consultation)
-    await session.flush()
     await consultations.close_consultation(session, focal_point, story.slug)
     await exports.hand_over(session, focal_point, story.slug)
     await publication.publish_outcome(session, focal_point, story.slug)

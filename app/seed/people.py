@@ -21,8 +21,9 @@ SYSTEM = Actor.system("seed")
 class Cast:
     """Who is who in a story, and what the demonstration page says of them."""
 
-    def __init__(self, session: AsyncSession, story: Story, password_hash: str) -> None:
+    def __init__(self, session: AsyncSession, story: Story, password_hash: str, secret: str) -> None:
         self.session = session
+        self.secret = secret
         self.story = story
         self.password_hash = password_hash
         self.ids: dict[str, UUID] = {}

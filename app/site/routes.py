@@ -4,9 +4,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.organisations.deps import AnyActor
-from app.platform.pages import render
+from app.platform.db import Session
+from app.platform.forms import JustAButton, Sent, digest_of, read_form
+from app.platform.pages import own_address, render, see_other
+from app.platform.routing import BROUGHT, OneOutcome, carry, may_repeat
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 
 
 @router.get("/safety", name="site.safety")
@@ -37,3 +40,21 @@ async def privacy(request: Request, actor: AnyActor) -> Response:
 async def about(request: Request, actor: AnyActor) -> Response:
     """Who runs the portal and what it is made of."""
     return render(request, "site/about.html", None)
+
+
+@router.post("/typed", name="site.typed")
+async def typed(request: Request, form: JustAButton, session: Session, actor: AnyActor) -> Response:
+    """Load the page of a form again, in the language of this address, with what was typed on it."""
+    may_repeat(request)
+    sent = await read_form(request)
+    carry(request, _typed_fields(sent, was=sent.was))
+    return see_other(request, f"/{request.state.language}{own_address(sent.at) or '/'}")
+
+
+def _typed_fields(sent: Sent, was: str) -> dict[str, list[str]]:
+    """What differs from how the page was filled in; after a refusal, what the refused form had brought."""
+    brought = {n.removeprefix(BROUGHT): v for n, v in sent.others.items() if n.startswith(BROUGHT)}
+    if brought:
+        return brought
+    own = [(name, value) for name, values in sent.fields.items() for value in values]
+    return {**(sent.fields if digest_of(own) != was else {}), **sent.others}

@@ -3,4 +3,3 @@ import "./counter.js";
 import "./effect.js";
 import "./leave.js";
 import "./unsaved.js";
-import "./language.js";

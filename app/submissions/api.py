@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
+from app.platform.routing import OneOutcome
 from app.submissions import desk, dispositions, reasons, service
 from app.submissions.queries import ShownPassage
 from app.submissions.schemas import (
@@ -21,7 +22,7 @@ from app.submissions.schemas import (
     SourceOut,
 )
 
-router = APIRouter(tags=["submissions"])
+router = APIRouter(route_class=OneOutcome, tags=["submissions"])
 HOME = "/desk/{slug}/submission/{code}"
 
 

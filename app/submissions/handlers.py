@@ -1,13 +1,20 @@
-"""What the submission says when somebody asks whether a consultation is done, and what a hand-over releases."""
+"""What the submission says when somebody asks whether a consultation is done, and what follows events."""
 
 from collections.abc import Mapping, Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.events import StepAsked, UndecidedAsked
+from app.contributions.events import WordsTakenBack
 from app.platform.events import Handler
-from app.submissions import dispositions, obstacles
+from app.platform.security import Actor
+from app.submissions import dispositions, erasing, obstacles
 from app.submissions.events import SubmissionHandedOver
+
+
+async def take_out(session: AsyncSession, event: WordsTakenBack) -> None:
+    """The words leave the desk in the moment they are taken back."""
+    await erasing.take_out_withdrawn(session, Actor.system("submission"), event)
 
 
 async def step_asked(session: AsyncSession, event: StepAsked) -> None:
@@ -26,6 +33,7 @@ async def handed_over(session: AsyncSession, event: SubmissionHandedOver) -> Non
 
 
 HANDLERS: Mapping[type, Sequence[Handler]] = {
+    WordsTakenBack: (take_out,),
     StepAsked: (step_asked,),
     UndecidedAsked: (undecided_asked,),
     SubmissionHandedOver: (handed_over,),

@@ -15,9 +15,6 @@ from app.platform.i18n import _
 ABBREVIATIONS = re.compile(
     r"(?:^|[\s(«“])(?:Dr|Mr|Mrs|Ms|Prof|St|No|Nos|Art|art|vs|e\.g|i\.e|cf|M|Mme|núm|Sr|Sra|ст|см|т\.е|г|гг|им)\.\s*$"
 )
-# So many characters in a row are the author's own wording, not a turn of phrase.
-WORDING = {"zh": 14}
-WORDING_ELSEWHERE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +115,6 @@ def _words(text: str) -> list[str]:
         r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]|[^\s\u3400-\u9fff\u3000-\u303f\uff00-\uffef]+\s*|\s+",
         text,
     )
-
-
-def repeated(text: str, quote: str, language: str) -> str | None:
-    """A stretch of the quoted words that the text repeats, if it is long enough to be wording.
-
-    Linear in both lengths: a desk page compares every passage with every source it rests on.
-    """
-    quote = quote.strip()
-    enough = min(WORDING.get(language, WORDING_ELSEWHERE), len(quote))
-    if not enough:
-        return None
-    pieces = {quote[place : place + enough] for place in range(len(quote) - enough + 1)}
-    for place in range(len(text) - enough + 1):
-        if text[place : place + enough] in pieces:
-            return text[place : place + enough]
-    return None
 
 
 def prefilled(quotes: Sequence[str], language: str) -> str:

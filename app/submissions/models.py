@@ -181,7 +181,7 @@ class Disposition(SQLModel, table=True):
 
     id: UUID = Field(default_factory=ids.new_id, primary_key=True)
     answer_id: UUID = Field(foreign_key="answer.id")
-    answer_version_id: UUID = Field(foreign_key="answer_version.id")
+    answer_version_id: UUID = Field(foreign_key="answer_version.id", index=True)
     number: int = 1
     kind: DispositionKind = Field(sa_type=enum_type(DispositionKind))
     reason_text_id: UUID | None = Field(default=None, foreign_key="text.id")

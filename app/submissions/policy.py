@@ -114,3 +114,8 @@ def can_reopen(
     if national.state is not NationalAnswerState.CLEARED:
         return deny(_("Only a cleared answer can be reopened."))
     return ALLOW
+
+
+def can_take_out(actor: Actor) -> Decision:
+    """Withdrawn words leave by themselves: nobody has to ask, and nobody can."""
+    return ALLOW if actor.is_system else deny(_("Only the portal itself does this."))

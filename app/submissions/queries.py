@@ -2,23 +2,24 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
 from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState, Mode, Publication
-from app.contributions.queries import STANDING, narrowest
+from app.contributions.queries import narrowest
 from app.organisations.models import Organisation
+from app.platform.batches import batches
 from app.platform.errors import NotFound
 from app.platform.i18n import Message, _, n_
 from app.platform.security import Actor
 from app.questionnaires.models import Question
 from app.reviews.models import CountryReview
-from app.submissions import merging, policy
+from app.submissions import numbers, policy, recognizing
 from app.submissions.merging import Span
 from app.submissions.models import (
     Disposition,
@@ -28,6 +29,7 @@ from app.submissions.models import (
     Submission,
 )
 from app.translations.models import Text
+from app.translations.queries import bodies_of
 
 IN_PLACE = col(Passage.removed_at).is_(None)
 
@@ -52,8 +54,8 @@ class Frame:
 class ShownSource:
     """An excerpt as staff may see it: without words where its author withdrew them.
 
-    `is_repeated` says that the passage holds its wording although its author allows no publication, or
-    none any more.
+    `is_repeated` says that the passage holds its wording, as written or as translated, although its author
+    allows no publication, or none any more; `elsewhere` are these translations, each with its language.
     """
 
     id: UUID
@@ -69,6 +71,7 @@ class ShownSource:
     publication: Publication
     organisation: str | None
     is_repeated: bool
+    elsewhere: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +129,6 @@ class Standing:
         return {p.passage.edited_by_id for p in self.passages if p.passage.edited_by_id is not None}
 
 
-def undisposed() -> ColumnElement[bool]:
-    """Answers whose submitted version has no disposition, or whose last one lost its passage and reason."""
-    later = aliased(Disposition)
-    by_passage = exists().where(Passage.id == Disposition.passage_id, IN_PLACE)  # type: ignore[arg-type]
-    return ~exists().where(
-        Disposition.answer_version_id == Answer.current_version_id,  # type: ignore[arg-type]
-        col(Disposition.reason_text_id).is_not(None) | by_passage,
-        ~exists().where(later.answer_id == Disposition.answer_id, later.number > Disposition.number),  # type: ignore[arg-type]
-    )
-
-
 async def get_frame(
     session: AsyncSession, actor: Actor, slug: str, code: str, *, lock: bool = False
 ) -> Frame:
@@ -165,7 +157,7 @@ async def get_frame(
 async def passages_of(
     session: AsyncSession, national: NationalAnswer, *, removed: bool = False
 ) -> list[ShownPassage]:
-    """The passages of an answer in order, or those taken out, each with its sources; two statements."""
+    """The passages of an answer in order, or those taken out, each with its sources."""
     if not national.version:
         return []
     found = await session.exec(
@@ -184,8 +176,11 @@ async def passages_of(
 
 
 async def sources_where(session: AsyncSession, condition: ColumnElement[bool]) -> list[ShownSource]:
-    """Sources with whose they are, in one statement; what was withdrawn has no words."""
-    rows = await session.exec(
+    """Sources with whose they are; what was withdrawn has no words.
+
+    One statement, and one for the translations of those that may not be published.
+    """
+    found = await session.exec(
         select(Source, AnswerVersion, Answer.publication, Contribution, Organisation.name, Passage.text)  # type: ignore[call-overload]
         .join(Passage, Passage.id == Source.passage_id)
         .join(AnswerVersion, AnswerVersion.id == Source.answer_version_id)
@@ -195,10 +190,20 @@ async def sources_where(session: AsyncSession, condition: ColumnElement[bool]) -
         .where(condition)
         .order_by(Contribution.label, Source.starts)
     )
-    return [_source(*row) for row in rows]
+    rows: Sequence[Any] = found.all()
+    hidden = {row[1].text_id for row in rows if _allowed(*row[1:4]) is Publication.NO}
+    translated = await bodies_of(session, hidden)
+    return [_source(translated.get(row[1].text_id, ()), *row) for row in rows]
+
+
+def _allowed(version: AnswerVersion, draft: Publication, contribution: Contribution) -> Publication:
+    if contribution.state is ContributionState.WITHDRAWN:
+        return Publication.NO
+    return narrowest(version.publication, draft)
 
 
 def _source(
+    elsewhere: Sequence[tuple[str, str]],
     source: Source,
     version: AnswerVersion,
     draft: Publication,
@@ -210,8 +215,8 @@ def _source(
     # What a facilitator took in without a name has none, and is not confidential.
     nameless = contribution.mode is Mode.CONFIDENTIAL
     confidential = nameless and not contribution.is_unattributed
-    publication = Publication.NO if withdrawn else narrowest(version.publication, draft)
-    hidden = publication is Publication.NO
+    publication = _allowed(version, draft, contribution)
+    said = [(source.quote, version.language), *elsewhere] if publication is Publication.NO else []
     return ShownSource(
         id=source.id,
         passage_id=source.passage_id,
@@ -225,7 +230,8 @@ def _source(
         is_confidential=confidential,
         publication=publication,
         organisation=None if nameless or withdrawn else name,
-        is_repeated=hidden and merging.repeated(text, source.quote, version.language) is not None,
+        is_repeated=any(recognizing.repeated(text, words, language) for words, language in said),
+        elsewhere=elsewhere,
     )
 
 
@@ -237,6 +243,10 @@ def _obstacles_in(number: int, text: str, sources: list[ShownSource]) -> list[Me
     found: list[Message] = []
     if not text.strip():
         found.append(_("Passage %(number)s has no text yet.", number=number))
+    if recognizing.REDACTED in text:
+        found.append(
+            _("Words in passage %(number)s were withdrawn. Say it in your own words.", number=number)
+        )
     for source in sources:
         if source.is_repeated:
             found.append(
@@ -248,7 +258,7 @@ def _obstacles_in(number: int, text: str, sources: list[ShownSource]) -> list[Me
                 )
             )
         name = None if source.publication is Publication.NAMED else source.organisation
-        if name and name in text:
+        if name and recognizing.says(text, name):
             found.append(
                 _(
                     "Passage %(number)s names %(voice)s, who does not allow it. Take the name out.",
@@ -272,13 +282,8 @@ async def count_open(session: AsyncSession, frame: Frame, civil_society_ids: Col
     """How many submitted answers to these questions have no disposition."""
     if not civil_society_ids:
         return 0
-    query = select(func.count()).where(
-        STANDING,
-        Answer.consultation_id == frame.consultation.id,
-        Answer.question_id.in_(civil_society_ids),  # type: ignore[attr-defined]
-        undisposed(),
-    )
-    return (await session.exec(query)).one()
+    query = numbers.counted(frame.consultation.id).where(col(Answer.question_id).in_(civil_society_ids))
+    return sum(missing for _question, _total, missing in await session.exec(query))
 
 
 def obstacles(national: NationalAnswer, passages: Sequence[ShownPassage], missing: int) -> list[Message]:
@@ -305,21 +310,20 @@ async def dispositions_of(
     session: AsyncSession, answers: Mapping[UUID, UUID]
 ) -> dict[UUID, ShownDisposition]:
     """The newest disposition by answer; `answers` maps each answer to its submitted version."""
-    if not answers:
-        return {}
-    rows = await session.exec(
+    query = (
         select(Disposition, Text.body, Text.language, Passage.removed_at)
         .outerjoin(Text, Text.id == Disposition.reason_text_id)  # type: ignore[arg-type]
         .outerjoin(Passage, Passage.id == Disposition.passage_id)  # type: ignore[arg-type]
-        .where(Disposition.answer_id.in_(answers))  # type: ignore[attr-defined]
         .order_by(Disposition.number)  # type: ignore[arg-type]
     )
     found: dict[UUID, list[ShownDisposition]] = {}
-    for disposition, body, language, removed_at in rows:
-        is_current = disposition.answer_version_id == answers[disposition.answer_id]
-        found.setdefault(disposition.answer_id, []).append(
-            ShownDisposition(disposition, body or "", language or "en", is_current, removed_at is None)
-        )
+    for ids in batches(answers):
+        rows = await session.exec(query.where(col(Disposition.answer_id).in_(ids)))
+        for disposition, body, language, removed_at in rows:
+            is_current = disposition.answer_version_id == answers[disposition.answer_id]
+            found.setdefault(disposition.answer_id, []).append(
+                ShownDisposition(disposition, body or "", language or "en", is_current, removed_at is None)
+            )
     return {answer_id: replace(chain[-1], earlier=tuple(chain[:-1])) for answer_id, chain in found.items()}
 
 
@@ -363,15 +367,7 @@ async def national_answers(
 
 async def answer_counts(session: AsyncSession, consultation_id: UUID) -> dict[UUID, tuple[int, int]]:
     """By civil-society question: how many submitted answers, and how many without a disposition."""
-    rows = await session.exec(
-        select(
-            Answer.question_id,
-            func.count(),
-            func.count().filter(undisposed()),
-        )
-        .where(STANDING, Answer.consultation_id == consultation_id)
-        .group_by(Answer.question_id)  # type: ignore[arg-type]
-    )
+    rows = await session.exec(numbers.counted(consultation_id))
     return {question: (total, missing) for question, total, missing in rows}
 
 

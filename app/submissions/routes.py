@@ -13,6 +13,7 @@ from app.platform.errors import Invalid, StaleEdit
 from app.platform.forms import FormOf, JustAButton, form
 from app.platform.i18n import Message, _
 from app.platform.pages import render, see_other, url
+from app.platform.routing import OneOutcome
 from app.submissions import conflicts, desk, dispositions, reasons, service
 from app.submissions.schemas import (
     DispositionInput,
@@ -23,7 +24,7 @@ from app.submissions.schemas import (
     ReopenInput,
 )
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 HOME = "/desk/{slug}/submission/{code}"
 
 

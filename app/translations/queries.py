@@ -4,9 +4,10 @@ from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.orm import aliased
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.platform.batches import batches
 from app.platform.errors import NotFound
 from app.translations.models import Text, Translation
 
@@ -24,11 +25,20 @@ LATEST = select(Translation).where(
 
 async def latest_for(session: AsyncSession, text_ids: Collection[UUID]) -> dict[UUID, dict[str, Translation]]:
     """The translation that holds in each language, by text: the one with the highest number."""
-    if not text_ids:
-        return {}
     found: dict[UUID, dict[str, Translation]] = {}
-    for translation in await session.exec(LATEST.where(Translation.text_id.in_(text_ids))):  # type: ignore[attr-defined]
-        found.setdefault(translation.text_id, {})[translation.language] = translation
+    for ids in batches(text_ids):
+        for translation in await session.exec(LATEST.where(col(Translation.text_id).in_(ids))):
+            found.setdefault(translation.text_id, {})[translation.language] = translation
+    return found
+
+
+async def bodies_of(session: AsyncSession, text_ids: Collection[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+    """Every translation of these texts that is stored, corrected ones included: its words and language."""
+    found: dict[UUID, list[tuple[str, str]]] = {}
+    query = select(Translation.text_id, Translation.body, Translation.language)
+    for ids in batches(text_ids):
+        for text_id, body, language in await session.exec(query.where(col(Translation.text_id).in_(ids))):
+            found.setdefault(text_id, []).append((body, language))
     return found
 
 

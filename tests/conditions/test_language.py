@@ -79,6 +79,8 @@ def test_an_expression_is_read_once() -> None:
         ("1 # 2", "“#” is not understood"),
         ("１ = 1", "“１” is not understood"),
         ("${a} ＝ 1", "“＝” is not understood"),
+        ("${a}\u00a0= 1", "“U+00A0” is not understood"),
+        ("${a}\u200f = 1", "“U+200F” is not understood"),
         ("${a}", "neither true nor false"),
         (".", "neither true nor false"),
         ("not(${a})", "neither true nor false"),

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import httpx2
@@ -12,6 +13,8 @@ from tests.factories import Make
 
 DAY = timedelta(days=1)
 DESK = ("set-up", "codes", "log", "people")
+
+CODE = re.compile(r"<code>(\w+)</code>")
 
 
 async def test_the_home_page_lists_by_phase_and_hides_drafts(client: httpx2.AsyncClient, make: Make) -> None:
@@ -40,6 +43,32 @@ async def test_the_public_pages_are_there_in_every_language(
         shown = await client.get(f"/{language}{path}")
         assert shown.status_code == 200
         assert shown.text.count("<h1") == 1
+
+
+async def test_the_line_of_a_consultation_is_joined_by_its_language_and_keeps_the_order(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    """The number of the cluster and the count after it do not run together from left to right."""
+    review = await make.review(instruments=["FP", "UNTOC"])
+    consultation = await make.consultation(review)
+    for path in ("/", f"/c/{consultation.slug}"):
+        arabic = (await client.get(f"/ar{path}")).text
+        assert "<bdi>I</bdi>" in arabic
+        assert "بروتوكول الأسلحة النارية، " in arabic
+        assert "بروتوكول الأسلحة النارية, " not in arabic
+    english = (await client.get("/en/")).text
+    assert "State VA</bdi>. Firearms Protocol, " in english
+    assert "cluster <bdi>I</bdi>. 3" in english
+    assert "minutes. Six languages." in english
+    few = await make.consultation(review, languages=["en", "fr"])
+    assert "Languages: English, French." in (await client.get("/en/")).text
+    assert '<bdi lang="fr">Français</bdi>' in (await client.get(f"/en/c/{few.slug}")).text
+
+
+async def test_the_main_button_says_what_one_begins(client: httpx2.AsyncClient, make: Make) -> None:
+    consultation = await make.consultation()
+    for path in (f"/en/c/{consultation.slug}", f"/en/c/{consultation.slug}/questions"):
+        assert f'href="/en/c/{consultation.slug}/start">Start answering</a>' in (await client.get(path)).text
 
 
 async def test_a_text_that_is_missing_is_labelled_with_the_language_it_is_in(
@@ -187,12 +216,17 @@ async def test_an_extension_keeps_its_reason_when_the_date_is_wrong(
     assert "Floods" in log.text
 
 
-async def test_codes_are_shown_once(client: httpx2.AsyncClient, make: Make) -> None:
+async def test_codes_are_shown_until_they_are_kept(client: httpx2.AsyncClient, make: Make) -> None:
     consultation = await make.consultation()
     await make.signed_in(client, await make.staff(consultation, Role.FACILITATOR))
     path = f"/en/desk/{consultation.slug}/codes"
-    sheet = await post(client, path, {"count": "3"}, page=path)
+    made = await post(client, path, {"count": "3"}, page=path)
+    assert made.headers["location"] == path
+    sheet = await client.get(path)
     assert sheet.text.count('class="receipt-code"') == 3
+    in_french = await client.get(path.replace("/en/", "/fr/"))
+    assert CODE.findall(in_french.text) == CODE.findall(sheet.text), "the sheet can be loaded again"
+    await post(client, f"{path}/kept", page=path)
     again = await client.get(path)
     assert again.text.count('class="receipt-code"') == 0
     assert "<dd>3</dd>" in again.text

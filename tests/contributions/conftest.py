@@ -71,16 +71,22 @@ def receipt_in(page: str) -> str:
 
 
 async def enter(client: httpx2.AsyncClient, code: str, path: str = "/en/start") -> httpx2.Response:
-    """Begin or go on with a code, in a browser nobody used before."""
+    """Type a code, in a browser nobody used before."""
     client.cookies.clear()
     data = {"code": code} if path == "/en/start" else {"mode": "confidential", "code": code}
     return await browsing.post(client, path, data, page=path)
 
 
+async def keep(client: httpx2.AsyncClient, page: str = "/en/start/keep") -> httpx2.Response:
+    """Say on the page of a receipt code that it is kept."""
+    return await browsing.post(client, page, page=page)
+
+
 async def entered(client: httpx2.AsyncClient, make: Make, consultation: Consultation) -> tuple[str, str]:
     """The page of a new confidential contribution, as a path, and its receipt code."""
-    page = await enter(client, await make.invitation(consultation))
-    assert page.status_code == 200, page.text
-    here = re.search(r'href="(/en/contributions/[0-9a-f-]{36})"', page.text)
-    assert here
-    return here.group(1), receipt_in(page.text)
+    typed = await enter(client, await make.invitation(consultation))
+    assert typed.headers["location"] == "/en/start/keep", typed.text
+    receipt = receipt_in((await client.get("/en/start/keep")).text)
+    begun = await keep(client)
+    assert begun.status_code == 303, begun.text
+    return begun.headers["location"], receipt

@@ -4,13 +4,13 @@ import httpx2
 import pytest
 from sqlmodel import func, select
 
-from app.accounts.models import SignedInSession
-from app.consultations.models import ConsultationState, InvitationCode
+from app.accounts.models import BearerSession, SignedInSession
+from app.consultations.models import ConsultationState
 from app.contributions.models import Contribution, ContributionState, Mode
 from app.platform import ids
 from app.platform.db import Database
 from tests import browsing
-from tests.contributions.conftest import Scene, enter, entered, receipt_in
+from tests.contributions.conftest import Scene, enter, entered, keep, receipt_in
 from tests.factories import Make
 
 
@@ -19,32 +19,63 @@ async def counted(db: Database, table: type) -> int:
         return (await session.exec(select(func.count()).select_from(table))).one()
 
 
-async def test_an_invitation_code_opens_one_contribution_and_is_gone(
+async def receipt_shown(client: httpx2.AsyncClient, page: str = "/en/start/keep") -> str:
+    return receipt_in((await client.get(page)).text)
+
+
+async def test_an_invitation_code_opens_one_contribution_once_its_receipt_code_is_kept(
     client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
 ) -> None:
     code = await make.invitation(scene.consultation)
-    page = await enter(client, code)
-    assert page.status_code == 200, page.text
-    receipt = receipt_in(page.text)
+    typed = await enter(client, code)
+    assert typed.headers["location"] == "/en/start/keep"
+    receipt = await receipt_shown(client)
     assert len(receipt) == ids.CODE_LENGTH
     assert receipt != code
-    assert await counted(db, InvitationCode) == 0
-    again = await enter(client, code)
+    assert await counted(db, Contribution) == 1, "nothing begins before the code is kept"
+    assert (await keep(client)).status_code == 303
+    assert await counted(db, Contribution) == 2
+    await enter(client, code)
+    again = await keep(client)
     assert again.status_code == 422
-    assert "does not open anything" in again.text
-    assert code in again.text
+    assert "opens nothing now" in again.text
+    assert await counted(db, Contribution) == 2
+
+
+async def test_a_reply_that_gets_lost_while_entering_costs_nothing(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    code = await make.invitation(scene.consultation)
+    await enter(client, code)
+    receipt = await receipt_shown(client)
+    sent = await client.get("/ar/start/keep")
+    assert receipt_in(sent.text) == receipt, "the page can be loaded again, in any language"
+    await browsing.post(client, "/en/start", {"code": code}, page="/en/start")
+    assert await receipt_shown(client) == receipt, "pressed twice, it shows the same code"
+    before = dict(client.cookies)
+    first = await keep(client)
+    client.cookies.clear()
+    for name, value in before.items():
+        client.cookies.set(name, value, domain="testserver.local", path="/")
+    second = await browsing.post(client, "/en/start/keep")
+    assert second.headers["location"] == first.headers["location"]
+    assert (await client.get(second.headers["location"])).status_code == 200
     assert await counted(db, Contribution) == 2
 
 
 @pytest.mark.one_database
-async def test_a_code_may_be_typed_small_with_spaces_and_dashes(
+async def test_a_code_may_be_typed_small_with_spaces_and_dashes_and_on_any_keyboard(
     client: httpx2.AsyncClient, make: Make, scene: Scene
 ) -> None:
     code = (await make.invitation(scene.consultation)).lower()
     typed = "  " + "-".join((code[:4], code[4:9])) + " " + " ".join((code[9:20], code[20:])) + " "
-    page = await enter(client, typed)
-    assert page.status_code == 200
-    back = await enter(client, receipt_in(page.text).lower())
+    arabic = str.maketrans("23456789", "٢٣٤٥٦٧٨٩")
+    full_width = {ord(c): ord(c) + 0xFEE0 for c in "abcdefghijklmnopqrstuvwxyz23456789"}
+    for variant in (typed, typed.translate(arabic), typed.translate(full_width)):
+        assert (await enter(client, variant)).headers["location"] == "/en/start/keep"
+    receipt = await receipt_shown(client)
+    await keep(client)
+    back = await enter(client, receipt.lower().translate(arabic))
     assert back.status_code == 303
 
 
@@ -72,7 +103,7 @@ async def test_what_is_no_code_opens_nothing(client: httpx2.AsyncClient, scene: 
             page = await enter(client, typed, path)
             assert page.status_code == 422, typed
             assert "error-summary" in page.text
-            assert "session" not in page.cookies
+            assert "bearer" not in page.cookies
 
 
 @pytest.mark.one_database
@@ -85,8 +116,9 @@ async def test_a_code_works_on_the_page_of_its_own_consultation_only(
     assert refused.status_code == 422
     assert code in refused.text
     page = await enter(client, code, f"/en/c/{other.slug}/start")
-    assert page.status_code == 200, "the refusal used the code up"
-    receipt = receipt_in(page.text)
+    assert page.status_code == 303, "the refusal used the code up"
+    receipt = await receipt_shown(client)
+    await keep(client)
     assert (await enter(client, receipt, scene.start)).status_code == 422
     assert (await enter(client, receipt)).status_code == 303
 
@@ -96,7 +128,10 @@ async def test_a_closed_consultation_lets_nobody_in_and_those_inside_back(
     client: httpx2.AsyncClient, make: Make, scene: Scene
 ) -> None:
     closed = await make.consultation(state=ConsultationState.CLOSED)
-    assert (await enter(client, await make.invitation(closed))).status_code == 403
+    refused = await enter(client, await make.invitation(closed))
+    unknown = await enter(client, ids.new_code())
+    assert refused.status_code == unknown.status_code == 422
+    assert "opens nothing now" in refused.text
     receipt = ids.new_code()
     inside = await make.contribution(closed, Mode.CONFIDENTIAL, receipt_hash=ids.fingerprint(receipt))
     back = await enter(client, receipt)
@@ -123,14 +158,14 @@ async def test_leaving_ends_every_session_and_clears_the_browser(
     client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
 ) -> None:
     home, receipt = await entered(client, make, scene.consultation)
-    elsewhere = client.cookies["session"]
+    elsewhere = client.cookies["bearer"]
     await enter(client, receipt)
     left = await browsing.post(client, "/en/leave", page="/en/leave")
     assert left.status_code == 303
     assert left.headers["clear-site-data"] == '"cache", "cookies", "storage"'
-    assert 'session=""' in left.headers["set-cookie"]
-    assert await counted(db, SignedInSession) == 0
-    client.cookies.set("session", elsewhere, domain="testserver.local", path="/")
+    assert 'bearer=""' in "".join(left.headers.get_list("set-cookie"))
+    assert await counted(db, BearerSession) == 0
+    client.cookies.set("bearer", elsewhere, domain="testserver.local", path="/")
     assert (await client.get(home)).status_code == 303
     assert (await enter(client, receipt)).headers["location"] == home
 
@@ -140,9 +175,21 @@ async def test_a_new_receipt_code_makes_the_old_one_useless(
     client: httpx2.AsyncClient, make: Make, scene: Scene
 ) -> None:
     home, old = await entered(client, make, scene.consultation)
-    page = await browsing.post(client, "/en/leave/code", page="/en/leave")
-    new = receipt_in(page.text)
+    elsewhere = client.cookies["bearer"]
+    await enter(client, old)
+    new = await receipt_shown(client, "/en/leave/code")
     assert len(new) == ids.CODE_LENGTH
+    assert await receipt_shown(client, "/fr/leave/code") == new, "loading it again makes no other code"
+    kept_by = dict(client.cookies)
+    assert (await enter(client, old)).status_code == 303, "the old one works until the new one is kept"
+    client.cookies.clear()
+    for name, value in kept_by.items():
+        client.cookies.set(name, value, domain="testserver.local", path="/")
+    for _press in range(2):
+        assert (await keep(client, "/en/leave/code")).headers["location"] == "/en/leave"
+    client.cookies.clear()
+    client.cookies.set("bearer", elsewhere, domain="testserver.local", path="/")
+    assert (await client.get(home)).status_code == 303, "sessions opened with the old code end"
     assert (await enter(client, old)).status_code == 422
     assert (await enter(client, new)).headers["location"] == home
     await make.signed_in(client, scene.signatory)
@@ -150,14 +197,18 @@ async def test_a_new_receipt_code_makes_the_old_one_useless(
 
 
 @pytest.mark.one_database
-async def test_entering_by_code_takes_the_account_out_of_the_browser(
+async def test_entering_by_code_leaves_the_account_alone_and_out_of_sight(
     client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
 ) -> None:
     await make.signed_in(client, scene.signatory)
-    page = await browsing.post(client, "/en/start", {"code": await make.invitation(scene.consultation)})
+    await browsing.post(client, "/en/start", {"code": await make.invitation(scene.consultation)})
+    begun = await keep(client)
+    page = await client.get(begun.headers["location"])
     assert page.status_code == 200
     assert scene.signatory.name not in page.text
     async with db.read() as session:
-        (left,) = (await session.exec(select(SignedInSession))).all()
-    assert left.account_id is None
+        (account,) = (await session.exec(select(SignedInSession))).all()
+        (bearer,) = (await session.exec(select(BearerSession))).all()
+    assert account.account_id == scene.signatory.id, "no statement touches both sessions"
+    assert begun.headers["location"].endswith(str(bearer.bearer_of))
     assert (await client.get(scene.home)).status_code == 404

@@ -162,6 +162,13 @@ NUMBERS = [
     ("zh", "1,250", None),
     ("ar", "١٢٫٥", "12.5"),
     ("ar", "−۳", "-3"),
+    ("zh", "１２５０", "1250"),
+    ("zh", "１２．５", "12.5"),
+    ("zh", "１，２５０", None),
+    ("zh", "－３", "-3"),
+    ("ar", "\u200f١٢٥٠", "1250"),
+    ("ar", "١٬٢٥٠", "1250"),
+    ("en", "½", None),
     ("en", "-0", "0"),
     ("en", "1e5", None),
     ("en", "0x10", None),
@@ -184,3 +191,17 @@ async def test_numbers_are_read_as_their_writers_mean_them(version: CompiledVers
             # What a page shows in its field is read as the same number again.
             again = kinds.as_typed(question.kind, found, language)
             assert kinds.checked(question, None, None, "", again, language) == found
+
+
+@pytest.mark.one_database
+async def test_days_are_read_from_every_keyboard(version: CompiledVersion) -> None:
+    question = version["en"].by_code["Q-day"]
+    for typed in (
+        "2026-03-09",
+        "２０２６-０３-０９",
+        "2026‑03‑09",
+        "2026–03–09",
+        "\u200f٢٠٢٦-٠٣-٠٩",
+        "２０２６－０３－０９",
+    ):
+        assert kinds.checked(question, None, None, "", typed, "en") == "2026-03-09", typed

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from app.contributions import queries, service, submitting
 from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState
 from app.organisations.models import Organisation, Role
+from app.platform import ids
 from app.platform.db import Database
 from app.platform.errors import Invalid
 from app.questionnaires.definition import Definition
@@ -213,7 +214,8 @@ async def test_a_draft_that_loses_its_name_keeps_its_values(make: Make, client: 
     draft = await begun(make, client, every_kind())
     await make.answer(draft, "Q-many", {"value": "radio mail"})
     async with make.db.write() as session:
-        fresh, _code = await service.become_confidential(session, make.behind(draft), draft.id)
+        behind = make.behind(draft)
+        fresh = await service.become_confidential(session, behind, draft.id, ids.new_code())
     async with make.db.read() as session:
         (answer,) = (await session.exec(select(Answer).where(Answer.contribution_id == fresh.id))).all()
         assert answer.value == "radio mail"

@@ -1,5 +1,6 @@
 """Submitting, revising and withdrawing: what was handed in is kept, version by version."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -131,7 +132,7 @@ async def test_what_was_never_handed_in_is_deleted_without_a_trace(
     )
     left = await browsing.post(client, f"{home}/withdraw")
     assert left.status_code == 303
-    assert 'session=""' in "".join(left.headers.get_list("set-cookie"))
+    assert 'bearer=""' in "".join(left.headers.get_list("set-cookie"))
     for table in (Contribution, Answer, AuditEntry):
         assert await rows_of(db, table) == []
 
@@ -174,3 +175,21 @@ async def test_submitting_is_recorded_and_drafting_is_not(db: Database, make: Ma
     by_name = {entry.actor_name: entry for entry in entries}
     assert set(by_name) == {"Somebody", ""}
     assert by_name[""].actor_id is None
+
+
+@pytest.mark.one_database
+async def test_a_question_has_one_name_on_its_page_on_the_page_to_check_and_among_the_decisions(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.answer(scene.draft, scene.codes[0], "We saw it.")
+    await make.signed_in(client, scene.signatory)
+    name = re.search(r"<h1[^>]*>([^<]+)</h1>", (await client.get(scene.question())).text)
+    assert name is not None
+    assert f"<title>{name.group(1)}" in (await client.get(scene.question())).text
+    check = (await client.get(f"{scene.home}/check")).text
+    assert f'dir="auto">{name.group(1)}</span></h3>' in check
+    other = re.search(r"<h1[^>]*>([^<]+)</h1>", (await client.get(scene.question(1))).text)
+    assert other is not None
+    assert f'{scene.codes[1]}" lang="en" dir="auto">{other.group(1)}</a>' in check
+    await make.submit(scene.draft)
+    assert f'dir="auto">{name.group(1)}</h2>' in (await client.get(f"{scene.home}/reasons")).text

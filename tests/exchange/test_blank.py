@@ -1,10 +1,13 @@
 """The blank questionnaire: every answer has its place, on paper and in Word, in six languages."""
 
 import io
+import shutil
+import subprocess
 import time
 import zipfile
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx2
@@ -215,6 +218,29 @@ def test_controls_are_written_as_the_standard_orders_them(language: str) -> None
     )
 
 
+@pytest.mark.parametrize("language", CODES)
+def test_every_control_stands_inside_its_paragraph(language: str) -> None:
+    """Around a paragraph, LibreOffice prints the first value of a list before whatever comes next."""
+    root = part_of(write_blank(blank_of(sample(), language)), "word/document.xml")
+    assert {etree.QName(control.getparent()).localname for control in root.iter(f"{W}sdt")} == {"p"}
+    assert not list(root.iterfind(f".//{W}sdtContent/{W}p"))
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not on this machine")
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_libreoffice_shows_no_word_of_the_machine(language: str, tmp_path: Path) -> None:
+    compiled = shipped("short", Edition.CIVIL_SOCIETY)
+    assert compiled is not None
+    blank = tmp_path / "blank.docx"
+    blank.write_bytes(write_blank(make_blank(compiled, language, MADE, is_draft=False)))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "txt:Text (encoded):UTF8", "--outdir"]
+    subprocess.run([*command, str(tmp_path), str(blank)], check=True, capture_output=True, timeout=120)
+    text = (tmp_path / "blank.txt").read_text("utf-8")
+    assert str(compiled[language].questions[0].prompt) in text
+    assert [line for line in text.splitlines() if line.startswith(("yes", "works"))] == []
+
+
 def test_only_answers_can_be_changed() -> None:
     document = write_blank(blank_of(sample()))
     protection = part_of(document, "word/settings.xml").find(f"{W}documentProtection")
@@ -279,10 +305,10 @@ def fill(document: bytes, given: dict[str, str], ticked: set[str]) -> bytes:
             properties.find(f".//{W14}checked").set(f"{W14}val", "1")
         if tag in given:
             properties.remove(properties.find(f"{W}showingPlcHdr"))
-            paragraph = control.find(f"{W}sdtContent/{W}p")
-            for run in paragraph.findall(f"{W}r"):
-                paragraph.remove(run)
-            run = etree.SubElement(paragraph, f"{W}r")
+            content = control.find(f"{W}sdtContent")
+            for run in content.findall(f"{W}r"):
+                content.remove(run)
+            run = etree.SubElement(content, f"{W}r")
             for place, line in enumerate(given[tag].split("\n")):
                 if place:
                     etree.SubElement(run, f"{W}br")

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -241,6 +242,45 @@ def test_an_empty_target_deletes_nothing() -> None:
     file = changed(xliff.write_texts(definition, "fr", 1), with_target("  "))
     assert line_of(sent(definition, file)).outcome is Outcome.EMPTY
     assert unit_of(definition).text("fr") == SIX["fr"]
+
+
+def test_a_source_that_a_tool_copied_is_no_translation() -> None:
+    definition = sample()
+    file = changed(xliff.write_texts(definition, "fr", 1), with_target(SIX["en"], "initial"))
+    assert line_of(sent(definition, file)).outcome is Outcome.EMPTY
+    assert unit_of(definition).text("fr") == SIX["fr"]
+    said = changed(xliff.write_texts(definition, "fr", 1), with_target(SIX["en"], "translated"))
+    assert line_of(sent(definition, said)).outcome is Outcome.TAKEN
+
+
+def test_one_copied_segment_keeps_the_whole_text_untranslated() -> None:
+    def cut(unit: Any) -> None:
+        for old in unit.findall(f"{N}segment"):
+            unit.remove(old)
+        for state, source, target in (("translated", "One.", "Un."), ("initial", "Two.", "Two.")):
+            segment = etree.SubElement(unit, f"{N}segment", state=state)
+            etree.SubElement(segment, f"{N}source").text = source
+            etree.SubElement(segment, f"{N}target").text = target
+
+    definition = sample({"en": "One.Two.", "fr": "Une.Deux."})
+    file = changed(xliff.write_texts(definition, "fr", 1), cut)
+    assert line_of(sent(definition, file)).outcome is Outcome.EMPTY
+
+
+def test_the_white_space_of_an_indented_target_is_not_part_of_the_text() -> None:
+    definition = sample({"en": "Does it cover all?", "fr": "Avant"})
+    indented = "\n        La couvre-t-elle\n        toute ?\n      "
+    file = changed(xliff.write_texts(definition, "fr", 1), with_target(indented))
+    file = changed(file, lambda unit: setattr(unit.find(f"{N}segment"), "text", "\n      "))
+    assert line_of(sent(definition, file)).outcome is Outcome.TAKEN
+    assert unit_of(definition).text("fr") == "La couvre-t-elle toute ?"
+
+
+@pytest.mark.parametrize("tag", ["fr_FR", "FR", "fr-CA"])
+def test_the_language_of_a_file_is_known_however_it_is_written(tag: str) -> None:
+    root = etree.fromstring(xliff.write_texts(sample(), "fr", 1))
+    root.set("trgLang", tag)
+    assert xliff.read_texts(etree.tostring(root), sample()).language == "fr"
 
 
 def test_texts_that_are_not_ours_or_not_there_are_told() -> None:
@@ -493,10 +533,16 @@ async def test_the_pages_of_texts(
     assert 'filename="sample-civil-society-1.fr.xlf"' in file.headers["content-disposition"]
     assert [(await client.get(f"{here}.{code}.xlf")).status_code for code in ("en", "de")] == [404, 404]
     new = changed(file.content, with_target("Une question"))
-    for said in ("<dd>1</dd>", "Nothing changed."):
-        answer = await post(client, here, files={"file": ("fr.xlf", new, "application/xliff+xml")})
-        assert answer.status_code == 200
-        assert said in answer.text
+    look = await post(client, here, files={"file": ("fr.xlf", new, "application/xliff+xml")})
+    assert look.status_code == 200
+    assert "<dd>1</dd>" in look.text
+    assert "Nothing is written yet." in look.text
+    assert "Une question" not in (await client.get(f"{here}.fr.xlf")).text
+    [carried] = re.findall(r'name="carried" value="([^"]+)"', look.text)
+    assert (await post(client, here, {"carried": carried, "then": "take"})).headers["location"] == here
+    assert "Une question" in (await client.get(f"{here}.fr.xlf")).text
+    again = await post(client, here, files={"file": ("fr.xlf", new, "application/xliff+xml")})
+    assert "Nothing would change." in again.text
     wrong = await post(client, here, files={"file": ("fr.xlf", b"<html/>", "text/html")})
     assert wrong.status_code == 422
     assert "This is not an XLIFF file." in wrong.text

@@ -1,9 +1,15 @@
 """The pages and the JSON that hand questionnaires in and out."""
 
+import io
+import re
+import zipfile
+from html import unescape
 from typing import Any
 
 import httpx2
+from sqlmodel import select
 
+from app.audit.models import AuditEntry
 from app.exchange.xlsform_in import read_form
 from app.organisations.models import Role
 from app.platform.db import Database
@@ -25,6 +31,28 @@ def file(content: bytes) -> dict[str, tuple[str, bytes, str]]:
     return {"file": ("arms.xlsx", content, XLSX)}
 
 
+def hidden(page: str) -> dict[str, str]:
+    """The fields that a page carries along, as a browser would send them back."""
+    found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
+    return {name: unescape(value) for name, value in found if name != "csrf"}
+
+
+async def prompts(client: httpx2.AsyncClient) -> list[str]:
+    sent = await client.get("/en/questionnaires/arms/state/1/form.xlsx")
+    definition = read_form(sent.content, "x").definition
+    assert definition is not None
+    return [question.texts["prompt"]["en"] for question in definition.questions]
+
+
+def changed_cell(book: bytes, old: str, new: str) -> bytes:
+    """The workbook after somebody wrote another text in one cell."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as before, zipfile.ZipFile(target, "w") as after:
+        for part in before.infolist():
+            after.writestr(part, before.read(part).replace(old.encode(), new.encode()))
+    return target.getvalue()
+
+
 async def test_a_form_becomes_a_draft_and_leaves_as_it_came(
     client: httpx2.AsyncClient, make: Make, db: Database
 ) -> None:
@@ -44,23 +72,110 @@ async def test_a_form_becomes_a_draft_and_leaves_as_it_came(
     assert read_form(back.content, "arms.xlsx").definition == definition
 
 
-async def test_the_same_form_again_replaces_the_draft(client: httpx2.AsyncClient, make: Make) -> None:
+async def test_the_same_form_sent_twice_is_one_draft(client: httpx2.AsyncClient, make: Make) -> None:
+    await make.signed_in(client, await make.account(Role.SECRETARIAT))
+    for _time in range(2):
+        sent = await post(client, HERE, files=file(form([HEADER, ["text", "a", "Why?"]], **SETTINGS)))
+        assert sent.headers["location"].endswith("/arms/state/1")
+
+
+async def test_a_form_with_the_name_of_a_draft_shows_what_would_change_and_whose_it_is(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    noor = await make.account(Role.SECRETARIAT, name="Noor Halden")
+    await make.signed_in(client, noor)
+    rows = [HEADER, ["text", "a", "Why?"], ["text", "b", "Where?"]]
+    assert (await post(client, HERE, files=file(form(rows, **SETTINGS)))).status_code == 303
+    await make.signed_in(client, await make.account(Role.SECRETARIAT, name="Somebody Else"))
+    other = form([HEADER, ["text", "a", "Why not?"]], **SETTINGS)
+    asked = await post(client, HERE, files=file(other))
+    assert asked.status_code == 200
+    for said in ("There is a draft of this name", "Noor Halden", "Questions that would be gone:", ">b<"):
+        assert said in asked.text
+    assert await prompts(client) == ["Why?", "Where?"]
+    replaced = await post(client, HERE, {**hidden(asked.text), "then": "take"})
+    assert replaced.headers["location"].endswith("/arms/state/1")
+    assert await prompts(client) == ["Why not?"]
+
+
+async def test_a_draft_that_changed_after_it_was_shown_is_not_replaced(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
     await make.signed_in(client, await make.account(Role.SECRETARIAT))
     for label in ("Why?", "Why not?"):
-        sent = await post(client, HERE, files=file(form([HEADER, ["text", "a", label]], **SETTINGS)))
-        assert sent.headers["location"].endswith("/arms/state/1")
-    back = read_form((await client.get("/en/questionnaires/arms/state/1/form.xlsx")).content, "x").definition
-    assert back is not None
-    assert [question.texts["prompt"]["en"] for question in back.questions] == ["Why not?"]
+        asked = await post(client, HERE, files=file(form([HEADER, ["text", "a", label]], **SETTINGS)))
+    shown = hidden(asked.text)
+    theirs = await post(client, HERE, files=file(form([HEADER, ["text", "a", "Who?"]], **SETTINGS)))
+    assert (await post(client, HERE, {**hidden(theirs.text), "then": "take"})).status_code == 303
+    late = await post(client, HERE, {**shown, "then": "take"})
+    assert late.status_code == 422
+    assert "The draft changed since this page was made" in late.text
+    assert await prompts(client) == ["Who?"]
 
 
-async def test_what_was_left_out_is_told(client: httpx2.AsyncClient, make: Make) -> None:
+async def test_a_form_can_be_taken_in_beside_the_draft_of_its_name(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    await make.signed_in(client, await make.account(Role.SECRETARIAT))
+    for label in ("Why?", "Why not?"):
+        asked = await post(client, HERE, files=file(form([HEADER, ["text", "a", label]], **SETTINGS)))
+    beside = await post(client, HERE, {**hidden(asked.text), "then": "apart"})
+    assert beside.headers["location"].endswith("/arms-2/state/1")
+    assert await prompts(client) == ["Why?"]
+
+
+async def test_a_workbook_written_from_the_draft_replaces_it_unless_somebody_wrote_since(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    await make.signed_in(client, await make.account(Role.SECRETARIAT))
+    await post(client, HERE, files=file(form([HEADER, ["text", "a", "Why?"]], **SETTINGS)))
+    ours = (await client.get("/en/questionnaires/arms/state/1/form.xlsx")).content
+    edited = changed_cell(ours, "Why?", "Why not?")
+    assert (await post(client, HERE, files=file(edited))).status_code == 303
+    assert await prompts(client) == ["Why not?"]
+    older = changed_cell(ours, "Why?", "Wherefore?")
+    asked = await post(client, HERE, files=file(older))
+    assert asked.status_code == 200
+    assert "There is a draft of this name" in asked.text
+    assert await prompts(client) == ["Why not?"]
+
+
+async def test_a_name_made_of_a_file_is_a_free_one(client: httpx2.AsyncClient, make: Make) -> None:
+    await make.signed_in(client, await make.account(Role.SECRETARIAT))
+    named = {name: text for name, text in SETTINGS.items() if name != "form_id"}
+    made = []
+    for name, label in (("استبيان.xlsx", "Why?"), ("问卷.xlsx", "Where?"), ("问卷.xlsx", "Where?")):
+        content = form([HEADER, ["text", "a", label]], **named)
+        sent = await post(client, HERE, files={"file": (name, content, XLSX)})
+        made.append(sent.headers["location"].split("/")[-3])
+    assert made[:2] == ["form", "form-2"]
+
+
+async def test_a_form_with_the_name_of_a_published_questionnaire_is_asked_about(
+    client: httpx2.AsyncClient, make: Make, db: Database
+) -> None:
+    await make.pair()
+    await make.signed_in(client, await make.account(Role.SECRETARIAT))
+    sent = form([HEADER, ["text", "a", "Why?"]], **{**SETTINGS, "form_id": "firearms"})
+    asked = await post(client, HERE, files=file(sent))
+    assert "There is a questionnaire of this name" in asked.text
+    async with db.read() as session:
+        assert not await queries.find_version(session, "firearms", Edition.STATE, state=VersionState.DRAFT)
+    taken = await post(client, HERE, {**hidden(asked.text), "then": "take"})
+    assert taken.headers["location"].endswith("/firearms/state/2")
+
+
+async def test_what_would_be_left_out_is_told_before_anything_is_written(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
     await make.signed_in(client, await make.account(Role.SECRETARIAT))
     rows = [[*HEADER, "default"], ["text", "a", "Why?", "Because"]]
-    sent = await post(client, HERE, files=file(form(rows, **SETTINGS)))
-    assert sent.status_code == 200
-    assert "This column is left out." in sent.text
-    assert "/questionnaires/arms/state/1" in sent.text
+    asked = await post(client, HERE, files=file(form(rows, **SETTINGS)))
+    assert asked.status_code == 200
+    assert "This column is left out." in asked.text
+    assert (await client.get("/en/questionnaires/arms/state/1")).status_code == 404
+    sent = await post(client, HERE, {**hidden(asked.text), "then": "take"})
+    assert sent.headers["location"].endswith("/questionnaires/arms/state/1")
 
 
 async def test_a_form_that_cannot_be_taken_is_answered_cell_by_cell(
@@ -112,6 +227,28 @@ async def test_a_program_reads_and_hands_in_questionnaires(
         {**question, "maps_to": []} for question in definition["questions"]
     ]
     assert len((await client.get(API, headers=headers)).json()) == 3
+
+
+async def test_a_program_replaces_only_the_draft_that_it_names(
+    client: httpx2.AsyncClient, make: Make, db: Database
+) -> None:
+    headers = await make.token(await make.account(Role.SECRETARIAT, name="Noor Halden"))
+    body: dict[str, Any] = {"slug": "arms", "edition": "state", "sections": [{"code": "s"}]}
+    body["questions"] = [{"code": "a", "section": "s", "kind": "date"}]
+    made = await client.post(API, json=body, headers=headers)
+    again = await client.post(API, json=body, headers=headers)
+    assert (made.status_code, again.status_code) == (201, 201)
+    assert made.json() == again.json()
+    body["questions"][0]["kind"] = "number"
+    refused = await client.post(API, json=body, headers=headers)
+    assert refused.status_code == 409
+    assert "1 question, last written by Noor Halden" in refused.json()["detail"]
+    assert (await client.post(f"{API}?over=0", json=body, headers=headers)).status_code == 409
+    seen = made.json()["checksum"]
+    assert (await client.post(f"{API}?over={seen}", json=body, headers=headers)).status_code == 201
+    async with db.read() as session:
+        [last] = await session.exec(select(AuditEntry).where(AuditEntry.action == "questionnaire.replaced"))
+        assert last.actor_name == "Noor Halden"
 
 
 async def test_a_program_is_told_what_is_wrong_with_a_questionnaire(

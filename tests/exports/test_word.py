@@ -116,6 +116,28 @@ def test_arabic_runs_from_the_right_and_its_tables_are_mirrored() -> None:
     assert 'w:bidi="ar-SA"' in part(content, "word/styles.xml")
 
 
+@pytest.mark.parametrize("language", CODES)
+def test_what_is_bold_or_small_is_so_in_every_script(language: str) -> None:
+    """Word keeps a second switch for scripts that run from the right, and a second size."""
+    writer = Writer(language, "عنوان", MADE)
+    writer.labelled("في القانون", "نعم")
+    writer.note("ملاحظة 12")
+    writer.text("لماذا نسأل", bold=True)
+    writer.table([("الدولة", "إستاريا")])
+    writer.on_every_page("مسودة")
+    content = writer.save()
+    for name in ("word/document.xml", "word/header1.xml"):
+        text = part(content, name)
+        assert text.count("<w:b/><w:bCs/>") == text.count("<w:b/>") > 0
+        assert text.count('<w:sz w:val="18"/><w:szCs w:val="18"/>') == text.count("<w:sz ")
+    assert '<w:sz w:val="18"/><w:szCs w:val="18"/>' in part(content, "word/document.xml")
+
+
+def test_letters_of_an_arabic_title_are_not_spaced() -> None:
+    styles = docx.Document(io.BytesIO(written("ar", "x"))).styles
+    assert styles["Title"].element.find(qn("w:rPr")).find(qn("w:spacing")) is None
+
+
 @pytest.mark.parametrize(
     ("language", "mark"),
     [("zh", 'w:eastAsia="zh-CN"'), ("fr", 'w:val="fr-FR"'), ("ru", 'w:val="ru-RU"'), ("es", 'w:val="es-ES"')],

@@ -40,6 +40,60 @@ def test_another_separator_is_noticed_and_said(separator: str) -> None:
     assert not read.problems
 
 
+def test_the_empty_columns_that_excel_adds_say_nothing() -> None:
+    read = parse(
+        table(line(";") + ";;;", line(";") + ";", line(";"), header=HEADER.replace(",", ";") + ";;;")
+    )
+    assert (len(read.rows), read.problems) == (3, [])
+
+
+def test_a_cell_under_no_heading_is_not_dropped_without_a_word() -> None:
+    assert complaints(table(line() + ",,more", line(), header=HEADER + ",,,")) == [(2, None)]
+
+
+@pytest.mark.parametrize("named", ["sep=;", '"sep=;"', "SEP=;;;;;;;;;", "\ufeffsep=;"])
+def test_the_line_in_which_excel_names_the_separator_is_understood(named: str) -> None:
+    read = parse(table(HEADER.replace(",", ";"), line(";"), header=named))
+    assert ([row.line for row in read.rows], read.problems) == ([3], [])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        HEADER.replace("organisation", "organization"),
+        HEADER.upper().replace("_", " "),
+        HEADER.replace("source", "\ufeff\ufeffsource"),
+        HEADER.replace("topic", "\u200btopic\u00a0"),
+        HEADER.replace("source", "ｓｏｕｒｃｅ"),
+    ],
+)
+def test_a_heading_is_known_however_it_is_typed(header: str) -> None:
+    read = parse(table(line(), header=header))
+    assert (read.rows[0].cells, read.problems) == (GOOD, [])
+
+
+@pytest.mark.parametrize(
+    "text", ["Les armes sont marqu\ufffdes.", "?????? ???????????", "Les armes marquÃ©es."]
+)
+def test_letters_that_seem_to_be_lost_are_told(text: str) -> None:
+    read = parse(table(line(), line(statement=text)))
+    assert len(read.rows) == 2
+    assert [(note.line, note.column) for note in read.notes] == [(3, "statement")]
+
+
+@pytest.mark.parametrize(
+    "text", ["Is it so??? Yes.", "SÃO PAULO", "Niño, Île, Ñandú", "مرحبا", "这样吗？？？"]
+)
+def test_letters_that_are_there_are_not_told(text: str) -> None:
+    assert parse(table(line(statement=text))).findings == []
+
+
+def test_codes_from_other_keyboards_are_read() -> None:
+    [row] = parse(table(line(article="８", based_in="ＱＥ", instrument="ｆｐ", language="\u200een"))).rows
+    assert (row.article, row.based_in, row.instrument, row.language) == ("8", "QE", "FP", "en")
+    assert parse(table(line(article="١٠"))).rows[0].article == "10"
+
+
 def test_a_quoted_cell_may_hold_lines_and_quotation_marks() -> None:
     said = 'One line,\nanother; "quoted"'
     read = parse(table(line(statement=said), line(statement="after")))
@@ -59,7 +113,6 @@ def test_what_looks_like_a_formula_stays_the_text_it_is(start: str) -> None:
         ([*COLUMNS, "speaker"], "speaker"),
         ([*COLUMNS, "topic"], "topic"),
         ([*COLUMNS[:-1], "statment"], "statment"),
-        ([*COLUMNS, ""], "10"),
     ],
 )
 def test_a_wrong_heading_names_the_column_and_nothing_is_read(columns: list[str], column: str) -> None:
@@ -96,6 +149,14 @@ def test_a_byte_that_is_not_text_is_named_with_its_row_and_place() -> None:
     assert [row.line for row in read.rows] == [2]
     assert [(finding.line, finding.column) for finding in read.problems] == [(3, "statement")]
     assert "0xE9" in str(read.problems[0].problem)
+
+
+def test_a_file_in_another_encoding_is_told_once_and_not_row_by_row() -> None:
+    rows = [line(statement=f"caf\u00e9 {n}") for n in range(30)]
+    read = parse(table(*rows).replace("é".encode(), b"\xe9"))
+    assert [finding.line for finding in read.problems] == [2, 3]
+    assert "29 more rows are not UTF-8" in str(read.problems[1].problem)
+    assert (read.rows, len(read.lost_lines)) == ([], 30)
 
 
 @pytest.mark.parametrize("broken", ["a,b", line() + ",more"])

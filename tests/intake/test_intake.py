@@ -12,7 +12,7 @@ from app.contributions import service as contributions
 from app.contributions.models import Answer, AnswerVersion, Contribution, Mode, Publication
 from app.intake import command, queries, service
 from app.intake.models import IntakeRow
-from app.intake.plan import Fate, Preview, Why
+from app.intake.plan import Fate, Preview, Twin, Why
 from app.organisations.models import Organisation, Role
 from app.platform.db import Database
 from app.platform.errors import Forbidden, Invalid, NotFound
@@ -194,6 +194,90 @@ async def test_a_facilitator_cannot_hand_in_what_was_not_entered_for_an_organisa
     async with scene.db.write() as session:
         with pytest.raises(Forbidden):
             await contributions.submit_for(session, scene.actor, own, scene.consultation)
+
+
+SPELLINGS = (
+    "Amis d'Orsa", "Amis d’Orsa", "Amis dʼOrsa",
+    "Port-Watch", "Port‐Watch", "Port‑Watch", "Port–Watch",
+    "\u202bجمعية المرفأ\u202c", "جمعية المرفأ", "جمعية\u200f المرفأ",
+    "Quay\u00adside", "Quayside", "Ｑｕａｙside",
+)  # fmt: skip
+
+
+async def test_one_organisation_with_many_spellings_stays_one(scene: Scene) -> None:
+    rows = [
+        line(organisation=name, based_in="QE" if n % 3 else "", statement=f"Sentence {n}.")
+        for n, name in enumerate(SPELLINGS)
+    ]
+    seen = await scene.take_in(table(*rows))
+    assert (seen.new_organisations, len(seen.plan.of(Fate.NEW))) == (4, 13)
+    told = [str(note.problem) for note in seen.table.notes]
+    assert "“Amis d’Orsa” is read as “Amis d'Orsa” of line 2." in told
+    async with scene.db.read() as session:
+        query = select(Organisation).where(Organisation.entered_by_id.is_not(None))  # type: ignore[union-attr]
+        made = (await session.exec(query)).all()
+    assert {each.name for each in made} == {"Amis d'Orsa", "Port-Watch", "جمعية المرفأ", "Quayside"}
+    assert {each.based_in for each in made} == {"QE"}
+
+
+async def test_a_name_without_a_place_is_the_one_that_is_known(scene: Scene, make: Make) -> None:
+    known = await make.organisation("Port Watch")
+    seen = await scene.take_in(table(line(organisation="PORT\u00a0Watch", based_in="QE")))
+    assert seen.new_organisations == 0
+    async with scene.db.read() as session:
+        assert (await session.exec(select(Contribution.organisation_id))).one() == known.id
+
+
+async def test_the_same_name_in_two_countries_stays_two(scene: Scene) -> None:
+    rows = [line(based_in=place, statement=f"Here {place}.") for place in ("QE", "MX", "")]
+    assert (await scene.take_in(table(*rows))).new_organisations == 3
+
+
+async def test_a_name_that_somebody_took_does_not_receive_the_statements_of_its_owner(
+    scene: Scene, make: Make
+) -> None:
+    known = await make.organisation("Port Watch", based_in="QE")
+    await make.organisation("Port Watch", namesake_of_id=known.id)
+    await scene.take_in(table(line(organisation="Port Watch", based_in="")))
+    async with scene.db.read() as session:
+        assert (await session.exec(select(Contribution.organisation_id))).one() == known.id
+
+
+MISTYPED, MENDED = "The registr was closed in 2024.", "The register was closed in 2024."
+
+
+async def test_a_mended_statement_is_recognized_and_takes_the_place_of_the_first(
+    scene: Scene, make: Make, client: httpx2.AsyncClient
+) -> None:
+    await scene.take_in(table(line(statement=MISTYPED), line(statement="Another sentence stands here.")))
+    seen = await scene.take_in(table(line(statement=MENDED)))
+    assert [each.why for each in seen.plan.placed] == [Why.NEARLY]
+    assert str(seen.plan.placed[0].reason) == "Nearly the same as what is there."
+    await make.signed_in(client, scene.account)
+    kept = f"/en/desk/{scene.slug}/intake/kept"
+    shown = (await client.get(kept)).text
+    assert "Put it in the place of what is there" in shown
+    assert '<option value="FP-08-1a" lang="en" selected>' in shown
+    async with scene.db.read() as session:
+        [row] = (await queries.kept_page(session, scene.actor, scene.slug, "en")).rows
+    where = f"/en/desk/{scene.slug}/intake/{row.id}/assign"
+    assert (await post(client, where, {"code": "FP-08-1a"})).status_code == 422
+    assert (await post(client, where, {"code": "FP-08-1a", "twin": "instead"})).status_code == 303
+    async with scene.db.read() as session:
+        answer = (await session.exec(select(Answer))).one()
+    assert answer.narrative == f"{MENDED}\n\nAnother sentence stands here."
+
+
+async def test_two_statements_that_only_look_alike_may_stand_beside_one_another(scene: Scene) -> None:
+    seen = await scene.take_in(table(line(statement=MISTYPED), line(statement=MENDED)))
+    assert [each.fate for each in seen.plan.placed] == [Fate.NEW, Fate.KEPT]
+    assert str(seen.plan.placed[1].reason) == "Nearly the same as line 2 of this table."
+    async with scene.db.read() as session:
+        [row] = (await queries.kept_page(session, scene.actor, scene.slug, "en")).rows
+    async with scene.db.write() as session:
+        await service.assign_row(session, scene.actor, scene.slug, row.id, "FP-08-1a", Twin.BESIDE)
+    async with scene.db.read() as session:
+        assert (await session.exec(select(Answer))).one().narrative == f"{MISTYPED}\n\n{MENDED}"
 
 
 async def test_the_pages_lead_from_a_file_to_the_answers(

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
 from sqlmodel import select
 
+from app.accounts import service as accounts
 from app.accounts.models import OneTimeToken, Purpose
 from app.contributions import service as contributions
 from app.contributions.models import Contribution, ContributionState, Mode
@@ -186,3 +188,38 @@ async def test_both_people_are_told_when_the_role_of_the_focal_point_goes(
     assert "You are the focal point of a country review now." in told
     (told,) = mails(settings)[old.email]
     assert "You are no longer the focal point" in told
+
+
+@pytest.mark.one_database
+async def test_a_mail_carries_what_a_serious_sender_writes(
+    make: Make, db: Database, settings: Settings
+) -> None:
+    account = await make.account(language="zh")
+    for _time in range(2):
+        await jobs.send_email(db, settings, template="accounts/address_known", account_id=str(account.id))
+    first, second = [
+        message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in sorted(settings.mail_folder.glob("*.eml"))
+    ]
+    assert abs((first["Date"].datetime - clock.now()).total_seconds()) < 60
+    assert re.fullmatch(r"<[0-9a-f]{32}@polyphony\.example>", first["Message-ID"])
+    assert first["Message-ID"] != second["Message-ID"]
+    assert first["Auto-Submitted"] == "auto-generated"
+    assert first["Content-Language"] == "zh-Hans"
+
+
+@pytest.mark.one_database
+async def test_a_link_that_waited_a_day_for_its_mail_works_as_long_as_any_other(
+    make: Make, db: Database, settings: Settings
+) -> None:
+    account = await make.account()
+    async with db.write() as session:
+        link = await accounts.add_link(
+            session, Purpose.RESET_PASSWORD, account.email, "en", account_id=account.id
+        )
+        waited = clock.now() + timedelta(hours=26)
+        assert link.expires_at > waited
+    await jobs.send_email(db, settings, template="accounts/reset", link_id=str(link.id))
+    async with db.read() as session:
+        kept = await session.get_one(OneTimeToken, link.id)
+    assert kept.expires_at - clock.now() <= timedelta(hours=2)

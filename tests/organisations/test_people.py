@@ -14,6 +14,7 @@ from app.audit.models import AuditEntry
 from app.organisations import policy as rules
 from app.organisations import queries, service
 from app.organisations.models import Membership, Organisation, OrganisationKind, Role
+from app.organisations.policy import ROLES_IN
 from app.platform.db import Database
 from app.platform.errors import Forbidden
 from app.platform.settings import Settings
@@ -240,7 +241,11 @@ async def test_a_program_invites_and_removes(client: httpx2.AsyncClient, make: M
 
 MATRIX = {
     # who: the roles she may give in an office, in an NGO, in the secretariat
-    Role.FOCAL_POINT: ({"expert", "government_reader", "translator", "facilitator"}, set(), set()),
+    Role.FOCAL_POINT: (
+        {"expert", "government_reader", "translator", "facilitator", "auditor"},
+        set(),
+        set(),
+    ),
     Role.EXPERT: (set(), set(), set()),
     Role.GOVERNMENT_READER: (set(), set(), set()),
     Role.TRANSLATOR: (set(), set(), set()),
@@ -248,11 +253,8 @@ MATRIX = {
     Role.AUDITOR: (set(), set(), set()),
     Role.DRAFTER: (set(), set(), set()),
     Role.SIGNATORY: (set(), {"drafter", "signatory"}, set()),
-    Role.SECRETARIAT: (
-        {"expert", "government_reader", "translator", "facilitator", "focal_point", "auditor"},
-        {"drafter", "signatory"},
-        {"secretariat", "auditor"},
-    ),
+    # Inside the secretariat; elsewhere it lets in the first person, and nobody once there is one.
+    Role.SECRETARIAT: ({"focal_point"}, {"signatory"}, {"secretariat", "auditor"}),
 }
 
 
@@ -263,10 +265,9 @@ def test_the_matrix_of_who_gives_which_role(role: Role) -> None:
         place = Organisation(name="Here", kind=kind)
         account = Account(email="a@example.org", name="A")
         here = actor_of(account, [(role, place.id)])
-        assert {given.value for given in rules.roles_to_give(here, place)} == expected
+        assert {given.value for given in rules.roles_to_give(here, place, ())} == expected
         elsewhere = Organisation(name="Elsewhere", kind=kind)
-        if role is not Role.SECRETARIAT:
-            assert rules.roles_to_give(here, elsewhere) == frozenset()
+        assert rules.roles_to_give(here, elsewhere, ROLES_IN[kind]) == frozenset()
 
 
 async def test_a_facilitator_registers_an_organisation_under_its_own(make: Make, db: Database) -> None:
@@ -292,3 +293,130 @@ async def test_giving_a_role_twice_changes_nothing(make: Make, db: Database) -> 
     async with db.read() as session:
         assert len((await session.exec(select(Membership))).all()) == 1
     assert await actions(db) == ["organisation.role_given"]
+
+
+@pytest.mark.one_database
+async def test_one_person_sends_so_many_invitations_an_hour_and_others_go_on(
+    client: httpx2.AsyncClient, make: Make, db: Database
+) -> None:
+    place = await make.organisation()
+    first, second = [await make.account(Role.SIGNATORY, at=place) for _number in range(2)]
+    headers = await make.token(first)
+    path = f"/api/v1/organisations/{place.id}/invitations"
+    for number in range(service.INVITATIONS_AN_HOUR):
+        data = {"email": f"person{number}@example.org", "role": "drafter"}
+        assert (await client.post(path, json=data, headers=headers)).status_code == 201
+    one_more = {"email": "late@example.org", "role": "drafter"}
+    refused = await client.post(path, json=one_more, headers=headers)
+    assert refused.status_code == 429
+    assert "50 invitations" in refused.json()["detail"]
+    assert refused.headers["retry-after"]
+    async with db.read() as session:
+        assert len(await queries.list_invitations(session, place.id)) == service.INVITATIONS_AN_HOUR
+    other = await make.token(second)
+    assert (await client.post(path, json=one_more, headers=other)).status_code == 201
+
+
+async def accept(client: httpx2.AsyncClient, settings: Settings, name: str = "Dima") -> httpx2.Response:
+    """Accept the newest invitation as somebody who is not signed in."""
+    path = f"/en{(await accepted_link(settings))[3:]}"
+    client.cookies.clear()
+    return await post(client, path, {"name": name, "password": "four unlikely garden words"}, page=path)
+
+
+async def test_the_secretariat_lets_in_the_first_focal_point_and_nobody_else(
+    client: httpx2.AsyncClient, make: Make, settings: Settings, run_jobs: RunJobs, db: Database
+) -> None:
+    office = await make.office()
+    operator = await make.account(
+        Role.SECRETARIAT, at=await make.organisation(kind=OrganisationKind.SECRETARIAT)
+    )
+    await make.signed_in(client, operator)
+    for role in ("expert", "government_reader", "facilitator", "auditor", "translator"):
+        sent = await post(client, people(office.id), {"email": "dima@example.org", "role": role})
+        assert sent.status_code == 403, role
+    assert (await invite(client, office, "dima@example.org", Role.FOCAL_POINT)).status_code == 303
+    await run_jobs()
+    assert (await accept(client, settings)).status_code == 303
+    # The office has its people now: whom it lets in, and who they are, is its own affair.
+    headers = await make.token(operator)
+    api = f"/api/v1/organisations/{office.id}"
+    another = {"email": "ada@example.org", "role": "focal_point"}
+    assert (await client.get(f"{api}/people", headers=headers)).status_code == 404
+    assert (await client.post(f"{api}/invitations", headers=headers, json=another)).status_code == 404
+    async with db.read() as session:
+        dima = (await session.exec(select(Account).where(Account.email == "dima@example.org"))).one()
+    gone = await client.delete(f"{api}/people/{dima.id}/focal_point", headers=headers)
+    assert gone.status_code == 404
+
+
+async def test_the_secretariat_never_lets_itself_in(
+    client: httpx2.AsyncClient, make: Make, settings: Settings, run_jobs: RunJobs, db: Database
+) -> None:
+    secretariat = await make.organisation(kind=OrganisationKind.SECRETARIAT)
+    operator = await make.account(Role.SECRETARIAT, at=secretariat)
+    colleague = await make.account(Role.SECRETARIAT, at=secretariat)
+    later = await make.account(email="dima@example.org")
+    office, league = await make.office(), await make.organisation()
+    await make.signed_in(client, operator)
+    for place, role in ((office, Role.FOCAL_POINT), (league, Role.SIGNATORY)):
+        for who in (operator, colleague):
+            refused = await post(client, people(place.id), {"email": who.email, "role": role.value})
+            assert refused.status_code == 403
+            assert "Nobody of the secretariat may have a role" in refused.text
+    # Whoever joins the secretariat while the invitation waits does not get in by it either.
+    await invite(client, office, "dima@example.org", Role.FOCAL_POINT)
+    await run_jobs()
+    await make.member(later, Role.SECRETARIAT, at=secretariat)
+    assert (await accept(client, settings)).status_code == 404
+    async with db.read() as session:
+        assert await queries.roles_held(session, office.id) == frozenset()
+
+
+@pytest.mark.one_database
+async def test_of_two_first_invitations_one_counts(
+    client: httpx2.AsyncClient, make: Make, settings: Settings, run_jobs: RunJobs
+) -> None:
+    league = await make.organisation()
+    operator = await make.account(
+        Role.SECRETARIAT, at=await make.organisation(kind=OrganisationKind.SECRETARIAT)
+    )
+    await make.signed_in(client, operator)
+    await invite(client, league, "dima@example.org", Role.SIGNATORY)
+    await run_jobs()
+    first = await accepted_link(settings)
+    await invite(client, league, "ada@example.org", Role.SIGNATORY)
+    await run_jobs()
+    assert (await accept(client, settings, "Ada")).status_code == 303
+    client.cookies.clear()
+    late = await post(client, first, {"name": "Dima", "password": "four unlikely garden words"}, page=first)
+    assert late.status_code == 404
+
+
+async def test_the_office_reads_who_got_a_role_and_hears_of_a_new_focal_point(
+    client: httpx2.AsyncClient, make: Make, settings: Settings, run_jobs: RunJobs, db: Database
+) -> None:
+    consultation = await make.consultation()
+    expert = await make.staff(consultation, Role.EXPERT)
+    office = await make.office()
+    operator = await make.account(
+        Role.SECRETARIAT, at=await make.organisation(kind=OrganisationKind.SECRETARIAT), name="Noor"
+    )
+    await make.signed_in(client, operator)
+    await invite(client, office, "dima@example.org", Role.FOCAL_POINT)
+    await run_jobs()
+    assert (await accept(client, settings)).status_code == 303
+    await run_jobs()
+    to, text = newest_mail(settings)
+    assert to == expert.email
+    assert "Somebody was made focal point of your office." in text
+    assert "Dima" not in text
+    await make.signed_in(client, expert)
+    log = (await client.get(f"/en/desk/{consultation.slug}/log")).text
+    assert "A role was given. Focal point: <bdi>Dima</bdi>" in log
+    assert "Somebody was invited to an organization. Focal point" in log
+    assert "<bdi>Noor</bdi>" in log
+    async with db.write() as session:
+        await service.remove_member(session, SYSTEM, office.id, expert.id, Role.EXPERT)
+    await make.signed_in(client, await make.staff(consultation, Role.AUDITOR))
+    assert "A role was taken away. Expert" in (await client.get(f"/en/desk/{consultation.slug}/log")).text

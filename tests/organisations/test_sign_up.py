@@ -153,6 +153,62 @@ async def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
         assert (await session.exec(select(OneTimeToken))).all() == []
 
 
+@pytest.mark.parametrize("name", ["\u200b", "\u200b \u2060\ufeff", "\u3164", "\u202e\u202c"])
+async def test_a_name_that_nobody_can_see_is_none(
+    client: httpx2.AsyncClient, db: Database, name: str
+) -> None:
+    answer = await sign_up(client, organisation=name)
+    assert answer.status_code == 422
+    assert 'id="organisation-error"' in answer.text
+    program = await client.post("/api/v1/sign-ups", json={**TYPED, "organisation": name})
+    assert program.json()["errors"].keys() == {"organisation"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Prosecutor’s Office – Estaria",
+        "PROSECUTOR'S  office - estaria",
+        "Prosecutor\u02bcs Off\u00adice ‑ Estaria",
+    ],
+)
+async def test_nobody_signs_up_under_the_name_of_an_office(
+    client: httpx2.AsyncClient, make: Make, db: Database, name: str
+) -> None:
+    await make.organisation("Prosecutor's Office - Estaria", OrganisationKind.GOVERNMENT_OFFICE)
+    answer = await sign_up(client, organisation=name)
+    assert answer.status_code == 422
+    assert "This is the name of an office" in answer.text
+    async with db.read() as session:
+        assert (await session.exec(select(OneTimeToken))).all() == []
+
+
+async def test_an_office_that_came_meanwhile_keeps_its_name(
+    client: httpx2.AsyncClient, make: Make, settings: Settings, run_jobs: RunJobs, db: Database
+) -> None:
+    await sign_up(client, organisation="Ministry of the Interior")
+    await run_jobs()
+    await make.organisation("Ministry of the Interior", OrganisationKind.GOVERNMENT_OFFICE)
+    late = await post(client, link_in(mails(settings)[0][2]))
+    assert late.status_code == 409
+    assert "This is the name of an office" in late.text
+    async with db.read() as session:
+        assert (await session.exec(select(Account))).all() == []
+
+
+async def test_who_signs_up_under_a_known_name_is_remembered_as_its_namesake(
+    client: httpx2.AsyncClient, make: Make, settings: Settings, run_jobs: RunJobs, db: Database
+) -> None:
+    known = await make.organisation("Orsa Valley Legal Aid")
+    assert (await sign_up(client, organisation="ＯＲＳＡ Valley\u200b Legal Aid")).status_code == 303
+    await run_jobs()
+    assert (await post(client, link_in(mails(settings)[0][2]))).status_code == 303
+    async with db.read() as session:
+        query = select(Organisation).where(Organisation.id != known.id)
+        made = (await session.exec(query)).one()
+    assert (made.name, made.namesake_of_id) == ("ＯＲＳＡ Valley Legal Aid", known.id)
+
+
 async def test_two_links_for_one_address_make_one_account(
     client: httpx2.AsyncClient, settings: Settings, run_jobs: RunJobs, db: Database
 ) -> None:

@@ -4,11 +4,13 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import aiosmtplib
 import pytest
 from sqlmodel import select
 
 from app.platform import clock, queue
 from app.platform.db import Database
+from app.platform.logging import JsonLines
 from app.platform.queue import Job
 
 
@@ -64,11 +66,13 @@ async def test_a_job_that_fails_is_tried_again_later_and_then_kept_for_the_opera
     for _number in range(queue.ATTEMPTS):
         assert await queue.run_one(db, {"fail": fail}, None)
         assert not await queue.run_one(db, {"fail": fail}, None), "it waits before the next try"
-        pauses.append((await jobs_in(db))[0].run_after - clock.now())
+        pauses.append(round(((await jobs_in(db))[0].run_after - clock.now()) / timedelta(minutes=1)))
         await make_due(db)
     assert not await queue.run_one(db, {"fail": fail}, None)
     assert tries == queue.ATTEMPTS
     assert pauses == sorted(pauses)
+    assert pauses[0] == 1
+    assert sum(pauses[:-1]) > 24 * 60, "a mail server may be down for a day"
     (kept,) = await jobs_in(db)
     assert (kept.failed, kept.attempts, kept.error) == (True, queue.ATTEMPTS, "RuntimeError")
 
@@ -100,3 +104,45 @@ async def test_the_worker_stops_when_told(db: Database) -> None:
     await asyncio.sleep(0.05)
     stop.set()
     await asyncio.wait_for(worker, timeout=2)
+
+
+async def test_what_was_given_up_can_be_listed_and_tried_again(db: Database) -> None:
+    broken = True
+
+    async def send(_db: Database, _context: Any, number: int) -> None:
+        if broken and number:
+            raise ConnectionRefusedError("a server that is down: somebody@example.org")
+
+    async with db.write() as session:
+        for number in range(3):
+            await queue.enqueue(session, "send", number=number)
+        await queue.enqueue(session, "other")
+    while await queue.run_one(db, {"send": send, "other": send}, None):
+        pass
+    async with db.read() as session:
+        troubled = await queue.list_troubled(session, "send", 10)
+    assert [job.error for job in troubled] == ["ConnectionRefusedError"] * 2
+    async with db.write() as session:
+        assert await queue.try_again(session, "send", troubled[0].id) == 1
+        assert await queue.try_again(session, "send") == 2
+    broken = False
+    assert await queue.run_one(db, {"send": send}, None)
+    assert await queue.run_one(db, {"send": send}, None)
+    assert [job.name for job in await jobs_in(db)] == ["other"]
+
+
+async def test_no_address_reaches_the_log_when_a_mail_fails(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def send(_db: Database, _context: Any, **_args: Any) -> None:
+        raise aiosmtplib.SMTPRecipientsRefused(
+            [aiosmtplib.SMTPRecipientRefused(550, "no such user amal@example.org", "amal@example.org")]
+        )
+
+    async with db.write() as session:
+        await queue.enqueue(session, "send", to="amal@example.org")
+    caplog.handler.setFormatter(JsonLines())
+    assert await queue.run_one(db, {"send": send}, None)
+    assert "SMTPRecipientsRefused" in caplog.text
+    assert "amal" not in caplog.text
+    assert "amal" not in (await jobs_in(db))[0].error

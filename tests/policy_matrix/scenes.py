@@ -181,6 +181,11 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
         "the secretariat": _organisation(SECRETARIAT, OrganisationKind.SECRETARIAT),
     },
     "role": {role.value: role for role in Role},
+    "held": {
+        "nobody is there yet": frozenset(),
+        "it has its people": frozenset({Role.FOCAL_POINT, Role.SIGNATORY, Role.FACILITATOR}),
+    },
+    "to_secretariat": {"to somebody of the secretariat": True, "to somebody else": False},
     "own": {"one's own role": True, "somebody else's role": False},
     "is_last": {"the last signatory": True, "one of several": False},
     "national": {state.value: _national(state) for state in NationalAnswerState},

@@ -38,7 +38,9 @@ class Desk:
 
     async def say(self, definition: Definition) -> None:
         async with self.db.write() as session:
-            await service.import_definition(session, self.actor, definition)
+            seen = await queries.find_standing(session, definition.slug, definition.edition)
+            over = seen.definition.checksum if seen else ""
+            await service.import_definition(session, self.actor, definition, over)
 
     async def read(self, version: QuestionnaireVersion) -> Definition:
         async with self.db.read() as session:
@@ -76,6 +78,15 @@ async def test_only_the_secretariat_writes_and_publishes(desk: Desk, make: Make)
         with pytest.raises(NotFound):
             await queries.get_numbered(session, stranger, "small", "state", 1)
         assert await queries.get_numbered(session, desk.actor, "small", "state", 1)
+
+
+async def test_a_draft_is_not_replaced_by_who_has_not_seen_it(desk: Desk) -> None:
+    async with desk.db.write() as session:
+        draft = await service.import_definition(session, desk.actor, state())
+    with pytest.raises(Conflict) as refused:
+        await desk.publish(reword(state(), "v:title", "Another title"))
+    assert refused.value.detail.params["by"] == desk.actor.name
+    assert await desk.read(draft) == state()
 
 
 async def test_a_broken_structure_is_refused_with_its_places(desk: Desk) -> None:

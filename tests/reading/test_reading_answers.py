@@ -320,3 +320,64 @@ async def test_programs_mark_answers_and_only_those_of_their_own_consultation(
     assert {answer["is_read"] for answer in answers} == {True}
     translator = await make.token(scene.staff[Role.TRANSLATOR])
     assert (await client.post(f"{path}/answers/marks", json=wanted, headers=translator)).status_code == 403
+
+
+@pytest.mark.one_database
+async def test_an_invisible_sign_is_seen_by_its_readers_and_by_its_author_and_stays_stored(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    words = "The judge was \u202epaid twice. The clerk \u202bknew."
+    league = await make.organisation()
+    signatory = await make.account(Role.SIGNATORY, at=league)
+    given = {"narrative": words, "recommendation": {"action": "Ask \u2067him."}}
+    mine = await make.contribution(scene.consultation, organisation=league, answers={CODE: given})
+    await make.signed_in(client, scene.staff[Role.EXPERT])
+    await assert_seen(client, f"/en/desk/{scene.slug}/questions/{CODE}")
+    await assert_seen(client, f"/en/desk/{scene.slug}/contributions/{mine.id}")
+    async with db.write() as session:
+        await contributions.revise_contribution(session, make.behind(mine), mine.id)
+    await make.signed_in(client, signatory)
+    await assert_seen(client, f"/en/contributions/{mine.id}/check")
+    field = (await client.get(f"/en/contributions/{mine.id}/questions/{CODE}")).text
+    assert words in field
+    (answer,) = [a for a in await read_now(db, scene) if a.contribution_id == mine.id]
+    assert answer.body == words
+
+
+async def assert_seen(client: httpx2.AsyncClient, path: str) -> None:
+    page = await client.get(path)
+    assert page.status_code == 200, path
+    for sign in ("U+202E", "U+202B", "U+2067"):
+        assert f"{sign}</bdi>" in page.text
+    assert "\u202e" not in page.text
+    assert "knew.\u202c" in page.text
+    assert "him.\u2069" in page.text
+
+
+async def test_a_reader_is_told_of_a_name_that_nobody_verified_until_the_focal_point_has(
+    client: httpx2.AsyncClient, make: Make, scene: Scene, db: Database
+) -> None:
+    known = await make.organisation("Quay Watch")
+    other = await make.organisation("Quay Watch", namesake_of_id=known.id)
+    mine = await make.contribution(scene.consultation, organisation=other, answers={CODE: {"law": "no"}})
+    there = f"/en/desk/{scene.slug}/contributions/{mine.id}"
+    marked = "Name not verified: another organization has the same name."
+    await make.signed_in(client, scene.staff[Role.EXPERT])
+    assert (await client.get(f"/en/desk/{scene.slug}/questions/{CODE}")).text.count(marked) == 1
+    assert (await client.get(f"/en/desk/{scene.slug}/submission/S-FP-08-2")).text.count(marked) == 1
+    shown = (await client.get(there)).text
+    assert "Nobody has made sure that it is the same." in shown
+    assert "I made sure" not in shown
+    assert (await post(client, f"{there}/name")).status_code == 403
+    await make.signed_in(client, scene.staff[Role.FOCAL_POINT])
+    assert "I made sure" in (await client.get(there)).text
+    confidential = f"/en/desk/{scene.slug}/contributions/{scene.confidential.id}/name"
+    assert (await post(client, confidential)).status_code == 404
+    assert (await post(client, f"{there}/name")).status_code == 303
+    assert (await post(client, f"{there}/name")).status_code == 303
+    assert "ot verified" not in (await client.get(there)).text
+    async with db.read() as session:
+        [act] = await session.exec(
+            select(AuditEntry).where(AuditEntry.action == "organisation.name_verified")
+        )
+        assert act.thing_id == other.id

@@ -58,6 +58,17 @@ async def test_the_secretariat_adds_a_state_with_its_office(db: Database, make: 
             await service.create_state(session, NOBODY, data)
 
 
+async def test_who_had_the_name_of_an_office_before_it_came_is_marked(db: Database, make: Make) -> None:
+    impostor = await make.organisation("MINISTRY\u200b of the Interior")
+    place = await make.organisation("Secretariat")
+    officer = actor_of(await make.account(), [(Role.SECRETARIAT, place.id)])
+    data = StateInput(code="ES", names=NAMES, zone="Africa/Nairobi", office_name="Ministry of the Interior")
+    async with db.write() as session:
+        made = await service.create_state(session, officer, data)
+        marked = await session.get_one(Organisation, impostor.id)
+        assert marked.namesake_of_id == made.office_id
+
+
 async def test_a_focal_point_who_begins_a_review_is_its_focal_point(db: Database, make: Make) -> None:
     office = await make.office()
     account = await make.account(Role.FOCAL_POINT, at=office)

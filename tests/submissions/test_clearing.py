@@ -11,6 +11,7 @@ from app.platform.errors import AppError, Conflict, Forbidden
 from app.submissions import service
 from app.submissions.models import NationalAnswer, NationalAnswerState, Passage
 from app.submissions.schemas import PassageInput
+from app.translations.models import Origin, Translation
 from tests import browsing
 from tests.factories import Make
 from tests.submissions.conftest import FIRST, HIDDEN_WORDS, STATE, Desk, Scene
@@ -157,9 +158,20 @@ async def test_hidden_words_and_names_stand_in_the_way(
     await desk.make_ready()
     await desk.merge(await desk.words(scene.hidden))
     await make.signed_in(client, scene.expert)
+    french = "Au poste du fleuve, les agents laissent passer tous les camions la nuit."
+    answer = await desk.answer(scene.hidden)
+    await make._add(
+        # Corrected later: the first translation is stored all the same.
+        Translation(text_id=answer.text_id, language="fr", body=french, origin=Origin.MACHINE),
+        Translation(
+            text_id=answer.text_id, language="fr", number=2, body="Autre chose.", origin=Origin.HUMAN
+        ),
+    )
     for text, sentence in (
         (f"As one wrote: {HIDDEN_WORDS}", "Passage 2 repeats words of Haven"),
-        ("Haven wrote about the river post.", "Passage 2 names Haven, who does not allow it."),
+        (f"As one wrote: {HIDDEN_WORDS.upper()}", "Passage 2 repeats words of Haven"),
+        (f"On dit : {french}", "Passage 2 repeats words of Haven"),
+        ("HAVEN wrote about the river post.", "Passage 2 names Haven, who does not allow it."),
     ):
         await write(desk, text, 1)
         assert sentence in (await client.get(scene.desk)).text

@@ -1,10 +1,11 @@
 """Every answer gets a disposition with a reason, kept version by version."""
 
 import asyncio
+from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 from sqlmodel import select
 
 from app.audit.models import AuditEntry
@@ -13,7 +14,7 @@ from app.contributions import service as contributions
 from app.organisations.models import Role
 from app.platform.db import Database
 from app.platform.queue import Job
-from app.submissions import service
+from app.submissions import queries, service
 from app.submissions.models import Disposition, Passage
 from app.translations.models import Text
 from tests import browsing
@@ -304,3 +305,23 @@ async def test_after_the_conclusion_decisions_and_passages_stand(
         refused = await browsing.post(client, place, data)
         assert refused.status_code == 403
         assert "This consultation is concluded: its answers and decisions stand." in refused.text
+
+
+@pytest.mark.one_database
+async def test_the_newest_decisions_are_looked_for_once_and_not_at_every_answer(
+    db: Database, scene: Scene
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, parameters: Any, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            asked.append((statement, parameters))
+
+    event.listen(db.engine.sync_engine, "before_cursor_execute", listen)
+    async with db.read() as session:
+        await queries.answer_counts(session, scene.consultation.id)
+        ((statement, parameters),) = asked
+        connection = await session.connection()
+        plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()
+    assert plan
+    assert not [step for step in plan if "CORRELATED" in step[-1]]

@@ -125,54 +125,6 @@ def test_a_difference_rebuilds_both_texts(old: str, new: str) -> None:
     assert merging.difference(old, old) == ([("same", old)] if old else [])
 
 
-@EXAMPLES
-@given(st.data())
-def test_planted_wording_is_found_again(data: st.DataObject) -> None:
-    language = data.draw(languages)
-    wording = merging.WORDING.get(language, merging.WORDING_ELSEWHERE)
-    quote = data.draw(texts.filter(lambda text: len(text.strip()) > wording))
-    start = data.draw(st.integers(0, len(quote.strip()) - wording))
-    planted = quote.strip()[start : start + wording]
-    around = data.draw(texts)
-    found = merging.repeated(around + planted + around, quote, language)
-    assert found is not None
-    assert len(found) == wording
-    assert found in quote
-
-
-@pytest.mark.parametrize(
-    ("text", "quote", "language", "is_repeated"),
-    [
-        (
-            "The law is clear and nobody applies it.",
-            "The law is clear, yet at every post officers wait.",
-            "en",
-            False,
-        ),
-        (
-            "As one said, officers wait at every post on the river for forms.",
-            "At night officers wait at every post on the river.",
-            "en",
-            True,
-        ),
-        ("Short words.", "Short words.", "en", True),
-        ("Nothing alike.", "", "en", False),
-        ("", "Nothing alike.", "en", False),
-        (
-            "边境每年只检查一次许可证，没有人复查。",
-            "据我们所知，边境每年只检查一次许可证，没有人知道。",
-            "zh",
-            True,
-        ),
-        ("边境检查许可证。", "许可证在边境检查，只此一次，没有人复查。", "zh", False),
-    ],
-)
-def test_wording_is_told_from_a_turn_of_phrase(
-    text: str, quote: str, language: str, is_repeated: bool
-) -> None:
-    assert (merging.repeated(text, quote, language) is not None) is is_repeated
-
-
 def test_an_abbreviation_does_not_end_a_sentence() -> None:
     text = "Dr. Ade of No. 5 said so, cf. art. 7. Nobody asked."
     found = [text[span.start : span.end] for span in merging.sentences(text, "en")]
@@ -185,7 +137,6 @@ def test_a_first_text_keeps_the_words_apart_where_its_script_does() -> None:
     assert merging.prefilled([], "ar") == ""
 
 
-def test_a_long_text_is_compared_in_good_time() -> None:
+def test_a_long_text_is_cut_in_good_time() -> None:
     quote = "In every district the same form is filled in twice. " * 190
-    assert merging.repeated("x" * 20_000, quote, "en") is None
     assert len(merging.sentences(quote, "en")) == 190

@@ -194,7 +194,8 @@ async def test_a_passage_that_repeats_withdrawn_words_cannot_be_proposed(
         await contributions.withdraw_contribution(session, make.behind(scene.open), scene.open.id)
     await make.signed_in(client, scene.expert)
     page = await client.get(scene.desk)
-    assert f"Passage 1 repeats words of {scene.open.label}" in page.text
+    assert "Words in passage 1 were withdrawn. Say it in your own words." in page.text
+    assert FIRST not in page.text
     assert (await browsing.post(client, f"{scene.desk}/propose")).status_code == 403
     (passage,) = await desk.all(Passage)
     await edited(desk, passage, "Marks are missing on imported arms.")

@@ -6,11 +6,21 @@ import pytest
 from app.contributions.models import Contribution
 from app.organisations.models import Role
 from app.platform.db import Database
-from app.submissions.models import Disposition, Submission, SubmissionState
-from app.translations.models import Origin, Translation
+from app.submissions.models import (
+    Disposition,
+    NationalAnswer,
+    Passage,
+    PassageVersion,
+    Source,
+    Submission,
+    SubmissionState,
+)
+from app.translations.models import Origin, Text, Translation
 from tests import browsing
 from tests.factories import Make
 from tests.submissions.conftest import FIRST, HIDDEN_WORDS, STATE, UNASKED, Desk, Scene
+
+WRITTEN = (Disposition, NationalAnswer, Passage, PassageVersion, Source, Submission, Text)
 
 
 def reasons(contribution: Contribution, language: str = "en") -> str:
@@ -177,9 +187,27 @@ async def test_a_government_reader_reads_the_desk_and_changes_nothing(
     assert FIRST in page.text
     for button in ("Use these words", "Add this passage", "Propose to the focal point", "Take out"):
         assert button not in page.text
+    words = await desk.words(scene.open, FIRST)
+    ticked = "{answer_version_id}:{start}:{end}".format(**words)
+    (source,) = await desk.all(Source)
+    answer = await desk.answer(scene.hidden)
+    before = [await desk.all(table) for table in WRITTEN]
     for place, data in (
-        (f"{scene.desk}/passages/{passage.id}", {"text": "Mine.", "version": "1"}),
-        (f"{scene.desk}/propose", {}),
-        (f"{scene.desk}/take-back", {}),
+        ("/sources", {"words": ticked}),
+        ("/passages", {"text": "Mine."}),
+        (f"/passages/{passage.id}", {"text": "Mine.", "version": "1"}),
+        (f"/passages/{passage.id}/move", {"direction": "down"}),
+        (f"/passages/{passage.id}/delete", {}),
+        (f"/sources/{source.id}/remove", {}),
+        ("/answer", {"position": "no", "version": "2"}),
+        (
+            f"/../../dispositions/{answer.answer_id}",
+            {"disposition": "noted", "reason": "Mine.", "code": STATE},
+        ),
+        ("/propose", {}),
+        ("/take-back", {}),
+        ("/clear", {}),
+        ("/reopen", {"reason": "Mine."}),
     ):
-        assert (await browsing.post(client, place, data)).status_code == 403
+        assert (await browsing.post(client, f"{scene.desk}{place}", data)).status_code == 403, place
+    assert [await desk.all(table) for table in WRITTEN] == before

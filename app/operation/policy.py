@@ -1,0 +1,27 @@
+"""Who may see how the portal runs, and who may set it going again."""
+
+from app.organisations.models import Organisation, OrganisationKind, Role
+from app.platform.i18n import _
+from app.platform.security import ALLOW, Actor, Decision, deny
+
+WATCHERS = frozenset({Role.SECRETARIAT, Role.AUDITOR})
+
+
+def can_watch(actor: Actor, organisation: Organisation | None) -> Decision:
+    """The secretariat and its auditors; an auditor of one State reads the log of that State."""
+    if actor.is_system:
+        return ALLOW
+    if (
+        organisation is not None
+        and organisation.kind is OrganisationKind.SECRETARIAT
+        and actor.holds_any(WATCHERS, organisation.id)
+    ):
+        return ALLOW
+    return deny(_("Only the secretariat may open this page."))
+
+
+def can_retry(actor: Actor) -> Decision:
+    """The secretariat, and the command line."""
+    if actor.is_system or actor.has_role(Role.SECRETARIAT):
+        return ALLOW
+    return deny(_("Only the secretariat may send these again."))

@@ -1,0 +1,106 @@
+"""What the form macros of one page tell each other while the page is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.platform.forms import Fields, digest_of
+
+
+@dataclass(frozen=True, slots=True)
+class ShownForm:
+    """A form as the macros read it: what was typed, and the errors as sentences."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The forms of a page: which part is being written, what it holds, and what was typed before.
+
+    `typed` are the fields that came back with this page, parts with their prefixes. What the macros did
+    not find a place for is in `homeless`, so that the page can show it all the same.
+    """
+
+    typed: Fields = field(default_factory=dict)
+    first_form: str = ""  # the id of the form that the language bar sends
+    in_page_form: bool = False
+    part: str = ""
+    action: str = ""
+    shown: set[str] = field(default_factory=set)
+    _noted: list[tuple[str, str]] = field(default_factory=list)
+    _count: int = 0
+
+    def open_page(self, form_id: str) -> str:
+        """One form around everything on the page; its parts are sent together."""
+        self.in_page_form = True
+        self.first_form = form_id
+        return ""
+
+    def begin(self, part: str, action: str, form_id: str) -> str:
+        """The next form, or the next part of the page's form; returns its id."""
+        self._count += 1
+        self.part, self.action, self._noted = part, action, []
+        made = form_id or f"form-{self._count}"
+        if not part and not self.first_form:
+            self.first_form = made
+        return made
+
+    def next_part(self) -> str:
+        """A name for a part that is only a button."""
+        self._count += 1
+        return f"b{self._count}"
+
+    def end(self) -> str:
+        """The digest of what this form was filled in with."""
+        digest = digest_of(self._noted)
+        self.part = self.action = ""
+        self._noted = []
+        return digest
+
+    def name(self, name: str) -> str:
+        """The name a field has on the page."""
+        return f"{self.part}.{name}" if self.part else name
+
+    def note(self, name: str, value: Any) -> str:
+        """Remember what the portal itself fills a field with."""
+        self.shown.add(self.name(name))
+        self._noted.append((name, "" if value is None else str(value)))
+        return ""
+
+    def note_choices(self, name: str, values: Any, options: Any) -> str:
+        """The same for boxes that are ticked or not: only what is ticked will be sent."""
+        self.shown.add(self.name(name))
+        chosen = {str(value) for value in ([values] if isinstance(values, str) else values or ())}
+        self._noted += [(name, str(option)) for option in options if str(option) in chosen]
+        return ""
+
+    def form(self, given: ShownForm | None) -> ShownForm | None:
+        """What was typed into this form: as given by the page, else as it came back from elsewhere."""
+        if given is not None or not self.typed:
+            return given
+        prefix = f"{self.part}." if self.part else ""
+        found = {n[len(prefix) :]: v for n, v in self.typed.items() if n.startswith(prefix)}
+        return ShownForm(_as_fields(found)) if found else None
+
+    def rows(self, name: str, at_least: int, at_most: int = 40) -> int:
+        """How many rows a list needs so that every typed one has its place."""
+        prefix = self.name(name) + "-"
+        numbers = [n[len(prefix) :].partition("-")[0] for n in self.typed if n.startswith(prefix)]
+        typed = [int(number) + 1 for number in numbers if number.isascii() and number.isdigit()]
+        return min(max(at_least, *typed, 0), max(at_least, at_most))
+
+    @property
+    def homeless(self) -> Mapping[str, str]:
+        """Typed words for which this page has no field."""
+        return {
+            name: "\n".join(values)
+            for name, values in self.typed.items()
+            if name not in self.shown and any(" " in value or len(value) > 8 for value in values)  # noqa: PLR2004
+        }
+
+
+def _as_fields(fields: Fields) -> dict[str, Any]:
+    """Single texts where one value came, lists where several did."""
+    return {name: values[0] if len(values) == 1 else values for name, values in fields.items()}

@@ -1,0 +1,226 @@
+"""Every form of every page, sent as a browser sends it: a refusal writes nothing, and the same again is one act.
+
+The forms are read off the pages, so a new one is tried without anybody adding it here; a POST route that
+no page leads to has to be named with the reason.
+"""
+
+import asyncio
+import hashlib
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import httpx2
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pydantic import SecretStr
+from starlette.routing import Match
+
+from app import wiring
+from app.main import create_app
+from app.platform import pages, queue
+from app.platform.settings import Settings
+from tests import databases
+from tests.pages.forms import FormOnPage, Forms, Press
+from tests.pages.readers import Readers
+from tests.places import PLACES, Place, facts
+from tests.seeded import Seeded, seed_once
+
+in_one_loop = pytest.mark.asyncio(loop_scope="session")
+
+# What the portal keeps about requests and sessions, not about its subject.
+BESIDE = frozenset({"idempotency_key", "typed_words", "bearer_session", "signed_in_session", "tries"})
+# Counting tries is the one refusal that writes; these answer with a page because nothing was changed.
+COUNTS_TRIES = frozenset({"accounts.sign_in"})
+# POST routes that no page of tests/places.py leads to, and who tries them.
+ELSEWHERE: dict[str, str] = {
+    "contributions.keep": "needs a code that was typed: tests/contributions/test_entering.py",
+    "contributions.become_confidential": "needs a draft: tests/contributions/test_nothing_identifies.py",
+    "contributions.carry_over_now": "needs two versions: tests/contributions/test_carrying.py",
+    "contributions.carry_over_one": "needs two versions: tests/contributions/test_carrying.py",
+    "contributions.effect": "is asked by a script, and writes nothing: tests/contributions/test_mattering.py",
+    "accounts.token_kept": "needs a new token: tests/organisations/test_account_pages.py",
+    "consultations.codes_kept": "needs new codes: tests/consultations/test_pages.py",
+    "authoring.publish": "needs a draft without faults: tests/authoring/test_routes.py",
+    "consultations.conclude": "needs a closed consultation: tests/consultations/test_pages.py",
+    "consultations.open": "needs a draft: tests/consultations/test_pages.py",
+    "consultations.save_set_up": "needs a draft: tests/consultations/test_pages.py",
+    "exchange.take_texts": "takes a file: tests/exchange/test_xliff.py",
+    "intake.assign": "needs a statement that waits: tests/intake/test_intake.py",
+    "publication.publish_now": "needs a closed consultation: tests/publication/test_publication.py",
+    "reference.start_draft": "needs no draft: tests/reference/test_routes.py",
+    "submissions.clear": "needs a proposed answer: tests/submissions/test_clearing.py",
+    "submissions.propose": "needs an answer without obstacles: tests/submissions/test_clearing.py",
+    "submissions.take_back": "needs a proposed answer: tests/submissions/test_clearing.py",
+}
+
+
+# Routes that refuse what a test can fill in without knowing more, with what tries them instead.
+REFUSED_HERE: dict[str, str] = {}
+Way = tuple[Place, FormOnPage, Press]
+
+
+class Portal:
+    """A portal whose database can be put back to how it was."""
+
+    def __init__(self, app: FastAPI, seeded: Seeded, readers: Readers) -> None:
+        self.app, self.seeded, self.readers = app, seeded, readers
+        self.kept = seeded.folder / "kept.sqlite3"
+
+    async def keep(self) -> None:
+        await self.app.state.db.close()
+        databases.checkpoint(self.seeded.database)
+        shutil.copy(self.seeded.database, self.kept)
+
+    async def put_back(self) -> None:
+        await self.app.state.db.close()
+        databases.put_back(self.kept, self.seeded.database)
+
+    def rows(self, *, all_of_them: bool = False) -> str:
+        """A digest of every row of the tables that matter."""
+        digest = hashlib.sha256()
+        with sqlite3.connect(self.seeded.database) as own:
+            tables = [name for (name,) in own.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            for table in sorted(set(tables) - (set() if all_of_them else BESIDE)):
+                rows = sorted(map(repr, own.execute(f'SELECT * FROM "{table}"')))  # noqa: S608  (our own tables)
+                digest.update("\n".join([table, *rows]).encode("utf-8", "surrogatepass"))
+        own.close()
+        return digest.hexdigest()
+
+
+@pytest.fixture(scope="module")
+def own_copy(tmp_path_factory: pytest.TempPathFactory) -> Seeded:
+    """The demonstration once more, to be changed."""
+    return seed_once(tmp_path_factory).copy(tmp_path_factory.mktemp("forms") / "seeded")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def portal(own_copy: Seeded) -> AsyncIterator[Portal]:
+    """A portal of its own: these tests change everything."""
+
+    async def wait(*given: Any) -> None:
+        await next(each for each in given if isinstance(each, asyncio.Event)).wait()
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(queue, "work", wait)
+    seeded = own_copy
+    app = create_app(
+        Settings(
+            database_url=f"sqlite+aiosqlite:///{seeded.database}",
+            secret=SecretStr("a secret for tests only"),
+            public_url="http://testserver",
+            mail_folder=seeded.mails,
+            demonstration=True,
+        )
+    )
+    readers = Readers(app, seeded)
+    async with app.router.lifespan_context(app):
+        pages.learn_routes([*wiring.ROUTERS, *wiring.DEMONSTRATION_ROUTERS])
+        made = Portal(app, seeded, readers)
+        for place in PLACES:
+            await readers.called(place.visitor)
+        await made.keep()
+        yield made
+        await readers.close()
+    patch.undo()
+
+
+def post_routes() -> Iterator[APIRoute]:
+    for router in (*wiring.ROUTERS, *wiring.DEMONSTRATION_ROUTERS):
+        for route in router.routes:
+            if isinstance(route, APIRoute) and "POST" in (route.methods or ()):
+                yield route
+
+
+def route_of(action: str) -> str:
+    path = "/" + urlsplit(action).path.lstrip("/").partition("/")[2]
+    scope = {"type": "http", "method": "POST", "path": path, "root_path": ""}
+    return next((route.name for route in post_routes() if route.matches(scope)[0] is Match.FULL), "")
+
+
+async def found(portal: Portal) -> dict[str, list[Way]]:
+    """By route, the forms that lead to it: each button with another name once."""
+    known: dict[str, list[Way]] = {}
+    seen: set[tuple[str, str, str, str]] = set()
+    for place in PLACES:
+        client = await portal.readers.called(place.visitor)
+        page = await client.get(f"/en{place.path(facts(portal.seeded))}")
+        for form in Forms(page.text).forms:
+            for press in form.presses:
+                name = route_of(press.action)
+                key = (name, press.name, press.value, place.visitor if name == "site.typed" else "")
+                if form.method == "post" and name and key not in seen:
+                    seen.add(key)
+                    known.setdefault(name, []).append((place, form, press))
+    return known
+
+
+def put_cookies(client: httpx2.AsyncClient, cookies: dict[str, str]) -> None:
+    client.cookies.clear()
+    for name, value in cookies.items():
+        client.cookies.set(name, value, domain="testserver.local", path="/")
+
+
+async def send(
+    client: httpx2.AsyncClient, cookies: dict[str, str], action: str, data: dict[str, list[str]]
+) -> httpx2.Response:
+    put_cookies(client, cookies)
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    return await client.post(action, content=urlencode(data, doseq=True).encode(), headers=headers)
+
+
+def without_typed(location: str) -> str:
+    parts = urlsplit(location)
+    return parts._replace(query=urlencode([p for p in parse_qsl(parts.query) if p[0] != "typed"])).geturl()
+
+
+@dataclass
+class Outcome:
+    """What was found on the way."""
+
+    wrong: list[str] = field(default_factory=list)
+    succeeded: set[str] = field(default_factory=set)
+
+
+async def try_out(portal: Portal, name: str, way: Way, outcome: Outcome, *, fill: bool) -> None:
+    """Send a form, and where that changed something, the very same once more."""
+    place, form, press = way
+    client = await portal.readers.called(place.visitor)
+    cookies, data = dict(client.cookies), form.sent(press, fill=fill)
+    before = portal.rows(all_of_them=True)
+    first = await send(client, cookies, press.action, data)
+    where = f"{name} on {place}, {'filled' if fill else 'as it stands'}: {first.status_code}"
+    if first.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR:
+        outcome.wrong.append(f"{where}, which is a failure of ours")
+    elif first.status_code == httpx2.codes.SEE_OTHER:
+        outcome.succeeded.add(name)
+        after = portal.rows()
+        again = await send(client, cookies, press.action, data)
+        to, once_more = (without_typed(reply.headers.get("location", "")) for reply in (first, again))
+        if once_more != to:
+            outcome.wrong.append(f"{where}, again {again.status_code} to {once_more!r}, not {to}")
+        if portal.rows() != after:
+            outcome.wrong.append(f"{where}, and sent again it acted twice")
+        await portal.put_back()
+    elif name not in COUNTS_TRIES and portal.rows(all_of_them=True) != before:
+        outcome.wrong.append(f"{where}, and yet it wrote")
+    put_cookies(client, cookies)
+
+
+@in_one_loop
+async def test_every_form_is_one_act_or_none(portal: Portal) -> None:
+    forms = await found(portal)
+    never = {route.name for route in post_routes()} - set(forms) - set(ELSEWHERE)
+    assert not never, f"no page leads to {sorted(never)}"
+    outcome = Outcome()
+    for name, ways in forms.items():
+        for way in ways:
+            for fill in (False, True):
+                await try_out(portal, name, way, outcome, fill=fill)
+    assert not outcome.wrong, "\n".join(outcome.wrong)
+    assert set(forms) - outcome.succeeded <= set(REFUSED_HERE)
