@@ -41,6 +41,7 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         access_log=False,
         server_header=False,
         log_config=None,
+        ws="none",  # nothing here speaks it, and the server would log who asked for it
         timeout_graceful_shutdown=10,
     )
 

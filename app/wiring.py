@@ -14,6 +14,7 @@ import app.contributions.models
 import app.exports.models
 import app.intake.models
 import app.organisations.models
+import app.platform.daily
 import app.platform.idempotency
 import app.platform.queue
 import app.platform.readiness
@@ -27,6 +28,7 @@ import app.submissions.models
 import app.translations.models  # noqa: F401
 from app.accounts import jobs as account_jobs
 from app.accounts import routes as accounts
+from app.audit import jobs as audit_jobs
 from app.authoring import parts as authoring_parts
 from app.authoring import routes as authoring
 from app.authoring.wording import GROUP_NAMES, PART_NAMES, PREVIEW_NAMES, READINESS_NAMES
@@ -37,7 +39,9 @@ from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
 from app.consultations.models import STEP_NAMES
 from app.contributions import api as contributions_api
 from app.contributions import entry_routes
+from app.contributions import handlers as contribution_handlers
 from app.contributions import jobs as contribution_jobs
+from app.contributions import parts as contributions_parts
 from app.contributions import routes as contributions
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
@@ -57,7 +61,7 @@ from app.operation import routes as operation
 from app.organisations import api as organisations_api
 from app.organisations import routes as organisations
 from app.organisations.models import KIND_NAMES, ROLE_NAMES
-from app.platform import idempotency, typed
+from app.platform import idempotency, traces, typed
 from app.platform.events import Handler
 from app.platform.i18n import Message, _
 from app.platform.pages import ServiceNav
@@ -93,6 +97,7 @@ ROUTERS: Sequence[APIRouter] = (
     reviews.router,
     entry_routes.router,
     contributions.router,
+    contributions_parts.router,
     exports.router,
     intake.router,
     reading.router,
@@ -127,16 +132,19 @@ HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (
     submission_handlers.HANDLERS,
     export_handlers.HANDLERS,
     intake_handlers.HANDLERS,
+    contribution_handlers.HANDLERS,
     publication_handlers.HANDLERS,
     notification_handlers.HANDLERS,
 )
 JOBS: Mapping[str, JobFunction] = {
+    **audit_jobs.JOBS,
+    **consultation_jobs.JOBS,
+    **contribution_jobs.JOBS,
     **notification_jobs.JOBS,
-    "consultations.close_due": consultation_jobs.close_due_consultations,
     "accounts.forget_ended_sessions": account_jobs.forget_ended_sessions,
     "idempotency.forget": idempotency.forget,
     "typed.forget": typed.forget,
-    "contributions.erase_withdrawn": contribution_jobs.erase_withdrawn,
+    **traces.JOBS,
 }
 SERVICE_NAV: Sequence[ServiceNav] = (
     consultations.service_nav,
@@ -152,6 +160,11 @@ SCHEDULE: Mapping[str, timedelta] = {
     "idempotency.forget": timedelta(hours=6),
     "typed.forget": timedelta(hours=6),
     "contributions.erase_withdrawn": timedelta(days=1),
+    "consultations.delete_codes": timedelta(hours=1),
+    "contributions.pass_on": timedelta(minutes=1),  # once a day; in the demonstration each time
+    "audit.enter_waiting": timedelta(hours=1),
+    "traces.fold_log": timedelta(minutes=1),
+    "traces.forget_order": timedelta(hours=1),
 }
 # What was typed or chosen comes back in words on pages that know nothing of the form it stood in.
 FIELD_NAMES: Mapping[str, Message] = {

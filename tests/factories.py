@@ -12,10 +12,12 @@ from sqlmodel import SQLModel
 
 from app.accounts import service as accounts
 from app.accounts.models import Account, ApiToken
+from app.audit import service as audit
+from app.audit.models import WaitingAct
 from app.consultations.models import Consultation, ConsultationState, InvitationCode
 from app.contributions import queries as contribution_queries
 from app.contributions import service as contributions
-from app.contributions.models import Answer, Contribution, ContributionState, Mode
+from app.contributions.models import Answer, Contribution, ContributionState, ContributionVersion, Mode
 from app.contributions.schemas import AnswerInput
 from app.organisations.models import Membership, Organisation, OrganisationKind, Role
 from app.platform import clock, ids
@@ -243,6 +245,7 @@ class Make:
         """Hand in a contribution as it stands."""
         async with self.db.write() as session:
             await contributions.submit_contribution(session, self.behind(contribution), contribution.id)
+            await contributions.pass_on_confidential(session, SYSTEM, contribution.consultation_id)
 
     async def codes(self, consultation: Consultation) -> list[str]:
         """The codes of the civil-society questions, in their order."""
@@ -257,6 +260,15 @@ class Make:
         code = ids.new_code()
         await self._add(InvitationCode(code_hash=ids.fingerprint(code), consultation_id=consultation.id))
         return code
+
+    async def night(self) -> None:
+        """The day is over: what waited for its end is entered."""
+        yesterday = clock.today() - timedelta(days=1)
+        async with self.db.write() as session:
+            await session.exec(update(WaitingAct).values(day=yesterday))
+            await audit.enter_waiting_acts(session, SYSTEM)
+            await session.exec(update(ContributionVersion).values(submitted_on=yesterday))
+            await contributions.pass_on_confidential(session, SYSTEM)
 
     async def signed_in(self, client: httpx2.AsyncClient, who: Account | Contribution) -> None:
         """Make the client a person's browser, or that of the bearer of a confidential contribution."""

@@ -34,6 +34,7 @@ from app.contributions.schemas import AnswerInput
 from app.organisations.models import Organisation, OrganisationKind
 from app.platform import ids
 from app.platform.db import Database
+from app.platform.queue import ATTEMPTS, Job
 from app.platform.security import Actor
 from app.platform.settings import DEFAULT_SECRET
 from app.questionnaires import queries as questionnaires
@@ -102,6 +103,14 @@ class Seeded:
         rows = self.ask(question, *parameters)
         assert rows, f"the seed left no row for: {question}"
         return str(rows[0][0])
+
+    async def end_the_day(self) -> None:
+        """The desk of the open consultation reads what confidential contributors handed in today."""
+        db = Database(f"sqlite+aiosqlite:///{self.database}")
+        async with db.write() as session:
+            found = (await session.exec(select(Consultation.id).where(Consultation.slug == OPEN))).one()
+            await service.pass_on_confidential(session, Actor.system("tests"), found)
+        await db.close()
 
     def copy(self, to: Path) -> "Seeded":
         """The same once more, to be changed."""
@@ -183,6 +192,10 @@ async def _add_what_waits(seeded: Seeded) -> dict[str, str]:
             armed = await accounts.arm_link(session, link.id)
             assert armed
             found[purpose.value] = armed[1]
+        letter = {"template": "accounts/address_known", "to": "somebody@example.org", "language": "en"}
+        session.add(
+            Job(name="send_email", args=letter, attempts=ATTEMPTS, failed=True, error="SMTPConnectError")
+        )
         code = ids.new_code()
         consultation = (await session.exec(select(Consultation.id).where(Consultation.slug == OPEN))).one()
         session.add(InvitationCode(code_hash=ids.fingerprint(code), consultation_id=consultation))

@@ -40,14 +40,18 @@ def remember_browser(request: Request, response: Response, email: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """The ways in; `provider` is the name of the one staff may use, if there is one."""
+    """The ways in; `provider` is the name of the one staff may use, if there is one.
+
+    `waiting` is the address of a sign-up that is not confirmed yet, after the right password.
+    """
 
     next: str
     provider: str | None
+    waiting: str = ""
 
 
-def sign_in_page(request: Request, wanted: str) -> SignInPage:
+def sign_in_page(request: Request, wanted: str, waiting: str = "") -> SignInPage:
     """The ways in of this portal; `wanted` is the page somebody wanted to open."""
     settings: Settings = request.app.state.settings
     provider = (settings.oidc_name or settings.oidc_issuer) if settings.has_oidc else None
-    return SignInPage(wanted, provider)
+    return SignInPage(wanted, provider, waiting)

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from app.platform import clock, ids
 from app.platform.db import JSON_TYPE, enum_type
+from app.platform.traces import UNORDERED
 
 
 class Account(SQLModel, table=True):
@@ -28,6 +29,7 @@ class SignedInSession(SQLModel, table=True):
     """An open session of an account."""
 
     __tablename__ = "signed_in_session"
+    __table_args__ = UNORDERED
 
     token_hash: str = Field(max_length=64, primary_key=True)
     account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True, ondelete="CASCADE")
@@ -42,7 +44,7 @@ class BearerSession(SQLModel, table=True):
     """
 
     __tablename__ = "bearer_session"
-    __table_args__ = {"sqlite_with_rowid": False}  # the order of rows would tell the order of acts
+    __table_args__ = UNORDERED
 
     token_hash: str = Field(max_length=64, primary_key=True)
     bearer_of: UUID = Field(index=True)
@@ -53,6 +55,7 @@ class ApiToken(SQLModel, table=True):
     """A bearer secret for the JSON interface."""
 
     __tablename__ = "api_token"
+    __table_args__ = UNORDERED
 
     token_hash: str = Field(max_length=64, primary_key=True)
     account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True, ondelete="CASCADE")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import policy
@@ -21,7 +21,7 @@ ENDED = _("This link has been used or has ended. Ask for a new one, or sign in."
 class Credentials:
     """Whose password is to be checked against what."""
 
-    account_id: UUID
+    account_id: UUID | None
     password_hash: str | None
 
 
@@ -39,10 +39,28 @@ async def get_account(session: AsyncSession, account_id: UUID | None) -> Account
 
 
 async def find_credentials(session: AsyncSession, email: str) -> Credentials | None:
-    """What is needed to check a password: nothing where no account may sign in."""
+    """What is needed to check a password: an account's, else that of a sign-up that waits, else nothing."""
     query = select(Account.id, Account.password_hash).where(Account.email == email, Account.is_active)
     row = (await session.exec(query)).first()
-    return Credentials(*row) if row else None
+    if row is not None:
+        return Credentials(*row)
+    waiting = await find_waiting(session, email)
+    return Credentials(None, waiting.payload.get("password_hash")) if waiting else None
+
+
+async def find_waiting(session: AsyncSession, email: str) -> OneTimeToken | None:
+    """The newest sign-up of this address that waits to be confirmed."""
+    query = (
+        select(OneTimeToken)
+        .where(
+            OneTimeToken.email == email,
+            OneTimeToken.purpose == Purpose.CONFIRM_EMAIL,
+            OneTimeToken.expires_at > clock.now(),
+            OneTimeToken.used == False,  # noqa: E712
+        )
+        .order_by(col(OneTimeToken.expires_at).desc())
+    )
+    return (await session.exec(query)).first()
 
 
 async def count_tries(session: AsyncSession, key: str) -> int:

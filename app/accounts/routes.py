@@ -43,7 +43,8 @@ async def open_session(request: Request, form: SignInForm, session: Session) -> 
         keep_although_refused(request)
         form.errors = {"email": done.refusal or Message("")}
         status = 429 if done.is_locked else 422
-        page, again = deps.sign_in_page(request, data.next), TooMany().headers if done.is_locked else None
+        page = deps.sign_in_page(request, data.next, data.email if done.is_waiting else "")
+        again = TooMany().headers if done.is_locked else None
         return render(request, "accounts/sign_in.html", page, form, status, again)
     token = await service.start_session(session, done.account_id, request.cookies.get(SESSION_COOKIE))
     response = see_other(request, data.next or pages.url("organisations.start"))

@@ -41,6 +41,7 @@ STRANGERS_TRIES = 300
 MAILS_AN_HOUR = 3
 WRONG = _("The e-mail address or the password is not right. Type both again, or ask for a new password.")
 LOCKED = _("Too many tries for this address. Wait five minutes, or choose a new password by e-mail.")
+WAITING = _("This address is not confirmed yet. Follow the link in the message we sent you.")
 CROWDED = _(
     "Too many wrong tries are coming in from everywhere. Wait five minutes, or choose a new password by e-mail."
 )
@@ -75,6 +76,11 @@ def _bearer_end() -> datetime:
     return datetime.combine(clock.today() + timedelta(days=2), time(0), clock.now().tzinfo)
 
 
+def _rounded(instant: datetime) -> datetime:
+    """The next full hour: an end to the microsecond would tell when the row beside it was written."""
+    return instant.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+
+
 def open_session(session: AsyncSession, account_id: UUID) -> str:
     """Begin a session of an account; returns the secret for the cookie."""
     token = ids.new_token()
@@ -82,7 +88,7 @@ def open_session(session: AsyncSession, account_id: UUID) -> str:
         SignedInSession(
             token_hash=ids.fingerprint(token),
             account_id=account_id,
-            expires_at=clock.now() + ACCOUNT_SESSION,
+            expires_at=_rounded(clock.now() + ACCOUNT_SESSION),
         )
     )
     return token
@@ -163,6 +169,7 @@ class SignIn:
     account_id: UUID | None = None
     refusal: Message | None = None
     is_locked: bool = False
+    is_waiting: bool = False
 
 
 async def check_sign_in(
@@ -182,6 +189,8 @@ async def check_sign_in(
         return SignIn(refusal=LOCKED, is_locked=True)
     if browser is None and await queries.count_tries(session, STRANGERS) >= STRANGERS_TRIES:
         return SignIn(refusal=CROWDED, is_locked=True)
+    if account_id is None and checked.matches:
+        return SignIn(refusal=WAITING, is_waiting=True)
     if account_id is None or not checked.matches:
         await _count_failure(session, key, account_id, is_known=browser is not None)
         return SignIn(refusal=WRONG)
@@ -345,7 +354,7 @@ async def create_token(session: AsyncSession, actor: Actor, data: TokenInput) ->
         token_hash=ids.fingerprint(secret),
         account_id=actor.account_id,
         name=data.name,
-        expires_at=clock.now() + timedelta(days=data.days),
+        expires_at=_rounded(clock.now() + timedelta(days=data.days)),
     )
     session.add(token)
     await record_act(session, "account.token_made", actor.account_id)

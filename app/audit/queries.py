@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit.models import AuditEntry
-from app.audit.sentences import sentence_of
+from app.audit.sentences import CONTRIBUTORS_ACTS, sentence_of
 from app.platform.i18n import Message, _
 
 PAGE = 50
@@ -22,8 +22,6 @@ GIVEN_WITH_REASON = frozenset(
         "consultation.override_confirmed",
     }
 )
-# The rebuilding follows a withdrawal at once: its author is the contributor.
-CONTRIBUTORS_ACTS = ("contribution.", "outcome.rebuilt")
 CONTRIBUTOR = _("A contributor")
 PORTAL = _("The portal")
 
@@ -61,7 +59,8 @@ async def list_entries(
 ) -> LogEntries:
     """Acts of one country review, or of none, newest first, from a key on; an unknown key begins anew.
 
-    With an office, who got and lost a role there is among them.
+    With an office, who got and lost a role there is among them. Acts of contributors carry the beginning
+    of their day: they stand after the timed ones of it, by their random ids.
     """
     places = [place for place in (scope_id, office_id) if place is not None]
     query = select(AuditEntry).where(

@@ -2,6 +2,10 @@
 
 from app.platform.i18n import Message, _
 
+# Of what a contributor does, the record keeps the day (product.md 4). The outcome is made anew at once
+# when one withdraws, so that act is the contributor's as well, and nobody is named for it.
+CONTRIBUTORS_ACTS = ("contribution.", "outcome.rebuilt")
+UNNAMED_ACTS = frozenset({"outcome.rebuilt"})
 ACTIONS: dict[str, Message] = {
     "account.invitation_accepted": _("An invitation was accepted."),
     "account.locked": _("Signing in was locked for five minutes after ten wrong tries."),

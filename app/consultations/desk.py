@@ -269,10 +269,13 @@ async def closing_page(session: AsyncSession, actor: Actor, slug: str) -> Closin
 
 @dataclass(frozen=True, slots=True)
 class CodesPage:
-    """How many invitation codes are unused; the codes themselves only right after they were made."""
+    """How many invitation codes were made; the codes themselves only right after that.
+
+    How many are used is nowhere shown: whoever handed them out would read in it who came, and when.
+    """
 
     desk: DeskFrame
-    unused: int
+    made: int
     may_issue: Decision
     codes: Sequence[str] = ()
 

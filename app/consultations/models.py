@@ -10,6 +10,7 @@ from sqlmodel import Field, SQLModel
 from app.platform import clock, ids
 from app.platform.db import JSON_TYPE, enum_type
 from app.platform.i18n import Message, _
+from app.platform.traces import UNORDERED
 
 
 class ConsultationState(StrEnum):
@@ -69,6 +70,7 @@ class Consultation(SQLModel, table=True):
     rules: dict[str, str] = Field(sa_type=JSON_TYPE)
     languages: list[str] = Field(sa_type=JSON_TYPE)
     submission_language: str = Field(max_length=2)
+    contact: str = Field(default="", max_length=300)
     opens_at: datetime
     closes_at: datetime
     state: ConsultationState = Field(default=ConsultationState.DRAFT, sa_type=enum_type(ConsultationState))
@@ -97,6 +99,7 @@ class InvitationCode(SQLModel, table=True):
     """
 
     __tablename__ = "invitation_code"
+    __table_args__ = UNORDERED
 
     code_hash: str = Field(max_length=64, primary_key=True)
     consultation_id: UUID = Field(foreign_key="consultation.id", index=True, ondelete="CASCADE")
@@ -130,7 +133,7 @@ class SpentCode(SQLModel, table=True):
     """That some invitation code of a consultation was used; not which, for whoever has only the tables."""
 
     __tablename__ = "spent_code"
-    __table_args__ = {"sqlite_with_rowid": False}  # the order of rows would tell the order of use
+    __table_args__ = UNORDERED
 
     mark: str = Field(max_length=64, primary_key=True)
     consultation_id: UUID = Field(foreign_key="consultation.id", index=True, ondelete="CASCADE")

@@ -13,6 +13,7 @@ from app.reviews.policy import DESK_ROLES, is_focal_point
 LOG_READERS = frozenset({Role.FOCAL_POINT, Role.EXPERT, Role.GOVERNMENT_READER, Role.AUDITOR})
 OVERRIDERS = frozenset({Role.EXPERT, Role.FOCAL_POINT})
 STILL_OPEN = _("The consultation is still open. Close it first.")
+OVER = frozenset({ConsultationState.CONCLUDED, ConsultationState.ARCHIVED})
 NOT_FOCAL_POINT = _("Only the focal point of this review may do this.")
 
 
@@ -59,7 +60,7 @@ def can_edit(actor: Actor, consultation: Consultation, review: CountryReview) ->
 
 def can_issue_codes(actor: Actor, consultation: Consultation, review: CountryReview) -> Decision:
     """The focal point, or a facilitator of the office, until the consultation is concluded."""
-    if consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED}:
+    if consultation.state in OVER:
         return deny(_("This consultation is concluded. No more codes are made."))
     if is_focal_point(actor, review) or actor.holds(Role.FACILITATOR, consultation.office_id):
         return ALLOW

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.consultations import obstacles, policy, timing
 from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState, Override
 from app.consultations.timing import PHASE_NAMES, Phase
+from app.organisations.models import Organisation
 from app.platform import clock
 from app.platform.errors import NotFound
 from app.platform.i18n import Message
@@ -123,6 +124,7 @@ async def _listed(session: AsyncSession, query: Any, at: datetime) -> list[Liste
 
 def _item(row: Any, version: CompiledVersion, at: datetime) -> Listed:
     consultation, state, codes, cluster = row
+    questions = version.asked_first(at.date())
     return Listed(
         consultation,
         state,
@@ -131,8 +133,8 @@ def _item(row: Any, version: CompiledVersion, at: datetime) -> Listed:
         cluster,
         timing.phase_of(consultation, at),
         timing.deadline_note(consultation, at),
-        version.asked,
-        timing.minutes_needed(version.asked),
+        questions,
+        timing.minutes_needed(questions),
     )
 
 
@@ -154,6 +156,7 @@ class ConsultationPage:
 
     consultation: Consultation
     frame: ReviewFrame
+    office: str
     phase: Phase
     days_left: Message | None
     opens_there: datetime
@@ -186,15 +189,18 @@ async def consultation_page(session: AsyncSession, actor: Actor, slug: str) -> C
     zone = ZoneInfo(frame.state.zone)
     is_concluded = consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED}
     may_have_overrides = is_concluded or consultation.state is ConsultationState.CLOSED
+    questions = version.asked_first(at.date())
+    office = await session.get_one(Organisation, consultation.office_id)
     return ConsultationPage(
         consultation=consultation,
         frame=frame,
+        office=office.name,
         phase=timing.phase_of(consultation, at),
         days_left=timing.days_left(consultation, at),
         opens_there=consultation.opens_at.astimezone(zone),
         closes_there=consultation.closes_at.astimezone(zone),
-        questions=version.asked,
-        minutes=timing.minutes_needed(version.asked),
+        questions=questions,
+        minutes=timing.minutes_needed(questions),
         may_start=consultation.takes_answers(at),
         has_outcome=is_concluded,
         is_staff=bool(policy.can_enter_desk(actor, consultation)),
@@ -242,6 +248,7 @@ def as_json(consultation: Consultation, phase: Phase) -> dict[str, Any]:
         "rules",
         "languages",
         "submission_language",
+        "contact",
         "opens_at",
         "closes_at",
         "promised_closes_at",

@@ -37,6 +37,7 @@ Instant = Annotated[datetime, AfterValidator(_instant)]
 Title = Annotated[OneLine, Field(max_length=200)]
 Summary = Annotated[str, Field(max_length=1000)]
 Rules = Annotated[str, Field(max_length=10_000)]
+Contact = Annotated[OneLine, Field(max_length=300)]
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
@@ -49,6 +50,7 @@ class ConsultationEdit(Input):
     rules: dict[LanguageCode, Rules] = Field(default_factory=dict)
     languages: list[LanguageCode] = Field(min_length=1)
     submission_language: LanguageCode
+    contact: Contact = ""
     opens_at: Instant
     closes_at: Instant
     version: int | None = Field(default=None, ge=0, le=2_000_000_000)
@@ -122,6 +124,7 @@ class ConsultationOut(BaseModel):
     rules: dict[str, str]
     languages: list[str]
     submission_language: str
+    contact: str = ""
     opens_at: datetime
     closes_at: datetime
     promised_closes_at: datetime | None

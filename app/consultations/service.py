@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,6 +24,7 @@ from app.consultations.models import (
     ConsultationState,
     InvitationCode,
     Override,
+    SpentCode,
     Step,
 )
 from app.consultations.schemas import (
@@ -297,6 +299,17 @@ async def issue_codes(
     return codes
 
 
+async def delete_codes(session: AsyncSession, actor: Actor) -> None:
+    """Delete every code of the consultations that never open again.
+
+    All of a consultation go together, for what goes by itself tells when its holder came.
+    """
+    require(policy.can_close_due(actor))
+    done = select(Consultation.id).where(col(Consultation.state).in_(policy.OVER), policy.visible(actor))
+    await session.exec(delete(SpentCode).where(col(SpentCode.consultation_id).in_(done)))
+    await session.exec(delete(InvitationCode).where(col(InvitationCode.consultation_id).in_(done)))
+
+
 async def _for_change(session: AsyncSession, actor: Actor, slug: str) -> tuple[Consultation, CountryReview]:
     consultation = await queries.get_desk_consultation(session, actor, slug, lock=True)
     return consultation, await reviews.get_review(session, actor, consultation.country_review_id)
@@ -319,6 +332,7 @@ def _fields(data: ConsultationEdit) -> dict[str, Any]:
             "rules",
             "languages",
             "submission_language",
+            "contact",
             "opens_at",
             "closes_at",
         }

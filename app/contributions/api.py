@@ -11,6 +11,7 @@ from app.contributions.schemas import AnswerInput, AnswerOut, CodeForm, Contribu
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform import ids
 from app.platform.db import Session
+from app.platform.errors import StaleEdit
 from app.platform.routing import OneOutcome
 from app.platform.security import Actor
 
@@ -59,8 +60,13 @@ async def show(contribution_id: UUID, session: Session, actor: CurrentActor) -> 
 async def save(
     contribution_id: UUID, code: str, data: AnswerInput, session: Session, actor: CurrentActor
 ) -> AnswerOut:
-    """Save one answer; `version` is the one the writer started from."""
-    await service.save_answer(session, actor, contribution_id, code, data)
+    """Save one answer; `version` is the one the writer started from. A 409 brings the answer that stands."""
+    try:
+        await service.save_answer(session, actor, contribution_id, code, data)
+    except StaleEdit as problem:
+        if problem.current is not None:
+            problem.extra["current"] = queries.as_json(problem.current, code)
+        raise
     _frame, _question, answer = await queries.get_with_answer(session, actor, contribution_id, code)
     return AnswerOut.model_validate(queries.as_json(answer, code))  # type: ignore[arg-type]
 
@@ -81,8 +87,10 @@ async def revise(contribution_id: UUID, session: Session, actor: CurrentActor) -
 
 @router.post("/contributions/{contribution_id}/withdraw", status_code=204)
 async def withdraw(contribution_id: UUID, session: Session, actor: CurrentActor) -> None:
-    """Take everything back."""
+    """Take everything back; the bearer of a code is out afterwards, with every session and token."""
     await service.withdraw_contribution(session, actor, contribution_id)
+    if actor.bearer_of is not None:
+        await accounts.close_sessions_of(session, actor)
 
 
 async def _shown(session: Session, actor: Actor, contribution_id: UUID) -> ContributionOut:

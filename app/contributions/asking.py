@@ -1,12 +1,15 @@
 """The page of one question: what is asked, what was answered, and what the answer changes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.contributions import effects, kinds, policy, queries
+from app.accounts.models import Account
+from app.contributions import clashing, effects, kinds, policy, queries
+from app.contributions.clashing import Choice, Content, SourceChoice
 from app.contributions.effects import Changes
 from app.contributions.models import Answer
 from app.contributions.queries import Frame
@@ -39,7 +42,7 @@ class AnswerPage:
     is_required: bool
     decides: bool
     changes: Changes
-    stored: Answer | None = None
+    may_revise: Decision
     evidence_rows: int = 1
 
     @property
@@ -64,6 +67,11 @@ class AnswerPage:
     def said(self, value: str, language: str) -> str:
         """A value in words."""
         return kinds.shown(self.question, value, language)
+
+    @property
+    def base(self) -> str:
+        """What the form begins from, for the form to carry."""
+        return clashing.written(content_of(self.answer))
 
 
 async def answer_page(
@@ -93,6 +101,7 @@ async def answer_page(
         is_required=version.rules.asks_for(question_id, given, today),
         decides=question_id in version.rules.readers,
         changes=effects.changes_in(version[language], changed, away),
+        may_revise=policy.can_revise(actor, frame.contribution, frame.consultation, clock.arrival()),
         evidence_rows=(len(answer.evidence) if answer else 0) + 1,
     )
 
@@ -105,6 +114,89 @@ def blank_answer(frame: Frame, question_id: UUID, language: str) -> Answer:
         question_id=question_id,
         language=language,
         version=0,
+    )
+
+
+def content_of(answer: Answer | AnswerInput) -> Content:
+    """What a stored or a typed answer says."""
+    return clashing.content_of(answer.model_dump())
+
+
+@dataclass(frozen=True, slots=True)
+class ClashPage:
+    """Two versions of one answer: the stored one, and the one that came after it from an older page.
+
+    `saved_by` is a colleague's name, None where the same person saved, or nobody may learn who did.
+    """
+
+    frame: Frame
+    question: CompiledQuestion
+    mine: Content
+    theirs: Content
+    choices: Sequence[Choice]
+    sources: Sequence[SourceChoice]
+    version: int
+    saved_by: str | None
+    saved_at: datetime | None
+    knows_before: bool
+    then: str
+    number: int
+    total: int
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """My version as fields, to come back with what is chosen."""
+        return clashing.as_fields(self.mine)
+
+    @property
+    def base(self) -> str:
+        """The stored version: what is chosen begins from it."""
+        return clashing.written(self.theirs)
+
+    @property
+    def equal(self) -> list[str]:
+        """The names of the fields in which both versions say the same."""
+        same = [name for name in clashing.FIELDS if self.mine[name] and self.mine[name] == self.theirs[name]]
+        shared = any(source in self.theirs.sources for source in self.mine.sources)
+        return [*same, "evidence"] if shared else same
+
+    def said(self, value: str, language: str) -> str:
+        """A value in words."""
+        return kinds.shown(self.question, value, language)
+
+
+async def clash_page(
+    session: AsyncSession,
+    actor: Actor,
+    contribution_id: UUID,
+    code: str,
+    language: str,
+    data: AnswerInput,
+    base: str,
+) -> ClashPage:
+    """The typed answer beside the one that is stored, with the version before both if the form knew it."""
+    page = await answer_page(session, actor, contribution_id, code, language)
+    stored = page.answer
+    value = kinds.checked(page.question, data.law, data.practice, data.narrative, data.typed_value, language)
+    mine = clashing.content_of({**data.model_dump(), "value": value})
+    theirs, before = content_of(stored), clashing.read(base)
+    other = None
+    if stored.saved_by_id not in (None, actor.account_id):
+        other = await session.get(Account, stored.saved_by_id)
+    return ClashPage(
+        frame=page.frame,
+        question=page.question,
+        mine=mine,
+        theirs=theirs,
+        choices=clashing.choices_between(before, mine, theirs),
+        sources=clashing.sources_between(before, mine, theirs),
+        version=stored.version,
+        saved_by=other.name if other else None,
+        saved_at=stored.saved_at,
+        knows_before=before is not None,
+        then=getattr(data, "then", "next"),
+        number=page.number,
+        total=page.total,
     )
 
 

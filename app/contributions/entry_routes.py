@@ -127,6 +127,10 @@ async def choose(
         if data.mode is Mode.CONFIDENTIAL:
             found = await entry.look_up(session, data.code, consultation.id)
             return _go_on(request, session, data.code, found)
+        if actor.account_id is None:
+            # Nobody without an account has an organisation yet: the way there leads back here.
+            back = {"next": url("contributions.begin", slug=slug)}
+            return see_other(request, url("accounts.sign_up", query=back))
         named = await service.start_contribution(session, actor, consultation, data.chosen_organisation)
         return see_other(request, url("contributions.tasks", contribution_id=named.id))
 
@@ -202,14 +206,14 @@ async def give_up_the_name(
     """
     may_repeat(request)
     receipt = _waiting(request, "confidential", str(contribution_id))
-    moved = await entry.find_by_receipt(session, receipt) if receipt is not None else None
+    if receipt is None:
+        await queries.get_frame_with_name(session, actor, contribution_id)
+        here = url("contributions.become_confidential", contribution_id=contribution_id)
+        return see_other(request, here, NO_RECEIPT)
+    moved = await entry.find_by_receipt(session, receipt)
     if moved is None:
         if not actor.is_known:
             raise SignInRequired
-        await queries.get_frame_with_name(session, actor, contribution_id)
-        if receipt is None:
-            here = url("contributions.become_confidential", contribution_id=contribution_id)
-            return see_other(request, here, NO_RECEIPT)
         moved = await service.become_confidential(session, actor, contribution_id, receipt)
     response = _open(request, session, moved.id)
     # The code stays for a reply that got lost; the session of the account ends by its own time.
@@ -252,7 +256,7 @@ async def keep_new_code(
 async def leave(request: Request, form: JustAButton, session: Session, actor: AnyActor) -> Response:
     """End every session of this contribution and clear the browser."""
     await accounts.close_sessions_of(session, actor)
-    response = see_other(request, url("consultations.home"))
+    response = see_other(request, url("site.away"))
     for name in (BEARER_COOKIE, RECEIPT_COOKIE):
         response.delete_cookie(name)
     response.headers.update(CLEAR)

@@ -1,6 +1,6 @@
 """Tables of contributions, answers and their submitted versions."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from app.platform import ids
 from app.platform.db import JSON_TYPE, enum_type
 from app.platform.i18n import Message, _
+from app.platform.traces import UNORDERED
 
 
 class Mode(StrEnum):
@@ -96,7 +97,7 @@ class Contribution(SQLModel, table=True):
     `label` (such as K7) does not follow the order of arrival.
     """
 
-    __table_args__ = (UniqueConstraint("consultation_id", "label"),)
+    __table_args__ = (UniqueConstraint("consultation_id", "label"), UNORDERED)
 
     id: UUID = Field(default_factory=ids.random_id, primary_key=True)
     consultation_id: UUID = Field(foreign_key="consultation.id")
@@ -124,12 +125,14 @@ class Contribution(SQLModel, table=True):
 class Answer(SQLModel, table=True):
     """The answer being written to one question; `current_version_id` is what was last submitted.
 
-    `value` answers a choice, a number or a date, written as XForms writes it.
+    `value` answers a choice, a number or a date, written as XForms writes it. Who saved a draft and when
+    is kept for the colleagues of a named contribution until it is handed in, and for nobody else.
     """
 
     __table_args__ = (
         UniqueConstraint("contribution_id", "question_id"),
         Index("ix_answer_consultation_question", "consultation_id", "question_id"),
+        UNORDERED,
     )
 
     id: UUID = Field(default_factory=ids.random_id, primary_key=True)
@@ -146,6 +149,8 @@ class Answer(SQLModel, table=True):
     publication: Publication = Field(default=Publication.NO, sa_type=enum_type(Publication))
     skipped: bool = False
     version: int = 1
+    saved_by_id: UUID | None = None
+    saved_at: datetime | None = None
     current_version_id: UUID | None = Field(default=None, index=True)
 
     @property
@@ -160,7 +165,7 @@ class ContributionVersion(SQLModel, table=True):
     """One submission of a contribution; never changed."""
 
     __tablename__ = "contribution_version"
-    __table_args__ = (UniqueConstraint("contribution_id", "number"),)
+    __table_args__ = (UniqueConstraint("contribution_id", "number"), UNORDERED)
 
     id: UUID = Field(default_factory=ids.random_id, primary_key=True)
     contribution_id: UUID = Field(foreign_key="contribution.id", ondelete="CASCADE")
@@ -172,7 +177,7 @@ class AnswerVersion(SQLModel, table=True):
     """One submitted version of an answer; never changed. Its words are a text of `translations`."""
 
     __tablename__ = "answer_version"
-    __table_args__ = (UniqueConstraint("answer_id", "number"),)
+    __table_args__ = (UniqueConstraint("answer_id", "number"), UNORDERED)
 
     id: UUID = Field(default_factory=ids.random_id, primary_key=True)
     answer_id: UUID = Field(foreign_key="answer.id", ondelete="CASCADE")
@@ -192,6 +197,7 @@ class SubmittedAnswer(SQLModel, table=True):
     """Which version of each answer a submission of a contribution holds."""
 
     __tablename__ = "submitted_answer"
+    __table_args__ = UNORDERED
 
     contribution_version_id: UUID = Field(
         foreign_key="contribution_version.id", primary_key=True, ondelete="CASCADE"

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.contributions import carrying, effects, kinds, policy, queries
 from app.contributions.carrying import Earlier
 from app.contributions.effects import Changes
-from app.contributions.models import Answer
+from app.contributions.models import Answer, ContributionVersion, SubmittedAnswer
 from app.contributions.queries import Frame
 from app.platform import clock
 from app.platform.security import Actor, Decision
@@ -155,9 +155,12 @@ async def receipt_page(session: AsyncSession, actor: Actor, contribution_id: UUI
     given = await effects.given_to(session, contribution_id, version.rules.read)
     away = version.rules.irrelevant(given, clock.today())
     answered = await session.exec(
-        select(func.count()).where(
-            Answer.contribution_id == contribution_id,
-            Answer.current_version_id.is_not(None),  # type: ignore[union-attr]
+        select(func.count())
+        .select_from(SubmittedAnswer)
+        .join(ContributionVersion, ContributionVersion.id == SubmittedAnswer.contribution_version_id)  # type: ignore[arg-type]
+        .where(
+            ContributionVersion.contribution_id == contribution_id,
+            ContributionVersion.number == frame.contribution.submitted_versions,
         )
     )
     return ReceiptPage(

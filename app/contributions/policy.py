@@ -81,6 +81,11 @@ def can_submit_for(
     return ALLOW
 
 
+def can_pass_on(actor: Actor) -> Decision:
+    """The portal itself, when the day is over or the consultation closes."""
+    return ALLOW if actor.is_system else deny(_("Only the portal itself may do this."))
+
+
 def can_revise(
     actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
 ) -> Decision:

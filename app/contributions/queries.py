@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func
+from sqlalchemy import ColumnElement, bindparam, exists, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -116,15 +117,20 @@ async def answers_of(session: AsyncSession, contribution_id: UUID) -> dict[UUID,
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """The contributions somebody is behind, and the consultations still open to her."""
+    """The contributions somebody is behind."""
 
     frames: Sequence[Frame]
+    at: datetime
+
+    def is_open(self, frame: Frame) -> bool:
+        """Whether answers are still taken."""
+        return frame.consultation.takes_answers(self.at)
 
 
 async def mine_page(session: AsyncSession, actor: Actor) -> Mine:
     """Everything somebody is behind, the newest consultation first."""
     query = FRAME.where(visible(actor)).order_by(Consultation.closes_at.desc(), Contribution.label)  # type: ignore[attr-defined]
-    return Mine([Frame(*row) for row in (await session.exec(query)).all()])
+    return Mine([Frame(*row) for row in (await session.exec(query)).all()], clock.arrival())
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +209,23 @@ async def count_voices(session: AsyncSession, consultation_id: UUID) -> Voices:
         func.count().filter(UNATTRIBUTED),
     ).where(
         Contribution.consultation_id == consultation_id,
-        Contribution.submitted_versions > 0,
-        Contribution.state != ContributionState.WITHDRAWN,
+        COUNTED,
     )
     return Voices(*(await session.exec(query)).one())
 
 
+# What counts among those who took part: confidential ones from the day on which the desk may read them.
+COUNTED = (
+    (col(Contribution.submitted_versions) > 0)
+    & (Contribution.state != ContributionState.WITHDRAWN)
+    & (
+        (col(Contribution.mode) == Mode.NAMED)
+        | exists().where(
+            Answer.contribution_id == Contribution.id,  # type: ignore[arg-type]
+            col(Answer.current_version_id).is_not(None),
+        )
+    )
+)
 # What the packages above read: submitted versions of contributions that stand.
 STANDING = (
     (Answer.current_version_id == AnswerVersion.id)

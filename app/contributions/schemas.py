@@ -85,9 +85,22 @@ class AnswerInput(Input):
 
 
 class AnswerForm(AnswerInput):
-    """The same from a page, with where to go next."""
+    """The same from a page, with where to go next; `sources` are those kept from two versions (clashing)."""
 
-    then: Literal["next", "list", "more", "skip"] = "next"
+    then: Literal["next", "list", "more", "skip", "revise"] = "next"
+    sources: list[str] = Field(default_factory=list, max_length=80)
+
+
+class ReviseForm(Input):
+    """The question to go on with after taking the answers up again; none for the list."""
+
+    question: str = Field(default="", max_length=64)
+
+
+class ClearForm(Input):
+    """The version of the answer that was shown before it is cleared."""
+
+    version: int = Field(ge=0, le=2_000_000_000)
 
 
 class CarryOverForm(Input):

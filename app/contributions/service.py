@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
 from app.consultations.models import Consultation
-from app.contributions import effects, kinds, policy, queries, submitting
+from app.contributions import clashing, effects, kinds, policy, queries, submitting
 from app.contributions.effects import Change
 from app.contributions.events import ContributionWithdrawn, WordsTakenBack
 from app.contributions.models import (
@@ -43,6 +43,8 @@ LABELS = (99, 999, 9_999, 999_999)
 LABEL_ATTEMPTS = 20
 ANSWERS: Any = Answer.__table__  # type: ignore[attr-defined]
 KEYS = ("contribution_id", "question_id")
+# What tells who saved an answer and when: never of a confidential one.
+BY_NAME = ("saved_by_id", "saved_at")
 NAMES = (
     "consultation_id",
     "law",
@@ -54,7 +56,9 @@ NAMES = (
     "recommendation",
     "publication",
     "skipped",
+    *BY_NAME,
 )
+SAVED_MEANWHILE = _("Another version of this answer was saved while you were writing.")
 
 
 async def start_contribution(
@@ -130,37 +134,80 @@ class Saved(NamedTuple):
 async def save_answer(
     session: AsyncSession, actor: Actor, contribution_id: UUID, code: str, data: AnswerInput
 ) -> Saved:
-    """Save the answer being written. Raises StaleEdit with the stored one, and Invalid where it does not fit."""
+    """Save the answer being written. Raises StaleEdit with the stored one, and Invalid where it does not fit.
+
+    What is stored already is saved, whoever stored it and when: pressing twice is no conflict.
+    """
     frame, question_id, stored = await queries.get_with_answer(
         session, actor, contribution_id, code, lock=True
     )
     require(policy.can_answer(actor, frame.contribution, frame.consultation, clock.arrival()))
     _check_publication(frame, data.publication)
-    if (stored.version if stored else 0) != data.version:
-        raise StaleEdit(stored)
     version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
     language = i18n.current.get()
     question = version[language].by_id[question_id]
     value = kinds.checked(question, data.law, data.practice, data.narrative, data.typed_value, language)
+    values = _values(data, value)
+    is_stored = _says_the_same(stored, values, data.version)
+    if not is_stored and (stored.version if stored else 0) != data.version:
+        raise _stale(stored)
     before = await effects.given_to(session, contribution_id, effects.needed_to_save(version, question))
     after = {**before, question_id: Given(data.law, data.practice, data.narrative, value)}
     effects.check_constraint(version, question, after)
+    change, away = effects.change_by(version, before, after)
+    following = effects.next_after(version, question_id, away)
+    if stored is not None and is_stored:
+        return Saved(stored.version, change, following)
+    return Saved(
+        await _write(session, actor, frame, code, question_id, data.version, values), change, following
+    )
+
+
+async def _write(
+    session: AsyncSession,
+    actor: Actor,
+    frame: Frame,
+    code: str,
+    question_id: UUID,
+    expected: int,
+    values: dict[str, Any],
+) -> int:
+    """Store an answer over the version it began from; returns the new one."""
+    is_named = not frame.is_confidential
     written = await session.exec(
         versioned_upsert(session.get_bind().dialect.name, ANSWERS, KEYS, NAMES),
         params={
             "id": ids.random_id(),
-            "contribution_id": contribution_id,
+            "contribution_id": frame.contribution.id,
             "question_id": question_id,
             "consultation_id": frame.consultation.id,
-            "expected": data.version,
-            **_values(data, value),
+            "expected": expected,
+            # Colleagues see who wrote. Of a confidential answer nobody may ever learn that.
+            "saved_by_id": actor.account_id if is_named else None,
+            "saved_at": clock.now() if is_named else None,
+            **values,
         },
     )
     number = written.scalar_one_or_none()
-    if number is None:
-        raise StaleEdit((await queries.get_with_answer(session, actor, contribution_id, code))[2])
-    change, away = effects.change_by(version, before, after)
-    return Saved(int(number), change, effects.next_after(version, question_id, away))
+    if number is not None:
+        return int(number)
+    stored = (await queries.get_with_answer(session, actor, frame.contribution.id, code))[2]
+    if stored is not None and _says_the_same(stored, values, expected):
+        return stored.version
+    raise _stale(stored)
+
+
+def _says_the_same(stored: Answer | None, values: dict[str, Any], version: int) -> bool:
+    """Whether an answer is stored as it is; that it was skipped is said again only from its newest version."""
+    if stored is None or clashing.content_of(stored.model_dump()) != clashing.content_of(values):
+        return False
+    return stored.skipped == values["skipped"] or stored.version != version
+
+
+def _stale(stored: Answer | None) -> StaleEdit:
+    problem = StaleEdit(stored)
+    problem.detail = SAVED_MEANWHILE
+    return problem
 
 
 def _values(data: AnswerInput, value: str) -> dict[str, Any]:
@@ -211,6 +258,25 @@ async def revise_contribution(session: AsyncSession, actor: Actor, contribution_
     move(frame.contribution, MOVES, ContributionState.DRAFTING)
     session.add(frame.contribution)
     return frame.contribution
+
+
+async def pass_on_confidential(
+    session: AsyncSession, actor: Actor, consultation_id: UUID | None = None, *, today: bool = False
+) -> None:
+    """Let the desk read confidential answers: of the days that are over, or all of one that closes."""
+    require(policy.can_pass_on(actor))
+    await submitting.pass_on(session, consultation_id, today=today)
+
+
+async def resume_contribution(session: AsyncSession, actor: Actor, contribution_id: UUID) -> None:
+    """Take a contribution up again where it was handed in; one that is being written stays so."""
+    frame = await queries.get_frame(session, actor, contribution_id, lock=True)
+    is_written = frame.contribution.state is ContributionState.DRAFTING
+    may = policy.can_answer if is_written else policy.can_revise
+    require(may(actor, frame.contribution, frame.consultation, clock.arrival()))
+    if not is_written:
+        move(frame.contribution, MOVES, ContributionState.DRAFTING)
+        session.add(frame.contribution)
 
 
 async def withdraw_contribution(session: AsyncSession, actor: Actor, contribution_id: UUID) -> None:
@@ -296,7 +362,7 @@ async def become_confidential(
         language=frame.contribution.language,
     )
     for answer in answers.values():
-        copied = answer.model_dump(exclude={"id", "contribution_id", "version", "publication"})
+        copied = answer.model_dump(exclude={"id", "contribution_id", "version", "publication", *BY_NAME})
         publication = min(answer.publication, Publication.UNNAMED, key=list(Publication).index)
         session.add(Answer(**copied, contribution_id=fresh.id, publication=publication))
     await _erase(session, contribution_id)

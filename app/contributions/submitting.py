@@ -1,11 +1,12 @@
 """Handing in: an immutable version of every answer that belongs to the contribution."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import exists, update
 from sqlalchemy.orm import aliased
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
@@ -19,6 +20,7 @@ from app.contributions.models import (
     Contribution,
     ContributionState,
     ContributionVersion,
+    Mode,
     SubmittedAnswer,
 )
 from app.platform import clock
@@ -62,7 +64,14 @@ async def hand_in(
     if not answers:
         raise Invalid(detail=_("There is nothing to submit yet: answer at least one question."))
     made = await _move_on(session, contribution)
-    await _keep_versions(session, contribution.id, made, everything.values(), answers)
+    kept = await _keep_versions(session, contribution.id, made, answers)
+    for answer in everything.values():
+        # Who wrote a draft concerned the colleagues while they wrote; what is handed in is the organisation's.
+        answer.saved_by_id = answer.saved_at = None
+        session.add(answer)
+    if contribution.mode is Mode.NAMED or not is_own:  # who writes confidentially waits for `pass_on`
+        for answer in everything.values():
+            answer.current_version_id = kept.get(answer.id)
     audit.record(
         session,
         actor,
@@ -100,12 +109,12 @@ async def _keep_versions(
     session: AsyncSession,
     contribution_id: UUID,
     version: ContributionVersion,
-    everything: Iterable[Answer],
     answers: Sequence[Answer],
-) -> None:
+) -> dict[UUID, UUID]:
     """A new answer version where something changed; the version before where nothing did.
 
-    An answer that was left out for a while and comes back unchanged keeps the version it had.
+    An answer that was left out for a while and comes back unchanged keeps the version it had. Returns
+    the versions by answer.
     """
     rows = await session.exec(
         select(AnswerVersion, Text.body)
@@ -114,20 +123,15 @@ async def _keep_versions(
         .where(Answer.contribution_id == contribution_id, ~NEWER.exists())
     )
     before = {kept.answer_id: (kept, body) for kept, body in rows}
-    given = {answer.id for answer in answers}
-    for answer in everything:
-        if answer.id not in given:
-            answer.current_version_id = None
-            session.add(answer)
+    held: dict[UUID, UUID] = {}
     for answer in answers:
         kept, body = before.get(answer.id, (None, ""))
         if kept is None or not _same(answer, kept, body):
             kept = _new_version(session, answer, kept)
-        if answer.current_version_id != kept.id:
-            answer.current_version_id = kept.id
-            session.add(answer)
+        held[answer.id] = kept.id
         session.add(SubmittedAnswer(contribution_version_id=version.id, answer_version_id=kept.id))
     await session.flush()
+    return held
 
 
 def _same(answer: Answer, kept: AnswerVersion, body: str) -> bool:
@@ -146,3 +150,51 @@ def _new_version(session: AsyncSession, answer: Answer, before: AnswerVersion | 
     )
     session.add(kept)
     return kept
+
+
+async def pass_on(session: AsyncSession, consultation_id: UUID | None = None, *, today: bool = False) -> None:
+    """Let the desk read what was handed in confidentially: of the days that are over, or of a consultation.
+
+    If its numbers grew at once, whoever watches them would learn the minute in which somebody wrote.
+    """
+    due = _newest_confidential()
+    if consultation_id is None and not today:
+        due = due.where(ContributionVersion.submitted_on < clock.today())
+    elif consultation_id is not None:
+        due = due.where(Contribution.consultation_id == consultation_id)
+    handed_in = (
+        select(AnswerVersion.id)
+        .join(SubmittedAnswer, SubmittedAnswer.answer_version_id == AnswerVersion.id)  # type: ignore[arg-type]
+        .where(
+            AnswerVersion.answer_id == Answer.id,
+            col(SubmittedAnswer.contribution_version_id).in_(due),
+        )
+        .correlate(Answer)
+        .scalar_subquery()
+    )
+    theirs = select(ContributionVersion.contribution_id).where(col(ContributionVersion.id).in_(due))
+    await session.exec(
+        update(Answer)
+        .where(
+            col(Answer.contribution_id).in_(theirs),
+            col(Answer.current_version_id).is_distinct_from(handed_in),
+        )
+        .values(current_version_id=handed_in)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _newest_confidential() -> Any:
+    """The last submission of each confidential contribution, by its id."""
+    newer: Any = aliased(ContributionVersion)
+    return (
+        select(ContributionVersion.id)
+        .join(Contribution, Contribution.id == ContributionVersion.contribution_id)  # type: ignore[arg-type]
+        .where(
+            Contribution.mode == Mode.CONFIDENTIAL,
+            ~exists().where(
+                newer.contribution_id == ContributionVersion.contribution_id,
+                newer.number > ContributionVersion.number,
+            ),
+        )
+    )

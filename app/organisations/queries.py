@@ -16,6 +16,7 @@ from app.organisations import names, policy
 from app.organisations.models import STAFF, Membership, Organisation, OrganisationKind, Role
 from app.platform import clock
 from app.platform.errors import NotFound
+from app.platform.i18n import Message
 from app.platform.security import NOBODY, Actor, Decision
 
 
@@ -89,6 +90,14 @@ async def organisations_of(session: AsyncSession, actor: Actor) -> list[Organisa
         return []
     query = select(Organisation).where(Organisation.id.in_(places)).order_by(Organisation.name)  # type: ignore[attr-defined]
     return list((await session.exec(query)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpPage:
+    """The kinds of organisations that may sign up, and the page somebody came from."""
+
+    kinds: Sequence[tuple[str, Message]]
+    next: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from app.accounts.schemas import NewPasswordInput, OwnPage, TokenForm, TokenInpu
 from app.organisations import queries, service
 from app.organisations.deps import AnyActor, CurrentActor
 from app.organisations.models import CONTRIBUTORS, KIND_NAMES, OPEN_KINDS, STAFF
-from app.organisations.schemas import AcceptInput, InviteInput, MemberReference, SignUpInput
+from app.organisations.queries import SignUpPage
+from app.organisations.schemas import AcceptInput, InviteInput, MemberReference, SignUpInput, WaitingInput
 from app.platform import pages
 from app.platform.db import Database, Session
 from app.platform.errors import Invalid, NotFound
@@ -29,6 +30,7 @@ TOKEN_KEPT = 10 * 60  # seconds in which a new token can be looked at again
 router = APIRouter(route_class=OneOutcome)
 SignUpForm = Annotated[FormOf[SignUpInput], Depends(form(SignUpInput))]
 PasswordForm = Annotated[FormOf[NewPasswordInput], Depends(form(NewPasswordInput))]
+WaitingForm = Annotated[FormOf[WaitingInput], Depends(form(WaitingInput))]
 InviteForm = Annotated[FormOf[InviteInput], Depends(form(InviteInput))]
 AcceptForm = Annotated[FormOf[AcceptInput], Depends(form(AcceptInput))]
 MemberForm = Annotated[FormOf[MemberReference], Depends(form(MemberReference))]
@@ -56,9 +58,11 @@ async def _signed_in(
 
 
 @router.get("/sign-up", name="accounts.sign_up")
-async def sign_up(request: Request, actor: AnyActor) -> Response:
+async def sign_up(
+    request: Request, actor: AnyActor, wanted: Annotated[OwnPage, Query(alias="next")] = ""
+) -> Response:
     """Three fields to take part under one's name."""
-    return render(request, "accounts/sign_up.html", KINDS)
+    return render(request, "accounts/sign_up.html", SignUpPage(KINDS, wanted))
 
 
 @router.post("/sign-up", name="accounts.sign_up")
@@ -68,8 +72,19 @@ async def begin_sign_up(request: Request, form: SignUpForm, session: Session, ac
         await service.sign_up(session, actor, form.valid, request.state.language)
     except Invalid as problem:
         form.errors = problem.errors
-        return render(request, "accounts/sign_up.html", KINDS, form)
+        page = SignUpPage(KINDS, str(form.values.get("next", "")))
+        return render(request, "accounts/sign_up.html", page, form)
     return see_other(request, pages.url("accounts.look_at_mail"))
+
+
+@router.post("/sign-up/again", name="accounts.send_again")
+async def send_again(request: Request, form: WaitingForm, session: Session, actor: AnyActor) -> Response:
+    """Send the link of a sign-up once more; the answer is the same for every address."""
+    if form.data is None:
+        return render(request, "accounts/look_at_mail.html", None, form)
+    await service.send_again(session, actor, form.data.email)
+    said = _("If this address waits to be confirmed, the message is on its way again.")
+    return see_other(request, pages.url("accounts.look_at_mail"), said)
 
 
 @router.get("/confirm/{token}", name="accounts.confirm")
@@ -84,9 +99,10 @@ async def confirm_sign_up(
     request: Request, token: str, form: JustAButton, session: Session, actor: AnyActor
 ) -> Response:
     """Make the account and the organisation, and go on signed in."""
+    wanted = (await account_queries.get_link(session, token, Purpose.CONFIRM_EMAIL)).payload.get("next")
     account_id = await service.confirm_sign_up(session, actor, token)
     said = _("Your address is confirmed and you are signed in.")
-    return await _signed_in(request, session, account_id, pages.url("contributions.mine"), said)
+    return await _signed_in(request, session, account_id, wanted or pages.url("contributions.mine"), said)
 
 
 @router.get("/reset/{token}", name="accounts.reset_set")

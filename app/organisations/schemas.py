@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, field_validator
 
-from app.accounts.schemas import EmailAddress, NewPassword
+from app.accounts.schemas import EmailAddress, NewPassword, OwnPage
 from app.organisations import names
 from app.organisations.models import OPEN_KINDS, OrganisationKind, Role
 from app.platform.forms import Input, OneLine, Problem
@@ -15,13 +15,14 @@ Name = Annotated[OneLine, Field(min_length=1, max_length=200)]
 
 
 class SignUpInput(Input):
-    """An organisation signs up: three things are required, all on one page."""
+    """An organisation signs up: three things are required, all on one page; `next` is where she came from."""
 
     organisation: Name
     email: EmailAddress
     password: NewPassword
     name: Annotated[OneLine, Field(max_length=200)] = ""
     kind: OrganisationKind = OrganisationKind.NGO
+    next: OwnPage = ""
 
     @field_validator("organisation")
     @classmethod
@@ -38,6 +39,12 @@ class SignUpInput(Input):
         if value not in OPEN_KINDS:
             raise Problem(_("Choose one of the answers on this page."))
         return value
+
+
+class WaitingInput(Input):
+    """The address of a sign-up that waits to be confirmed."""
+
+    email: EmailAddress
 
 
 class InviteInput(Input):

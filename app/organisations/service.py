@@ -145,9 +145,22 @@ async def sign_up(session: AsyncSession, actor: Actor, data: SignUpInput, langua
         "name": data.name or data.email.partition("@")[0],
         "organisation": data.organisation,
         "kind": data.kind.value,
+        "next": data.next,
     }
     link = await accounts.add_link(session, Purpose.CONFIRM_EMAIL, data.email, language, payload=payload)
     await publish(session, events.SignUpStarted(link.id))
+
+
+async def send_again(session: AsyncSession, actor: Actor, email: str) -> None:
+    """Send the link of a sign-up that waits once more; the one before works too. Says nothing either way."""
+    require(policy.can_sign_up(actor))
+    may = await accounts.may_send(session, "sign-up", email)
+    pending = await account_queries.find_waiting(session, email)
+    if may and pending is not None and await account_queries.find_account(session, email) is None:
+        link = await accounts.add_link(
+            session, Purpose.CONFIRM_EMAIL, email, pending.language, payload=dict(pending.payload)
+        )
+        await publish(session, events.SignUpStarted(link.id))
 
 
 async def confirm_sign_up(session: AsyncSession, actor: Actor, token: str) -> UUID:

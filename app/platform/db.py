@@ -53,6 +53,13 @@ def _parents_first(session: PlainSession, flush: Any, _instances: Any) -> None:
 
 JSON_TYPE = JSON().with_variant(JSONB(), "postgresql")
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=15000",
+    "secure_delete=ON",  # what is deleted is overwritten, whatever this SQLite does by itself
+)
 
 
 def enum_type(kind: type[StrEnum]) -> Enum:
@@ -75,11 +82,14 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             database = make_url(url).database
-            self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size)
+            # An error must not carry what was to be written: somebody will log it.
+            self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, hide_parameters=True)
             if database:
                 _prepare_sqlite(self.engine)
         else:
-            self.engine = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size)
+            self.engine = create_async_engine(
+                url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
+            )
         self.reading = self.engine
         self.writing = self.engine.execution_options(begin="BEGIN IMMEDIATE")
 
@@ -108,7 +118,7 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         # and seven of eight concurrent saves would then fail as "locked".
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from app.platform import clock
 from app.platform.db import Database, insert_into
 from app.platform.sealing import key_of, seal, unseal
+from app.platform.traces import UNORDERED
 
 HEADER = "idempotency-key"
 KEPT = timedelta(days=2)
@@ -32,7 +33,7 @@ class IdempotencyKey(SQLModel, table=True):
     """One request that succeeded: a digest of its key and content, and its sealed outcome."""
 
     __tablename__ = "idempotency_key"
-    __table_args__ = {"sqlite_with_rowid": False}  # the order of rows would tell the order of acts
+    __table_args__ = UNORDERED
 
     key_hash: str = Field(max_length=64, primary_key=True)
     outcome: str

@@ -219,6 +219,7 @@ def _document(
         body["errors"] = {name: str(sentence) for name, sentence in found.items()}
     if isinstance(expected, errors.StaleEdit) and expected.current is not None:
         body["current_version"] = expected.current.version
+    body |= expected.extra
     headers = expected.headers
     if expected.status == HTTPStatus.UNAUTHORIZED:
         headers["www-authenticate"] = "Bearer"

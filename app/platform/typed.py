@@ -18,6 +18,7 @@ from app.platform import clock, ids
 from app.platform.db import Database
 from app.platform.forms import Fields
 from app.platform.sealing import key_of, seal, unseal
+from app.platform.traces import UNORDERED
 
 PARAMETER = "typed"
 KEPT = timedelta(days=1)
@@ -27,7 +28,7 @@ class TypedWords(SQLModel, table=True):
     """The fields of one page as they were typed, sealed for the browser that typed them."""
 
     __tablename__ = "typed_words"
-    __table_args__ = {"sqlite_with_rowid": False}  # the order of rows would tell the order of acts
+    __table_args__ = UNORDERED
 
     id: str = Field(max_length=32, primary_key=True)
     sealed: str

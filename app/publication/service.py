@@ -67,6 +67,9 @@ async def _add(
     newest = await queries.find_newest(session, consultation.id)
     number = newest.number + 1 if newest else 1
     outcome = Outcome(consultation_id=consultation.id, number=number, content=content)
+    if newest is not None and action == "outcome.rebuilt":
+        # The public would read in it when somebody withdrew.
+        outcome.published_at = newest.published_at
     session.add(outcome)
     await session.flush()
     audit.record(

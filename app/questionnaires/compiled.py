@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -127,10 +128,10 @@ class CompiledVersion:
         """The edition in the address of a page."""
         return self.edition.value.replace("_", "-")
 
-    @property
-    def asked(self) -> int:
-        """How many questions want an answer: notes do not."""
-        return sum(kind is not Kind.NOTE for kind in self.rules.kinds.values())
+    def asked_first(self, today: date) -> int:
+        """How many questions want an answer from somebody who has answered nothing; notes want none."""
+        away = self.rules.irrelevant({}, today)
+        return sum(kind is not Kind.NOTE and key not in away for key, kind in self.rules.kinds.items())
 
     def __getitem__(self, language: str) -> CompiledLanguage:
         return self.languages[language]

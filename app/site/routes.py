@@ -4,10 +4,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.organisations.deps import AnyActor
+from app.platform import clock
 from app.platform.db import Session
 from app.platform.forms import JustAButton, Sent, digest_of, read_form
 from app.platform.pages import own_address, render, see_other
 from app.platform.routing import BROUGHT, OneOutcome, carry, may_repeat
+from app.site import queries
 
 router = APIRouter(route_class=OneOutcome)
 
@@ -40,6 +42,12 @@ async def privacy(request: Request, actor: AnyActor) -> Response:
 async def about(request: Request, actor: AnyActor) -> Response:
     """Who runs the portal and what it is made of."""
     return render(request, "site/about.html", None)
+
+
+@router.get("/away", name="site.away")
+async def away(request: Request, actor: AnyActor) -> Response:
+    """Where the quick exit lands: a page that says nothing of this portal."""
+    return render(request, "site/away.html", queries.away_page(clock.today(), request.state.language))
 
 
 @router.post("/typed", name="site.typed")

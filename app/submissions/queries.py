@@ -181,7 +181,15 @@ async def sources_where(session: AsyncSession, condition: ColumnElement[bool]) -
     One statement, and one for the translations of those that may not be published.
     """
     found = await session.exec(
-        select(Source, AnswerVersion, Answer.publication, Contribution, Organisation.name, Passage.text)  # type: ignore[call-overload]
+        select(  # type: ignore[call-overload]
+            Source,
+            AnswerVersion,
+            Answer.publication,
+            Answer.current_version_id.is_(None),  # type: ignore[union-attr]
+            Contribution,
+            Organisation.name,
+            Passage.text,
+        )
         .join(Passage, Passage.id == Source.passage_id)
         .join(AnswerVersion, AnswerVersion.id == Source.answer_version_id)
         .join(Answer, Answer.id == Source.answer_id)
@@ -191,13 +199,15 @@ async def sources_where(session: AsyncSession, condition: ColumnElement[bool]) -
         .order_by(Contribution.label, Source.starts)
     )
     rows: Sequence[Any] = found.all()
-    hidden = {row[1].text_id for row in rows if _allowed(*row[1:4]) is Publication.NO}
+    hidden = {row[1].text_id for row in rows if _allowed(*row[1:5]) is Publication.NO}
     translated = await bodies_of(session, hidden)
     return [_source(translated.get(row[1].text_id, ()), *row) for row in rows]
 
 
-def _allowed(version: AnswerVersion, draft: Publication, contribution: Contribution) -> Publication:
-    if contribution.state is ContributionState.WITHDRAWN:
+def _allowed(
+    version: AnswerVersion, draft: Publication, taken_out: bool, contribution: Contribution
+) -> Publication:
+    if taken_out or contribution.state is ContributionState.WITHDRAWN:
         return Publication.NO
     return narrowest(version.publication, draft)
 
@@ -207,15 +217,17 @@ def _source(
     source: Source,
     version: AnswerVersion,
     draft: Publication,
+    taken_out: bool,
     contribution: Contribution,
     name: str | None,
     text: str,
 ) -> ShownSource:
-    withdrawn = contribution.state is ContributionState.WITHDRAWN
+    # One answer can be taken out of what was handed in, as the whole can.
+    withdrawn = taken_out or contribution.state is ContributionState.WITHDRAWN
     # What a facilitator took in without a name has none, and is not confidential.
     nameless = contribution.mode is Mode.CONFIDENTIAL
     confidential = nameless and not contribution.is_unattributed
-    publication = _allowed(version, draft, contribution)
+    publication = _allowed(version, draft, taken_out, contribution)
     said = [(source.quote, version.language), *elsewhere] if publication is Publication.NO else []
     return ShownSource(
         id=source.id,

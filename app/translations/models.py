@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from app.platform import clock, ids
 from app.platform.db import enum_type
 from app.platform.i18n import Message, _
+from app.platform.traces import UNORDERED
 
 
 class Origin(StrEnum):
@@ -26,6 +27,8 @@ ORIGIN_NAMES: dict[Origin, Message] = {
 
 class Text(SQLModel, table=True):
     """Words in the language they were written in; never changed."""
+
+    __table_args__ = UNORDERED
 
     id: UUID = Field(default_factory=ids.random_id, primary_key=True)
     language: str = Field(max_length=2)

@@ -34,6 +34,16 @@ async def open_sessions(db: Database) -> list[str]:
         return list((await session.exec(select(SignedInSession.token_hash))).all())
 
 
+async def test_the_end_of_a_session_tells_no_more_than_an_hour(
+    client: httpx2.AsyncClient, db: Database, account: Account
+) -> None:
+    await sign_in(client, account.email)
+    async with db.read() as session:
+        (row,) = (await session.exec(select(SignedInSession))).all()
+    assert (row.expires_at.minute, row.expires_at.second, row.expires_at.microsecond) == (0, 0, 0)
+    assert timedelta(hours=12) <= row.expires_at - clock.now() <= timedelta(hours=13)
+
+
 @pytest.fixture
 async def account(make: Make) -> Account:
     return await make.account(Role.SIGNATORY, email="amal@example.org", password_hash=HASH)

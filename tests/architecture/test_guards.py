@@ -194,7 +194,7 @@ def test_a_question_that_is_taken_out_is_missed_wherever_it_stood() -> None:
             "from sqlalchemy import text\nasync def sneak(s):\n    await s.exec(text('update account set name = 1'))\n",
         ),
         (
-            "app.contributions.routes",
+            "app.contributions.parts",
             "\nMOST_ROWS = ",
             "\nfrom app.contributions import submitting\nasync def sneak(*a):\n    submitting.hand_in(*a)\nMOST_ROWS = ",
         ),

@@ -177,6 +177,7 @@ async def test_words_go_all_the_way_and_their_author_learns_what_became_of_them(
     contributor = await visitors.new(language, viewport=PHONE, **options)
     code = seeded.invitation_codes()[number]
     receipt = await _contribute_confidentially(contributor, code, question, words)
+    await seeded.end_the_day()
     organisation = await visitors.new(language, viewport=PHONE, **options)
     await _contribute_by_name(organisation, seeded, question)
     expert = await visitors.person(seeded.key_of("expert"), language, **options)

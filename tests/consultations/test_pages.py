@@ -5,6 +5,7 @@ import httpx2
 import pytest
 
 from app.consultations.models import ConsultationState
+from app.contributions.models import ContributionState
 from app.organisations.models import Role
 from app.platform import clock
 from app.platform.i18n import CODES
@@ -230,6 +231,7 @@ async def test_codes_are_shown_until_they_are_kept(client: httpx2.AsyncClient, m
     again = await client.get(path)
     assert again.text.count('class="receipt-code"') == 0
     assert "<dd>3</dd>" in again.text
+    assert "not used" not in again.text
     many = await post(client, path, {"count": "201"})
     assert many.status_code == 422
     assert 'value="201"' in many.text
@@ -301,3 +303,64 @@ async def test_the_secretariat_begins_a_review(client: httpx2.AsyncClient, make:
     assert (await post(client, "/en/states", state)).status_code == 422
     assert (await post(client, "/en/states", {**state, "zone": "Africa/Nairobi"})).status_code == 303
     assert "Estaria" in (await client.get("/en/reviews")).text
+
+
+async def test_the_office_the_focal_point_and_an_address_are_named_where_help_sends_people(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    draft = await make.consultation(state=ConsultationState.DRAFT)
+    focal_point = await make.staff(draft, Role.FOCAL_POINT, name="Ana Duarte")
+    await make.signed_in(client, focal_point)
+    place = f"/en/desk/{draft.slug}/set-up"
+    fields = {
+        **{f"titles-{code}": "Title" for code in CODES},
+        **{f"summaries-{code}": "Summary" for code in CODES},
+        "languages": list(CODES),
+        "submission_language": "en",
+        "contact": "review@valmora.example",
+        "opens_at": draft.opens_at.strftime("%Y-%m-%dT%H:%M"),
+        "closes_at": draft.closes_at.strftime("%Y-%m-%dT%H:%M"),
+    }
+    assert (await post(client, place, fields, page=place)).status_code == 303
+    assert 'value="review@valmora.example"' in (await client.get(place)).text
+    await post(client, f"/en/desk/{draft.slug}/open", page=place)
+    client.cookies.clear()
+    page = (await client.get(f"/en/c/{draft.slug}")).text
+    for named in ("Office of VA", "Focal point: Ana Duarte", "mailto:review@valmora.example"):
+        assert named in page
+    shown = (await client.get(f"/api/v1/consultations/{draft.slug}")).json()
+    assert shown["contact"] == "review@valmora.example"
+    other = await make.consultation()
+    assert "has given no address" in (await client.get(f"/en/c/{other.slug}")).text
+    for path in ("/en/help", "/en/accessibility"):
+        text = (await client.get(path)).text
+        assert "focal point named" not in text
+        assert "office" in text
+
+
+async def test_a_closed_consultation_says_nothing_of_what_comes_before_taking_part(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    closed = await make.consultation(state=ConsultationState.CLOSED)
+    page = (await client.get(f"/en/c/{closed.slug}")).text
+    for sentence in ("Time needed", "Answer what you know", "You choose before the first answer"):
+        assert sentence not in page
+    opened = await make.consultation()
+    page = (await client.get(f"/en/c/{opened.slug}")).text
+    assert "Time needed" in page
+
+
+async def test_home_counts_the_questions_that_the_list_of_answers_holds(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    consultation = await make.consultation()
+    league = await make.organisation()
+    draft = await make.contribution(
+        consultation, organisation=league, answers={}, state=ContributionState.DRAFTING
+    )
+    home = (await client.get("/en/")).text
+    await make.signed_in(client, await make.account(Role.DRAFTER, at=league))
+    tasks = (await client.get(f"/en/contributions/{draft.id}")).text
+    counted = re.search(r"0 questions of (\d+) answered", tasks)
+    assert counted
+    assert f"{counted[1]} questions, about" in home

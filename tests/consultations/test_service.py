@@ -278,6 +278,19 @@ async def test_codes_are_kept_as_fingerprints_only(db: Database, make: Make) -> 
     assert entry.details == {"count": "200"}
 
 
+async def test_the_codes_of_what_is_concluded_go_together_and_those_of_what_may_reopen_stay(
+    db: Database, make: Make
+) -> None:
+    kept = await make.consultation(state=ConsultationState.CLOSED)
+    for state in (ConsultationState.CONCLUDED, ConsultationState.ARCHIVED):
+        await make.invitation(await make.consultation(state=state))
+    await make.invitation(kept)
+    await jobs.delete_codes(db, None)
+    async with db.read() as session:
+        left = (await session.exec(select(InvitationCode.consultation_id))).all()
+    assert list(left) == [kept.id]
+
+
 @pytest.mark.parametrize("role", [Role.EXPERT, Role.GOVERNMENT_READER, Role.TRANSLATOR, Role.AUDITOR])
 async def test_those_who_read_answers_make_no_codes(db: Database, make: Make, role: Role) -> None:
     consultation = await make.consultation()

@@ -5,6 +5,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from app.contributions.models import Mode
 from tests.contributions.conftest import Scene
 from tests.factories import Make
 
@@ -56,7 +57,7 @@ async def test_a_contribution_is_written_submitted_revised_and_withdrawn_by_a_pr
     saved = await client.put(one, json=typed, headers=signatory)
     assert saved.status_code == 200
     assert saved.json() == {"question": scene.codes[0], **typed, "version": 1}
-    stale = await client.put(one, json={**typed, "version": 0}, headers=signatory)
+    stale = await client.put(one, json={**typed, "law": "no", "version": 0}, headers=signatory)
     assert_problem(stale, 409, "stale-edit")
     assert stale.json()["current_version"] == 1
     for act, state in (("submit", "submitted"), ("revise", "drafting"), ("submit", "submitted")):
@@ -136,3 +137,14 @@ async def test_a_code_gives_a_token_for_its_own_contribution_and_nothing_else(
         422,
         "invalid",
     )
+
+
+async def test_a_withdrawal_by_a_program_ends_the_sessions_and_tokens_of_the_bearer(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    bearer = await make.contribution(scene.consultation, Mode.CONFIDENTIAL)
+    here, elsewhere = await make.token(bearer), await make.token(bearer)
+    home = f"{API}/contributions/{bearer.id}"
+    assert (await client.post(f"{home}/withdraw", headers=here)).status_code == 204
+    for headers in (here, elsewhere):
+        assert (await client.get(home, headers=headers)).status_code == 401

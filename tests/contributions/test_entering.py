@@ -164,6 +164,10 @@ async def test_leaving_ends_every_session_and_clears_the_browser(
     assert left.status_code == 303
     assert left.headers["clear-site-data"] == '"cache", "cookies", "storage"'
     assert 'bearer=""' in "".join(left.headers.get_list("set-cookie"))
+    landed = await client.get(left.headers["location"])
+    assert (landed.status_code, left.headers["location"]) == (200, "/en/away")
+    for telling in ("Polyphony", "onsultation", "firearm", "reprisals", "<a ", "<form", "<script"):
+        assert telling not in landed.text
     assert await counted(db, BearerSession) == 0
     client.cookies.set("bearer", elsewhere, domain="testserver.local", path="/")
     assert (await client.get(home)).status_code == 303

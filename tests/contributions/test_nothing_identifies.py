@@ -93,6 +93,7 @@ async def test_no_row_tells_who_wrote_confidentially_or_when(
     await client.get("/en/leave/code")
     await browsing.post(client, "/en/leave/code")
     await browsing.post(client, f"{home}/withdraw")
+    await make.night()
     rows = await every_row(db)
     mine = touching(rows, contribution_id)
     names = {name for name, _row in mine}

@@ -1,30 +1,40 @@
 """Saving answers: everything comes back as it was typed, and what cannot be saved is not lost."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.exc import OperationalError
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
 from app.contributions import service
-from app.contributions.models import Answer, Law, Mode, Practice, Publication
+from app.contributions.models import (
+    Answer,
+    ContributionVersion,
+    Law,
+    Mode,
+    Practice,
+    Publication,
+    SubmittedAnswer,
+)
 from app.contributions.schemas import NARRATIVE_LIMIT, AnswerInput
 from app.organisations.models import Role
 from app.platform import clock
 from app.platform.db import Database
 from app.platform.errors import Forbidden
+from app.platform.settings import Settings
 from tests import browsing
 from tests.contributions.conftest import Scene
 from tests.contributions.fields import fields_of
 from tests.factories import Make
+from tests.pages.shape import Shape
 
 SCRIPTS = {
     "ar": "تُفحَص الرخص مرةً واحدة،\nعند الحدود. ١٢٣",
@@ -58,7 +68,9 @@ async def test_nothing_is_chosen_before_somebody_starts(
     assert page.status_code == 200
     assert page.text.count('name="mode"') == 2
     assert scene.league.name in page.text
-    assert not {"mode", "organisation_id"} & set(fields_of(page.text))
+    assert "mode" not in fields_of(page.text)
+    # Of one organization there is nothing to choose.
+    assert fields_of(page.text)["organisation_id"] == str(scene.league.id)
     for missing in ({}, {"mode": "named"}, {"mode": "secret"}, {"mode": "confidential"}):
         refused = await browsing.post(client, scene.start, missing, page=scene.start)
         assert refused.status_code == 422
@@ -137,11 +149,11 @@ async def test_an_answer_is_begun_changed_emptied_and_skipped(
     assert more.headers["location"] == place + "#evidence"
     # A page that was opened has one row for another source.
     assert 'name="evidence-1-title"' in (await client.get(place)).text
-    skipped = await browsing.post(client, place, {"version": "2", "then": "skip"})
+    skipped = await browsing.post(client, place, {"version": "1", "then": "skip"})
     assert skipped.headers["location"] == scene.question(1)
     row = await stored(db, scene)
     assert row is not None
-    assert (row.version, row.is_empty, row.skipped, row.evidence, row.law) == (3, True, True, [], None)
+    assert (row.version, row.is_empty, row.skipped, row.evidence, row.law) == (2, True, True, [], None)
     assert "Skipped" in (await client.get(scene.home)).text
     last = await browsing.post(
         client, scene.question(len(scene.codes) - 1), {"narrative": "Yes.", "version": "0"}
@@ -163,9 +175,10 @@ async def test_an_edit_that_started_from_an_older_version_shows_both_texts(
     shown = fields_of(clash.text)
     expected = {**mine, "version": "2"}
     assert {name: shown.get(name) for name in expected} == expected
+    assert shown["joined-narrative"] == "Mine, typed meanwhile. Theirs, saved first."
     assert "session" in client.cookies
     assert "said" not in clash.cookies
-    joined = {**shown, "narrative": "Theirs and mine.", "then": "list"}
+    joined = {**shown, "joined-narrative": "Theirs and mine.", "then": "list"}
     assert (await browsing.post(client, place, joined)).status_code == 303
     row = await stored(db, scene)
     assert row is not None
@@ -262,7 +275,12 @@ async def test_what_arrives_late_is_refused_and_still_on_the_page(
     assert refused.status_code == 403
     assert "This consultation is closed" in refused.text
     shown = fields_of(refused.text)
-    assert {name: shown.get(name) for name in late} == late
+    assert {name: shown.get(name) for name in ("narrative", "evidence-0-title")} == {
+        "narrative": "Typed in time,\nsent too late.",
+        "evidence-0-title": "A law",
+    }
+    assert editable(refused.text) == []
+    assert Shape(refused.text).problems() == []
     submitted = await browsing.post(client, f"{scene.home}/submit")
     assert submitted.status_code == 403
     assert "In time." in (await client.get(scene.question(1))).text
@@ -309,3 +327,137 @@ async def test_the_closing_instant_itself_is_too_late(db: Database, make: Make, 
             assert counts
         finally:
             clock.arrived.reset(token)
+
+
+def editable(page: str) -> list[str]:
+    """The fields of a page that somebody could type into or choose."""
+    fields = re.findall(r"<(?:textarea|select|input)\b[^>]*>", page)
+    return [tag for tag in fields if "hidden" not in tag and "readonly" not in tag]
+
+
+async def test_what_is_handed_in_is_shown_to_read_and_can_be_taken_up_again(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.signatory)
+    given = {"narrative": "At the border.", "law": "in_part", "evidence-0-title": "A law", "version": "0"}
+    await browsing.post(client, scene.question(), given)
+    await browsing.post(client, f"{scene.home}/submit")
+    shown = await client.get(scene.question())
+    assert editable(shown.text) == []
+    for words in ("At the border.", "Yes, in part", "A law", "Revise my answers"):
+        assert words in shown.text
+    revised = await browsing.post(client, f"{scene.home}/revise", {"question": scene.codes[0]})
+    assert revised.headers["location"] == scene.question()
+    assert fields_of((await client.get(scene.question())).text)["narrative"] == "At the border."
+    again = await browsing.post(client, f"{scene.home}/revise")
+    assert again.headers["location"] == scene.home
+    await close(db, scene)
+    closed = await client.get(scene.question())
+    assert editable(closed.text) == []
+    assert "At the border." in closed.text
+    assert "Revise my answers" not in closed.text
+    assert (await browsing.post(client, f"{scene.home}/revise")).status_code == 403
+
+
+async def test_words_that_came_after_a_colleague_submitted_can_be_saved_with_one_button(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await make.answer(scene.draft, scene.codes[0], "Begun.")
+    await make.submit(scene.draft)
+    await make.signed_in(client, scene.drafter)
+    typed = {"narrative": "Typed meanwhile.", "version": "1"}
+    refused = await browsing.post(client, scene.question(), typed)
+    assert refused.status_code == 403
+    shown = fields_of(refused.text)
+    assert shown["narrative"] == "Typed meanwhile."
+    assert "Revise my answers and save this" in refused.text
+    saved = await browsing.post(client, scene.question(), {**shown, "then": "revise"})
+    assert saved.status_code == 303
+    row = await stored(db, scene)
+    assert row is not None
+    assert row.narrative == "Typed meanwhile."
+
+
+async def test_a_choice_can_be_taken_back_and_an_answer_cleared(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.drafter)
+    place = scene.question()
+    await browsing.post(client, place, {"law": "yes", "practice": "works", "version": "0"})
+    assert "1 question of" in (await client.get(scene.home)).text
+    page = await client.get(place)
+    assert page.text.count("Not answered") == 2
+    await browsing.post(client, place, {**fields_of(page.text), "law": ""})
+    row = await stored(db, scene)
+    assert row is not None
+    assert (row.law, row.practice) == (None, "works")
+    assert "0 questions of" in (await client.get(scene.home)).text
+    confirm = await client.get(f"{place}/clear")
+    assert "It works" in confirm.text
+    await make.answer(scene.draft, scene.codes[0], "A colleague's words.", version=2)
+    unseen = await browsing.post(client, f"{place}/clear", fields_of(confirm.text))
+    assert unseen.status_code == 409
+    assert "A colleague&#39;s words." in unseen.text
+    cleared = await browsing.post(client, f"{place}/clear", fields_of(unseen.text))
+    assert cleared.headers["location"] == scene.home
+    row = await stored(db, scene)
+    assert row is not None
+    assert row.is_empty
+    assert "Empty this answer" not in (await client.get(place)).text
+
+
+async def test_a_cleared_answer_leaves_the_next_submission(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.signatory)
+    for number in (0, 1):
+        await browsing.post(client, scene.question(number), {"narrative": f"Words {number}", "version": "0"})
+    await browsing.post(client, f"{scene.home}/submit")
+    await browsing.post(client, f"{scene.home}/revise", {"question": scene.codes[1]})
+    page = await client.get(f"{scene.question(1)}/clear")
+    assert "then this answer is withdrawn from it" in page.text
+    await browsing.post(client, f"{scene.question(1)}/clear", fields_of(page.text))
+    await browsing.post(client, f"{scene.home}/submit")
+    async with db.read() as session:
+        query = (
+            select(ContributionVersion.number, func.count())
+            .join(SubmittedAnswer, col(SubmittedAnswer.contribution_version_id) == ContributionVersion.id)
+            .group_by(col(ContributionVersion.number))
+        )
+        assert dict((await session.exec(query)).all()) == {1: 2, 2: 1}
+        standing = select(Answer.narrative).where(col(Answer.current_version_id).is_not(None))
+        assert list(await session.exec(standing)) == ["Words 0"]
+
+
+@pytest.mark.one_database
+async def test_the_way_back_survives_signing_up_and_confirming(
+    client: httpx2.AsyncClient,
+    settings: Settings,
+    scene: Scene,
+    run_jobs: Callable[[], Awaitable[int]],
+) -> None:
+    chosen = await browsing.post(client, scene.start, {"mode": "named"}, page=scene.start)
+    place = chosen.headers["location"]
+    assert place.startswith("/en/sign-up?next=")
+    page = await client.get(place)
+    typed = {"organisation": "Haven", "email": "amal@example.org", "password": "four unlikely garden words"}
+    await browsing.post(client, "/en/sign-up", {**fields_of(page.text), **typed})
+    await run_jobs()
+    (mail,) = settings.mail_folder.glob("*.eml")
+    found = re.search(r"/en/confirm/[\w-]{43}", mail.read_text())
+    assert found
+    confirmed = await browsing.post(client, found[0], page=found[0])
+    assert confirmed.headers["location"] == scene.start
+    begin = await client.get(scene.start)
+    assert "Haven" in begin.text
+
+
+@pytest.mark.one_database
+async def test_an_error_on_the_choice_of_an_organisation_leads_to_its_field(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, await make.staff(scene.consultation, Role.EXPERT))
+    refused = await browsing.post(client, scene.start, {"mode": "named"}, page=scene.start)
+    assert refused.status_code == 422
+    assert 'href="#organisation_id"' in refused.text
+    assert 'id="organisation_id"' in refused.text

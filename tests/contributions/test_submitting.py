@@ -23,6 +23,8 @@ from tests import browsing
 from tests.contributions.conftest import Scene, entered
 from tests.factories import Make
 
+PADLOCK = "M8 0a4.5"  # how its drawing begins
+
 
 async def handed_in(db: Database) -> list[tuple[int, list[tuple[str, int]]]]:
     """Every submission with the words and version numbers of its answers."""
@@ -170,11 +172,54 @@ async def test_submitting_is_recorded_and_drafting_is_not(db: Database, make: Ma
     assert await rows_of(db, AuditEntry) == []
     await make.submit(scene.draft)
     await make.contribution(scene.consultation, Mode.CONFIDENTIAL)
+    await make.night()
     entries = await rows_of(db, AuditEntry)
     assert [entry.action for entry in entries] == ["contribution.submitted"] * 2
     by_name = {entry.actor_name: entry for entry in entries}
     assert set(by_name) == {"Somebody", ""}
     assert by_name[""].actor_id is None
+
+
+@pytest.mark.one_database
+async def test_a_drafter_is_offered_what_a_drafter_may_do_and_told_what_she_may_not(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.drafter)
+    tasks = (await client.get(scene.home)).text
+    assert "Check the answers" in tasks
+    assert "Check and submit" not in tasks
+    assert "Only a signatory of your organization may submit." in tasks
+    await make.signed_in(client, scene.signatory)
+    assert "Check and submit" in (await client.get(scene.home)).text
+
+
+@pytest.mark.one_database
+async def test_my_answers_tell_what_stands_and_until_when_it_can_change(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.answer(scene.draft, scene.codes[0], "Ours.")
+    await make.signed_in(client, scene.signatory)
+    for act in ("submit", "revise"):
+        await browsing.post(client, f"{scene.home}/{act}")
+    mine = (await client.get("/en/mine")).text
+    assert "Version 1 stands until you submit again." in mine
+    assert "Closes on" in mine
+    assert f'href="{scene.home}">Continue' in mine
+
+
+@pytest.mark.one_database
+async def test_the_padlock_stands_only_where_the_name_is_hidden(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.signatory)
+    for place in (scene.home, scene.question(), f"{scene.home}/check"):
+        page = (await client.get(place)).text
+        assert 'class="who-sees who-sees-named"' in page, place
+        assert PADLOCK not in page, place
+    home, _code = await entered(client, make, scene.consultation)
+    page = (await client.get(home)).text
+    assert PADLOCK in page
+    assert "who-sees-named" not in page
 
 
 @pytest.mark.one_database

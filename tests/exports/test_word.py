@@ -9,6 +9,7 @@ from docx.oxml.ns import qn
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.platform import i18n
 from app.platform.i18n import CODES
 from app.platform.word import Writer, is_right_to_left, shown, stretches
 
@@ -131,6 +132,17 @@ def test_what_is_bold_or_small_is_so_in_every_script(language: str) -> None:
         assert text.count("<w:b/><w:bCs/>") == text.count("<w:b/>") > 0
         assert text.count('<w:sz w:val="18"/><w:szCs w:val="18"/>') == text.count("<w:sz ")
     assert '<w:sz w:val="18"/><w:szCs w:val="18"/>' in part(content, "word/document.xml")
+
+
+@pytest.mark.parametrize(
+    ("colon", "line"), [("%(label)s\u00a0:", "Nom\u00a0: Oui"), ("%(label)s：", "Nom：Oui")]
+)
+def test_the_colon_after_a_label_is_that_of_the_language(
+    monkeypatch: pytest.MonkeyPatch, colon: str, line: str
+) -> None:
+    monkeypatch.setattr(i18n.catalogue_of("fr"), "_catalog", {"%(label)s:": colon})
+    writer = Writer("fr", "Titre", MADE)
+    assert writer.labelled("Nom", "Oui").text == line
 
 
 def test_letters_of_an_arabic_title_are_not_spaced() -> None:

@@ -309,3 +309,28 @@ async def test_the_whole_way_in_works_for_programs(
     assert (await client.post("/api/v1/password-resets/confirm", json=new)).status_code == 200
     given = {"email": TYPED["email"], "password": new["password"]}
     assert (await client.post("/api/v1/sign-in", json=given)).status_code == 201
+
+
+async def test_the_right_password_before_confirming_is_told_so_and_the_mail_can_be_sent_again(
+    client: httpx2.AsyncClient, db: Database, settings: Settings, run_jobs: RunJobs
+) -> None:
+    await sign_up(client)
+    await run_jobs()
+    credentials = {"email": "amal@example.org", "password": TYPED["password"]}
+    waiting = await post(client, "/en/sign-in", credentials, page="/en/sign-in")
+    assert waiting.status_code == 422
+    assert "not confirmed yet" in waiting.text
+    wrong = await post(client, "/en/sign-in", {**credentials, "password": "some other garden words"})
+    assert "not right" in wrong.text
+    assert "not confirmed" not in wrong.text
+    for email in ("amal@example.org", "nobody@example.org"):
+        again = await post(client, "/en/sign-up/again", {"email": email}, page="/en/look-at-mail")
+        assert again.headers["location"] == "/en/look-at-mail"
+    assert await run_jobs() == 1
+    first, second = (link_in(text) for _to, _subject, text in mails(settings))
+    assert first != second
+    assert (await post(client, first, page=first)).status_code == 303
+    assert (await post(client, second, page=second)).status_code == 409
+    # Three mails an hour, however often the button is pressed.
+    await post(client, "/en/sign-up/again", {"email": "amal@example.org"})
+    assert await run_jobs() == 0

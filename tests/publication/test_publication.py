@@ -1,5 +1,6 @@
 """From the handed-over submission to the public page, and out again when somebody withdraws."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
@@ -178,6 +179,25 @@ async def test_the_public_reads_what_authors_allow(
     assert (await client.get(f"{scene.public}?q=NO-SUCH")).status_code == 404
 
 
+@pytest.fixture
+def turned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The words that are published hold an order to write backwards."""
+    monkeypatch.setattr(
+        sys.modules[__name__], "NAMED", "Of 61 rifles \u202eseized, 22 carried no import mark."
+    )
+
+
+@pytest.mark.one_database
+@pytest.mark.usefixtures("turned")
+async def test_nothing_the_public_reads_is_written_backwards(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await publish(client, make, scene)
+    page = (await client.get(f"{scene.public}?q={scene.state_code}")).text
+    assert page.count("U+202E</bdi>seized") == 2  # as a source and as an answer
+    assert "\u202e" not in page
+
+
 async def test_the_same_as_json(client: httpx2.AsyncClient, make: Make, scene: Scene) -> None:
     path = f"/api/v1/consultations/{scene.consultation.slug}/outcome"
     assert (await client.get(path)).status_code == 404
@@ -212,10 +232,13 @@ async def test_a_withdrawal_takes_the_words_out_at_once(
     assert "were withdrawn by their author" in page
     assert "A draft nobody has cleared." not in page
     assert "Marking at import is uneven." in page
+    await make.night()
     async with db.read() as session:
-        numbers = (await session.exec(select(Outcome.number).order_by(Outcome.number))).all()
+        first, second = (await session.exec(select(Outcome).order_by(Outcome.number))).all()
         actions = (await session.exec(select(AuditEntry.action))).all()
-    assert list(numbers) == [1, 2]
+    assert (first.number, second.number) == (1, 2)
+    assert first.published_at == second.published_at, "the public reads when somebody withdrew"
+    assert second.id.version == 4, "its identifier tells when somebody withdrew"
     assert {"outcome.published", "outcome.rebuilt"} <= set(actions)
 
 

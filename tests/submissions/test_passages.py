@@ -186,6 +186,25 @@ async def test_withdrawn_words_leave_a_mark_and_nothing_else(
     assert len(await desk.all(Source)) == 1
 
 
+async def test_one_answer_that_its_author_took_out_leaves_a_mark_as_well(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.expert)
+    passage = await desk.merge(await desk.words(scene.open, FIRST))
+    await edited(desk, passage, "Marks are missing on imported arms.")
+    behind = make.behind(scene.open)
+    async with desk.db.write() as session:
+        await contributions.revise_contribution(session, behind, scene.open.id)
+    other = next(code for code in await make.codes(scene.consultation) if code != ASKED)
+    await make.answer(scene.open, other, "Something else stands.")
+    await make.answer(scene.open, ASKED, {"version": 1})
+    assert FIRST in (await client.get(scene.desk)).text, "until they submit again it stands"
+    await make.submit(scene.open)
+    page = await client.get(scene.desk)
+    assert FIRST not in page.text
+    assert "Withdrawn by its author" in page.text
+
+
 async def test_a_passage_that_repeats_withdrawn_words_cannot_be_proposed(
     client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
 ) -> None:

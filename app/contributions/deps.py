@@ -1,0 +1,54 @@
+"""An answer as it comes from a page, and what the page after it is told."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from app.contributions import clashing
+from app.contributions.effects import Change
+from app.contributions.schemas import AnswerForm
+from app.platform.forms import FormOf, form, sentences
+from app.platform.pages import set_cookie
+
+# The codes of the questions that the last answer changed, for the next page only: an address would
+# stay in histories and logs and say there what was answered.
+CHANGED_COOKIE = "changed"
+MOST_CHANGED = 60
+
+
+async def _settled(sent: Annotated[FormOf[AnswerForm], Depends(form(AnswerForm))]) -> FormOf[AnswerForm]:
+    """What was chosen from two versions counts as if it had been typed, also where it cannot be saved."""
+    if not clashing.is_settled(sent.values):
+        return sent
+    sent.values = clashing.chosen(sent.values)
+    sent.data, sent.errors = None, {}
+    try:
+        sent.data = AnswerForm.model_validate(clashing.as_input(sent.values))
+    except ValidationError as problem:
+        sent.errors = sentences(problem)
+    return sent
+
+
+SentAnswer = Annotated[FormOf[AnswerForm], Depends(_settled)]
+
+
+def changed(request: Request) -> list[str]:
+    """What the last answer changed, by code; whether a question matters is asked anew."""
+    return request.cookies.get(CHANGED_COOKIE, "").split(":")[:MOST_CHANGED]
+
+
+def tell(request: Request, response: Response, change: Change) -> Response:
+    """The answer to a save, which tells the next page what it changed."""
+    codes = [*change.began, *change.fell][:MOST_CHANGED]
+    if codes:
+        set_cookie(request, response, CHANGED_COOKIE, ":".join(codes), max_age=60)
+    return response
+
+
+def once(request: Request, response: Response) -> Response:
+    """A page that has told it."""
+    if CHANGED_COOKIE in request.cookies:
+        response.delete_cookie(CHANGED_COOKIE)
+    return response
