@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.intake import formats, queries, service
 from app.intake.plan import Fate, Preview
-from app.intake.schemas import PASTED_LIMIT, AssignForm, IntakeForm
+from app.intake.schemas import PASTED_LIMIT, AssignForm, DismissInput, IntakeForm
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
 from app.platform.errors import Invalid
@@ -107,3 +107,23 @@ async def assign(
         page = await queries.kept_page(session, actor, slug, request.state.language)
         return render(request, "intake/kept.html", page, form)
     return see_other(request, url("intake.kept", slug=slug), _("The statement is part of an answer now."))
+
+
+@router.post("/desk/{slug}/intake/{row_id}/dismiss", name="intake.dismiss")
+async def dismiss(
+    request: Request,
+    slug: str,
+    row_id: UUID,
+    form: Annotated[FormOf[DismissInput], Depends(form(DismissInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Set a statement that waits aside, with a reason."""
+    try:
+        await service.dismiss_row(session, actor, slug, row_id, form.valid.reason)
+    except Invalid as problem:
+        form.errors = {f"reason-{row_id}": each for each in (form.errors or problem.errors).values()}
+        form.values[f"reason-{row_id}"] = form.values.get("reason", "")
+        page = await queries.kept_page(session, actor, slug, request.state.language)
+        return render(request, "intake/kept.html", page, form)
+    return see_other(request, url("intake.kept", slug=slug), _("The statement is set aside."))

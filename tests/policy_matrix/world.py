@@ -12,7 +12,7 @@ from sqlmodel import select
 from app.accounts.models import OneTimeToken, Purpose
 from app.authoring import service as authoring
 from app.authoring.schemas import Where
-from app.consultations.models import Consultation, ConsultationState
+from app.consultations.models import Consultation, ConsultationState, Override, Step
 from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState, Mode
 from app.organisations.models import OrganisationKind, Role
 from app.platform import clock, ids
@@ -49,6 +49,7 @@ class World:
     review: CountryReview
     open: Consultation
     draft: Consultation
+    closed: Consultation
     league: UUID
     office: UUID
     named: Contribution
@@ -136,6 +137,7 @@ async def build(make: Make) -> World:
         review=review,
         open=consultation,
         draft=await make.consultation(review, state=ConsultationState.DRAFT),
+        closed=await _overridden(make, review, focal.id),
         league=league.id,
         office=office.id,
         named=named,
@@ -151,6 +153,17 @@ async def build(make: Make) -> World:
         theirs=state_question,
         passage=await _submission(make, consultation),
     )
+
+
+async def _overridden(make: Make, review: CountryReview, asked_by: UUID) -> Consultation:
+    """A closed consultation whose focal point asked to conclude it all the same."""
+    closed = await make.consultation(review, state=ConsultationState.CLOSED)
+    await make._add(
+        Override(
+            consultation_id=closed.id, step=Step.CONCLUDE, reason="Why.", covers={}, asked_by_id=asked_by
+        )
+    )
+    return closed
 
 
 async def _answer(make: Make, contribution: Contribution) -> AnswerVersion:
@@ -257,6 +270,9 @@ ACTS: Mapping[str, Arguments] = {
     "consultations.desk.new_page": _row(),
     "consultations.desk.codes_page": _slug,
     "consultations.desk.log_page": _slug,
+    "consultations.desk.closing_page": _slug,
+    "consultations.desk.step_page": lambda world: (world.closed.slug, Step.CONCLUDE),
+    "consultations.desk.hand_over_page": lambda world: (world.open.slug, NOWHERE),
     "consultations.service.prepare_consultation": _row(None),
     "consultations.service.create_consultation": lambda world: (world.review.id, None),
     "consultations.service.edit_consultation, in preparation": lambda world: (world.draft.slug, None),
@@ -265,6 +281,8 @@ ACTS: Mapping[str, Arguments] = {
     "consultations.service.close_consultation": _slug,
     "consultations.service.extend_consultation": lambda world: (world.open.slug, None),
     "consultations.service.conclude_consultation": _slug,
+    "consultations.service.ask_override": lambda world: (world.closed.slug, Step.CONCLUDE, None),
+    "consultations.service.confirm_override": lambda world: (world.closed.slug, Step.CONCLUDE, 1),
     "consultations.service.close_due_consultations": _row(clock.now()),
     "consultations.service.issue_codes": lambda world: (world.open.slug, None),
     "contributions.carrying.carry_over": lambda world: (world.named.id, ()),
@@ -288,6 +306,7 @@ ACTS: Mapping[str, Arguments] = {
     "intake.queries.get_consultation": _slug,
     "intake.service.preview_intake": lambda world: (world.open.slug, b""),
     "intake.service.import_statements": lambda world: (world.open.slug, b""),
+    "intake.service.dismiss_row": lambda world: (world.open.slug, NOWHERE, "Why."),
     "intake.service.assign_row": lambda world: (world.open.slug, NOWHERE, ASKED),
     "operation.queries.operation_page": _row(),
     "operation.service.retry_mails": _row(),
@@ -320,6 +339,7 @@ ACTS: Mapping[str, Arguments] = {
     "reading.service.read_question": _in(ASKED, None, "en"),
     "reading.service.read_contribution": lambda world: (world.open.slug, world.submitted.id, "en"),
     "reading.service.read_text": lambda world: (world.open.slug, world.text_id, "en"),
+    "reading.service.mark_answers": lambda world: (world.open.slug, ()),
     "reading.service.write_translation": lambda world: (world.open.slug, world.text_id, None),
     "reference.service.load_reference": _row(None),
     "reference.service.start_draft": _row(),
@@ -343,6 +363,7 @@ ACTS: Mapping[str, Arguments] = {
     "submissions.service.edit_passage": lambda world: (world.open.slug, DRAFTED, world.passage, None),
     "submissions.service.move_passage": lambda world: (world.open.slug, DRAFTED, world.passage, 1),
     "submissions.service.delete_passage": lambda world: (world.open.slug, DRAFTED, world.passage),
+    "submissions.service.restore_passage": lambda world: (world.open.slug, DRAFTED, world.passage),
     "submissions.service.remove_source": _in(DRAFTED, NOWHERE),
     "submissions.service.set_answer": _in(DRAFTED, None),
     "submissions.service.propose_answer": _in(DRAFTED),
@@ -355,5 +376,6 @@ ACTS: Mapping[str, Arguments] = {
 # What is named after the arguments by position.
 NAMED: Mapping[str, dict[str, Any]] = {
     "authoring.queries.get_frame": {"writing": True},
+    "reading.service.mark_answers": {"is_read": True},
     "authoring.service.map_question": {"settle": True},
 }
