@@ -54,28 +54,29 @@ class ReadAnswer:
     is_unverified: bool = False
 
 
-COLUMNS = (
-    Answer.id,
-    AnswerVersion.id,
-    AnswerVersion.number,
-    Answer.question_id,
-    Contribution.id,
-    Organisation.name,
-    Contribution.label,
-    Contribution.mode,
-    AnswerVersion.language,
-    AnswerVersion.text_id,
-    Text.body,
-    AnswerVersion.law,
-    AnswerVersion.practice,
-    AnswerVersion.evidence,
-    AnswerVersion.recommendation,
-    AnswerVersion.publication,
-    Answer.publication,
-    AnswerVersion.submitted_on,
-    AnswerVersion.value,
-    UNATTRIBUTED,
-    Organisation.namesake_of_id,
+# Each by its name in a row of SUBMITTED.
+COLUMNS: tuple[Any, ...] = (
+    col(Answer.id).label("answer_id"),
+    col(AnswerVersion.id).label("answer_version_id"),
+    col(AnswerVersion.number).label("version_number"),
+    col(Answer.question_id).label("question_id"),
+    col(Contribution.id).label("contribution_id"),
+    col(Organisation.name).label("organisation"),
+    col(Contribution.label).label("label"),
+    col(Contribution.mode).label("mode"),
+    col(AnswerVersion.language).label("language"),
+    col(AnswerVersion.text_id).label("text_id"),
+    col(Text.body).label("body"),
+    col(AnswerVersion.law).label("law"),
+    col(AnswerVersion.practice).label("practice"),
+    col(AnswerVersion.evidence).label("evidence"),
+    col(AnswerVersion.recommendation).label("recommendation"),
+    col(AnswerVersion.publication).label("publication"),
+    col(Answer.publication).label("newest_publication"),
+    col(AnswerVersion.submitted_on).label("submitted_on"),
+    col(AnswerVersion.value).label("value"),
+    col(Organisation.namesake_of_id).label("namesake_of_id"),
+    UNATTRIBUTED.label("is_unattributed"),
 )
 # Ordered by label: labels are random, so that nobody learns from the order who came first.
 SUBMITTED = (
@@ -90,29 +91,29 @@ SUBMITTED = (
 )
 
 
-def as_read(row: Sequence[Any]) -> ReadAnswer:
+def as_read(row: Any) -> ReadAnswer:
     """One row of SUBMITTED; a confidential contribution is its label, whatever else the row holds."""
-    has_no_name = row[7] is Mode.CONFIDENTIAL
+    has_no_name = row.mode is Mode.CONFIDENTIAL
     return ReadAnswer(
-        answer_id=row[0],
-        answer_version_id=row[1],
-        version_number=row[2],
-        question_id=row[3],
-        contribution_id=row[4],
-        name=row[6] if has_no_name or not row[5] else row[5],
-        is_confidential=has_no_name and not row[19],
-        is_unattributed=bool(row[19]),
-        language=row[8],
-        text_id=row[9],
-        body=row[10],
-        law=row[11],
-        practice=row[12],
-        value=row[18],
-        evidence=row[13],
-        recommendation=row[14],
-        publication=narrowest(row[15], row[16]),
-        submitted_on=row[17],
-        is_unverified=row[20] is not None and not has_no_name,
+        answer_id=row.answer_id,
+        answer_version_id=row.answer_version_id,
+        version_number=row.version_number,
+        question_id=row.question_id,
+        contribution_id=row.contribution_id,
+        name=row.label if has_no_name or not row.organisation else row.organisation,
+        is_confidential=has_no_name and not row.is_unattributed,
+        is_unattributed=bool(row.is_unattributed),
+        language=row.language,
+        text_id=row.text_id,
+        body=row.body,
+        law=row.law,
+        practice=row.practice,
+        value=row.value,
+        evidence=row.evidence,
+        recommendation=row.recommendation,
+        publication=narrowest(row.publication, row.newest_publication),
+        submitted_on=row.submitted_on,
+        is_unverified=row.namesake_of_id is not None and not has_no_name,
     )
 
 
@@ -217,8 +218,8 @@ class ContributionPage:
     id: UUID
     name: str
     is_confidential: bool
-    is_unattributed: bool
     is_unverified: bool
+    is_unattributed: bool
     submitted_on: date
     items: Sequence[tuple[CompiledQuestion, ShownAnswer]]
     may_translate: bool
@@ -252,7 +253,9 @@ async def standing_versions(
 def _with_marks(actor: Actor) -> Any:
     """SUBMITTED with two last columns, empty where the reader never had the version before her."""
     mine = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
-    return SUBMITTED.add_columns(ReadMark.account_id, ReadMark.is_read).outerjoin(ReadMark, mine)  # type: ignore[arg-type]
+    return SUBMITTED.add_columns(
+        col(ReadMark.account_id).label("had_by"), col(ReadMark.is_read).label("is_read")
+    ).outerjoin(ReadMark, mine)  # type: ignore[arg-type]
 
 
 def _narrowed(query: Any, wanted: AnswerFilter) -> Any:
@@ -271,14 +274,14 @@ def _narrowed(query: Any, wanted: AnswerFilter) -> Any:
     return query
 
 
-async def _shown(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[ShownAnswer]:
-    translations = await latest_for(session, [row[9] for row in rows if row[10]])
+async def _shown(session: AsyncSession, rows: Sequence[Any]) -> list[ShownAnswer]:
+    translations = await latest_for(session, [row.text_id for row in rows if row.body])
     return [
         ShownAnswer(
             as_read(row),
-            tuple(translations.get(row[9], {}).values()),
-            is_new=row[21] is None,
-            is_read=bool(row[22]),
+            tuple(translations.get(row.text_id, {}).values()),
+            is_new=row.had_by is None,
+            is_read=bool(row.is_read),
         )
         for row in rows
     ]
@@ -312,7 +315,7 @@ async def question_page(
         read=read,
         answers=await _shown(session, rows[:PAGE]),
         filter=wanted,
-        next_after=rows[PAGE - 1][6] if len(rows) > PAGE else None,
+        next_after=rows[PAGE - 1].label if len(rows) > PAGE else None,
         may_translate=bool(policy.can_translate(actor, consultation)),
     )
 
@@ -373,8 +376,8 @@ async def contribution_page(
         id=first.contribution_id,
         name=first.name,
         is_confidential=first.is_confidential,
-        is_unattributed=first.is_unattributed,
         is_unverified=first.is_unverified,
+        is_unattributed=first.is_unattributed,
         submitted_on=max(item.answer.submitted_on for item in shown.values()),
         items=[(q, shown[q.id]) for q in version[language].questions if q.id in shown],
         may_translate=bool(policy.can_translate(actor, consultation)),
