@@ -9,6 +9,7 @@ from app.contributions import service as contributions
 from app.contributions.models import Contribution, ContributionState, Mode
 from app.organisations.models import Role
 from app.platform.db import Database
+from app.platform.settings import Settings
 from tests.browsing import PROOF
 from tests.factories import SYSTEM, Make
 from tests.reading.conftest import CODE, Scene
@@ -41,14 +42,14 @@ async def as_expert(client: httpx2.AsyncClient, make: Make, scene: Scene) -> str
 
 
 async def test_the_desk_sees_a_confidential_answer_when_its_day_is_over(
-    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+    client: httpx2.AsyncClient, db: Database, settings: Settings, make: Make, scene: Scene
 ) -> None:
     before = await as_expert(client, make, scene)
     fresh = await make.contribution(
         scene.consultation, Mode.CONFIDENTIAL, ContributionState.DRAFTING, answers={}
     )
     await handed_in(make, fresh, WORDS)
-    await jobs.pass_on_confidential(db, None)
+    await jobs.pass_on_confidential(db, settings)
     assert await read(client, scene) == before, "a page tells that somebody handed in just now"
     await make.night()
     assert WORDS in await read(client, scene)
