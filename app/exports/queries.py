@@ -20,6 +20,7 @@ from app.questionnaires import queries as questionnaires
 from app.reviews.models import CountryReview, State
 from app.submissions import queries as submissions
 from app.submissions.models import NationalAnswer, Passage, Source, Submission
+from app.submissions.numbers import IN_PLACE
 from app.submissions.queries import ShownSource
 
 LARGEST_NUMBER = 2_000_000_000
@@ -77,7 +78,7 @@ async def _passages(session: AsyncSession, submission: Submission | None) -> dic
         query = (
             select(Passage)
             .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)  # type: ignore[arg-type]
-            .where(NationalAnswer.submission_id == submission.id, submissions.IN_PLACE)
+            .where(NationalAnswer.submission_id == submission.id, IN_PLACE)
             .order_by(Passage.position, Passage.id)  # type: ignore[arg-type]
         )
         for passage in await session.exec(query):

@@ -18,6 +18,7 @@ from app.publication.hiding import Excerpt, Voice
 from app.publication.snapshot import Asked, Content, Paragraph, Spoke
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledPair, CompiledVersion
+from app.submissions import queries as submissions
 from app.submissions.models import (
     Disposition,
     NationalAnswer,
@@ -26,7 +27,7 @@ from app.submissions.models import (
     Source,
     Submission,
 )
-from app.submissions.queries import IN_PLACE
+from app.submissions.numbers import IN_PLACE
 from app.translations.models import Text
 from app.translations.queries import bodies_of, latest_for
 
@@ -114,12 +115,10 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
     state, asked = pair.state, pair.asked
     nationals = await _nationals(session, consultation)
     questions: list[Content] = []
-    undecided = False
     for question_id, code in [*state.codes.items(), *_unasked(pair)]:
         of_state = question_id in state.codes
         mapped = pair.to_asked.get(question_id, ()) if of_state else (question_id,)
         voices = await _voices(session, consultation, asked, mapped)
-        undecided |= any(voice.kind is None for voice in voices if not voice.is_withdrawn)
         national = nationals.get(question_id)
         if national is None and not voices:
             continue
@@ -132,9 +131,20 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
             voices=voices,
         )
         questions.append(snapshot.question(given, await _translations(session, voices)))
-    spoke = await count_voices(session, consultation.id)
-    kinds = Spoke(spoke.organisations, spoke.confidential, spoke.statements, not undecided)
-    return snapshot.outcome(consultation.submission_language, kinds, questions)
+    spoke = await _spoke(session, consultation.id)
+    return snapshot.outcome(consultation.submission_language, spoke, questions)
+
+
+async def _spoke(session: AsyncSession, consultation_id: UUID) -> Spoke:
+    counted = await count_voices(session, consultation_id)
+    # As the desk counts: a decision whose passage was taken out says no reason any more.
+    decisions = await submissions.answer_counts(session, consultation_id)
+    return Spoke(
+        counted.organisations,
+        counted.confidential,
+        counted.statements,
+        all_decided=not any(missing for _total, missing in decisions.values()),
+    )
 
 
 def _unasked(pair: CompiledPair) -> list[tuple[UUID, str]]:

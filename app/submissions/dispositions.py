@@ -20,7 +20,7 @@ from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledPair
 from app.submissions import policy
 from app.submissions.models import Disposition, NationalAnswer, NationalAnswerState, Passage, Submission
-from app.submissions.queries import IN_PLACE
+from app.submissions.numbers import IN_PLACE
 from app.submissions.schemas import DispositionInput
 from app.translations.models import Text
 

@@ -9,6 +9,8 @@ from sqlmodel import col, select
 from app.contributions.models import Answer, Contribution, ContributionState
 from app.submissions.models import Disposition, Passage
 
+# Passages that were not taken out.
+IN_PLACE = col(Passage.removed_at).is_(None)
 # An answer is open without a disposition of its submitted version, or where that lost its passage and reason.
 IS_OPEN = (
     col(Disposition.id).is_(None)
@@ -36,7 +38,7 @@ def counted(consultation_id: UUID) -> Any:
         .join(Contribution, col(Contribution.id) == Answer.contribution_id)
         .outerjoin(newest, newest.c.answer_id == Answer.id)
         .outerjoin(Disposition, holds)  # type: ignore[arg-type]
-        .outerjoin(Passage, (col(Passage.id) == Disposition.passage_id) & col(Passage.removed_at).is_(None))
+        .outerjoin(Passage, (col(Passage.id) == Disposition.passage_id) & IN_PLACE)
         .where(
             col(Answer.current_version_id).is_not(None),
             Contribution.state != ContributionState.WITHDRAWN,

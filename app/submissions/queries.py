@@ -28,10 +28,9 @@ from app.submissions.models import (
     Source,
     Submission,
 )
+from app.submissions.numbers import IN_PLACE
 from app.translations.models import Text
 from app.translations.queries import bodies_of
-
-IN_PLACE = col(Passage.removed_at).is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +156,7 @@ async def get_frame(
 async def passages_of(
     session: AsyncSession, national: NationalAnswer, *, removed: bool = False
 ) -> list[ShownPassage]:
-    """The passages of an answer in order, or those taken out, each with its sources."""
+    """The passages of an answer in order, or those taken out, each with its sources; three statements at most."""
     if not national.version:
         return []
     found = await session.exec(

@@ -15,6 +15,7 @@ from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledQuestion
 from app.submissions import queries
 from app.submissions.models import NationalAnswer, NationalAnswerState, Passage, Source, SubmissionState
+from app.submissions.numbers import IN_PLACE
 from app.submissions.queries import ShownDisposition
 from app.translations import queries as translations
 from app.translations.models import Text, Translation
@@ -156,7 +157,7 @@ async def _passages(
         select(Source.answer_id, Source.quote, Passage.text, NationalAnswer.question_id)
         .join(Passage, Passage.id == Source.passage_id)  # type: ignore[arg-type]
         .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)  # type: ignore[arg-type]
-        .where(Source.answer_id.in_(answers), NationalAnswer.question_id.in_(cleared), queries.IN_PLACE)  # type: ignore[attr-defined]
+        .where(Source.answer_id.in_(answers), NationalAnswer.question_id.in_(cleared), IN_PLACE)  # type: ignore[attr-defined]
         .order_by(Passage.position, Source.starts)  # type: ignore[arg-type]
     )
     found: dict[UUID, list[UsedIn]] = {}

@@ -30,6 +30,7 @@ from app.submissions.models import (
     Submission,
     SubmissionState,
 )
+from app.submissions.numbers import IN_PLACE
 from app.submissions.queries import Frame, Standing
 from app.submissions.schemas import MergeInput, NationalAnswerInput, PassageInput
 
@@ -143,7 +144,7 @@ async def mapped_questions(session: AsyncSession, frame: Frame) -> Sequence[UUID
 
 async def _add(session: AsyncSession, actor: Actor, national: NationalAnswer, text: str) -> Passage:
     last = await session.exec(
-        select(func.max(Passage.position), func.count().filter(queries.IN_PLACE)).where(
+        select(func.max(Passage.position), func.count().filter(IN_PLACE)).where(
             Passage.national_answer_id == national.id
         )
     )

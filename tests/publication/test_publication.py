@@ -16,8 +16,10 @@ from app.consultations.models import Consultation, ConsultationState
 from app.contributions import service as contributions
 from app.contributions.models import Answer, AnswerVersion, Contribution, Mode
 from app.organisations.models import Role
+from app.platform import clock
 from app.platform.db import Database
 from app.platform.security import ALLOW, Actor
+from app.publication import gathering
 from app.publication.models import Outcome
 from app.questionnaires import queries as questionnaires
 from app.submissions.models import (
@@ -353,3 +355,14 @@ async def test_the_public_counts_are_of_each_kind_and_keep_the_small_number_rule
     content = (await client.get(f"/api/v1/consultations/{scene.consultation.slug}/outcome")).json()["content"]
     assert (content["contributions"], content["organisations"], content["confidential"]) == ("<5", None, None)
     assert (content["statements"], content["decided"]) == (6, True)
+
+
+async def test_a_decision_whose_passage_was_taken_out_is_none_for_the_public_either(
+    db: Database, scene: Scene
+) -> None:
+    async with db.write() as session:
+        passage_id = (await session.exec(select(Passage.id))).one()
+        await session.exec(update(Disposition).values(reason_text_id=None, passage_id=passage_id))
+        assert (await gathering.content_of(session, scene.consultation))["decided"] is True
+        await session.exec(update(Passage).values(removed_at=clock.now()))
+        assert (await gathering.content_of(session, scene.consultation))["decided"] is False

@@ -120,6 +120,23 @@ def test_kinds_of_contributions_are_told_where_neither_is_few(
     assert content["statements"] == 11
 
 
+@pytest.mark.parametrize(("organisations", "statements"), [(5, 0), (3, 2), (0, 5)])
+def test_no_kind_is_told_where_their_sum_would_say_how_many_are_silent(
+    organisations: int, statements: int
+) -> None:
+    # Four published answers of at most five leave one person for "fewer than five".
+    voices = [
+        Voice(f"{n}", f"League {n}", f"K{n}", "named", "en", words_of(n), kind="noted") for n in range(4)
+    ]
+    voices.append(Voice("9", "", "K9", "no", "en", "Nobody may read this."))
+    made = question(Asked("S-1", "state", voices=voices), {})
+    content = outcome("en", Spoke(organisations, 0, statements, all_decided=False), [made])
+    kinds = ("contributions", "organisations", "confidential", "answers")
+    assert [content[kind] for kind in kinds] == [None] * 4
+    assert content["statements"] == (None if statements else 0)
+    assert content["decided"] is False
+
+
 @settings(max_examples=100, deadline=None)
 @given(populations(), st.data())
 def test_what_is_withdrawn_later_leaves(asked: Asked, data: st.DataObject) -> None:
