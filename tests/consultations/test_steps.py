@@ -234,6 +234,36 @@ async def test_closing_early_needs_a_reason_keeps_the_promised_date_and_tells_wh
     assert "The law changed." not in (await client.get(f"/en/c/{consultation.slug}")).text
 
 
+@pytest.mark.one_database
+async def test_reasons_for_what_was_not_promised_turn_nothing_around_them(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    consultation = await make.consultation()
+    await make.contribution(consultation)
+    expert, focal = [await make.staff(consultation, role) for role in (Role.EXPERT, Role.FOCAL_POINT)]
+    home, public = f"/en/desk/{consultation.slug}", f"/en/c/{consultation.slug}"
+    page = f"{home}/steps/conclude"
+    await make.signed_in(client, focal)
+    await post(client, f"{home}/close", {"reason": "The roof \u202efell."}, page=f"{home}/closing")
+    await make.signed_in(client, expert)
+    await post(client, f"{page}/override", {"reason": "The files \u202eburned."})
+    await make.signed_in(client, focal)
+    for path, said in ((page, ["burned."]), (f"{home}/log", ["fell.", "burned."])):
+        await seen(client, path, said)
+    await post(client, f"{page}/confirm", {"version": "1"})
+    await post(client, f"{home}/conclude", page=page)
+    client.cookies.clear()
+    await seen(client, public, ["fell.", "burned."])
+
+
+async def seen(client: httpx2.AsyncClient, path: str, said: list[str]) -> None:
+    """The words stand on the page behind the mark of the sign, and the sign itself does not."""
+    page = (await client.get(path)).text
+    assert "\u202e" not in page, path
+    for words in said:
+        assert f"U+202E</bdi>{words}" in page, path
+
+
 async def test_a_refused_opening_names_each_field(client: httpx2.AsyncClient, make: Make) -> None:
     draft = await make.consultation(
         state=ConsultationState.DRAFT, titles={}, summaries={}, languages=["en", "fr"]

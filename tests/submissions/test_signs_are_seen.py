@@ -69,12 +69,23 @@ async def test_no_page_of_the_desk_and_none_of_the_contributor_writes_backwards(
     home = f"/en/desk/{scene.slug}"
     await seen(client, scene.desk, "clerk", "State", "reason", "appeal", "greffier")
     await seen(client, f"{scene.desk}/passages/{passage.id}/history")
+    await desk.dispose(mine, reason=turned("second reason"))
+    await seen(client, scene.desk, "reason", "second reason")
+    async with db.write() as session:
+        await service.delete_passage(session, expert, scene.slug, STATE, passage.id)
+    await seen(client, scene.desk, "State")
+    async with db.write() as session:
+        await service.restore_passage(session, expert, scene.slug, STATE, passage.id)
     await seen(client, f"{home}/unasked/{UNASKED}", "clerk")
     await seen(client, f"{home}/questions/{ASKED}", "clerk", "file", "printer", "judge", "court", "greffier")
     await seen(client, f"{home}/contributions/{mine.id}", "clerk", "judge", "greffier")
     await seen(client, f"{home}/texts/{text_id}", "clerk", "greffier")
     await make.signed_in(client, await make.staff(scene.consultation, Role.GOVERNMENT_READER))
     await seen(client, scene.desk, "State", "law", "trainer", "reason")
+    await desk.act("propose", scene.expert)
+    await desk.act("clear", scene.focal_point)
+    await make.signed_in(client, signatory)
+    await seen(client, f"{own}/reasons", "reason", "second reason")
 
 
 async def seen(client: httpx2.AsyncClient, path: str, *words: str) -> None:
