@@ -26,6 +26,7 @@ class Sheet:
     typed: Fields = field(default_factory=dict)
     first_form: str = ""  # the id of the form that the language bar sends
     in_page_form: bool = False
+    sent_part: str = ""  # the part whose button was pressed, on a page that answers it
     part: str = ""
     action: str = ""
     shown: set[str] = field(default_factory=set)
@@ -46,6 +47,17 @@ class Sheet:
         if not part and not self.first_form:
             self.first_form = made
         return made
+
+    def passed_on(self) -> list[tuple[str, list[str]]]:
+        """Fields of parts that this page does not show, to go on with its first form; none on a page of parts."""
+        if self.in_page_form:
+            return []
+        found = [
+            (name, values) for name, values in self.typed.items() if "." in name and name not in self.shown
+        ]
+        self.shown |= {name for name, _values in found}
+        parts = dict.fromkeys(name.partition(".")[0] for name, _values in found)
+        return [*found, *((f"{part}.was", [""]) for part in parts)]
 
     def next_part(self) -> str:
         """A name for a part that is only a button."""
@@ -80,12 +92,18 @@ class Sheet:
         self._noted += [(name, str(option)) for option in options if str(option) in chosen]
 
     def form(self, given: ShownForm | None) -> ShownForm | None:
-        """What was typed into this form: as given by the page, else as it came back from elsewhere."""
-        if given is not None or not self.typed:
+        """What was typed into this form: as given by the page, else as it came back from elsewhere.
+
+        A page gives what one of its parts brought; the others keep what stood in them. What a mere button
+        was refused for is told at the fields of every part.
+        """
+        is_of_another = bool(self.in_page_form and self.sent_part and self.part != self.sent_part)
+        if given is not None and not is_of_another:
             return given
         prefix = f"{self.part}." if self.part else ""
         found = {n[len(prefix) :]: v for n, v in self.typed.items() if n.startswith(prefix)}
-        return ShownForm(_as_fields(found)) if found else None
+        errors = given.errors if given is not None and not given.values else {}
+        return ShownForm(_as_fields(found), errors) if found or errors else None
 
     def rows(self, name: str, at_least: int, at_most: int = 40) -> int:
         """How many rows a list needs so that every typed one has its place."""
@@ -93,6 +111,11 @@ class Sheet:
         numbers = [n[len(prefix) :].partition("-")[0] for n in self.typed if n.startswith(prefix)]
         typed = [int(number) + 1 for number in numbers if number.isascii() and number.isdigit()]
         return min(max(at_least, *typed, 0), max(at_least, at_most))
+
+    @property
+    def brings(self) -> bool:
+        """Whether a form that was refused when a session had ended comes along."""
+        return any(name.startswith("kept.") for name in self.typed)
 
     @property
     def homeless(self) -> Mapping[str, str]:

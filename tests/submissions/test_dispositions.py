@@ -119,7 +119,7 @@ async def test_an_answer_taken_up_by_a_passage_is_open_again_when_that_is_taken_
         await service.delete_passage(session, scene.actor(scene.expert), scene.slug, STATE, extra.id)
     page = await client.get(scene.desk)
     assert "2 of 3 have a reason." in page.text
-    assert f'action="{scene.desk}/passages/{extra.id}/restore"' in page.text
+    assert f'formaction="{scene.desk}/passages/{extra.id}/restore?part=' in page.text
     assert "Write a reason, or choose the passage that took the answer up." in page.text
     assert "The answer changed since" not in page.text
     refused = await browsing.post(client, f"{scene.desk}/propose")
@@ -177,7 +177,7 @@ async def test_two_experts_on_one_answer_see_each_other(
     place = f"/en/desk/{scene.slug}/dispositions/{answer.answer_id}"
     shown = {"code": STATE, "version": "1"}
     await make.signed_in(client, scene.expert)
-    assert 'name="version" value="1"' in (await client.get(scene.desk)).text
+    assert f'name="d-{answer.answer_id}.version" value="1"' in (await client.get(scene.desk)).text
     first = await browsing.post(
         client, place, {**shown, "disposition": "not_taken_up", "reason": "Not ours."}
     )
