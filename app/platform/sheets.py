@@ -91,6 +91,10 @@ class Sheet:
         chosen = {str(value) for value in ([values] if isinstance(values, str) else values or ())}
         self._noted += [(name, str(option)) for option in options if str(option) in chosen]
 
+    def has(self, part: str) -> bool:
+        """Whether something typed came back for this part: then it stands open."""
+        return any(name.startswith(f"{part}.") for name in self.typed)
+
     def form(self, given: ShownForm | None) -> ShownForm | None:
         """What was typed into this form: as given by the page, else as it came back from elsewhere.
 
