@@ -240,6 +240,7 @@ def _typed_elsewhere(request: Request) -> dict[str, list[str]]:
 def chrome_of(request: Request, csrf: str) -> Chrome:
     """The frame for this request: language, person, links."""
     state = request.state
+    sent: Sent | None = getattr(state, "sent", None)
     here = here_of(request)
     code: str = getattr(state, "language", i18n.SOURCE)
     actor: Actor = getattr(state, "actor", NOBODY)
@@ -259,7 +260,7 @@ def chrome_of(request: Request, csrf: str) -> Chrome:
         demonstration=request.app.state.settings.demonstration,
         path=request.scope["path"],
         here=here,
-        sheet=Sheet(_typed_elsewhere(request)),
+        sheet=Sheet(_typed_elsewhere(request), sent.part if sent is not None else ""),
         roles=frozenset(role for role, _place in actor.roles),
     )
 

@@ -24,6 +24,7 @@ class Sheet:
     """
 
     typed: Fields = field(default_factory=dict)
+    sent: str = ""  # the part that was sent, where the page comes back after a refusal
     first_form: str = ""  # the id of the form that the language bar sends
     in_page_form: bool = False
     part: str = ""
@@ -77,9 +78,15 @@ class Sheet:
         return ""
 
     def form(self, given: ShownForm | None) -> ShownForm | None:
-        """What was typed into this form: as given by the page, else as it came back from elsewhere."""
-        if given is not None or not self.typed:
+        """What was typed into this form: as given by the page, else as it came back from elsewhere.
+
+        What the page gives belongs to the part that was sent, and so do its errors: the other parts have
+        fields of the same names.
+        """
+        if given is not None and self.sent in {"", self.part}:
             return given
+        if not self.typed:
+            return None
         prefix = f"{self.part}." if self.part else ""
         found = {n[len(prefix) :]: v for n, v in self.typed.items() if n.startswith(prefix)}
         return ShownForm(_as_fields(found)) if found else None
