@@ -39,6 +39,11 @@ class Sheet:
         self.first_form = form_id
         return ""
 
+    def close_page(self) -> str:
+        """That form ends: what comes after it, such as the buttons above the page, is a form of its own."""
+        self.in_page_form = False
+        return ""
+
     def begin(self, part: str, action: str, form_id: str) -> str:
         """The next form, or the next part of the page's form; returns its id."""
         self._count += 1
