@@ -36,6 +36,7 @@ from app.consultations import api as consultations_api
 from app.consultations import jobs as consultation_jobs
 from app.consultations import routes as consultations
 from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
+from app.consultations.models import STEP_NAMES
 from app.contributions import api as contributions_api
 from app.contributions import entry_routes
 from app.contributions import handlers as contribution_handlers
@@ -213,6 +214,7 @@ VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
     "publication_names": PUBLICATION_NAMES,
     "contribution_states": CONTRIBUTION_STATES,
     "consultation_states": CONSULTATION_STATES,
+    "step_names": STEP_NAMES,
     "kind_names": KIND_NAMES,
     "role_names": ROLE_NAMES,
     "mark_names": MARK_NAMES,

@@ -101,6 +101,10 @@ PLACES = (
     Place("consultations.codes", FOCAL_POINT, {"slug": OPEN}),
     Place("consultations.people", FOCAL_POINT, {"slug": OPEN}),
     Place("consultations.log", FOCAL_POINT, {"slug": OPEN}),
+    Place("consultations.closing", FOCAL_POINT, {"slug": OPEN}),
+    Place("consultations.step", FOCAL_POINT, {"slug": OPEN, "step": "conclude"}),
+    Place("consultations.step", CONCLUDING, {"slug": CONCLUDED, "step": "publish"}),
+    Place("consultations.handing_over", FOCAL_POINT, {"slug": OPEN}, "account_id={expert_of_office}"),
     Place("reading.overview", EXPERT, {"slug": OPEN}),
     Place("reading.questions", EXPERT, {"slug": OPEN}),
     Place("reading.question", EXPERT, {"slug": OPEN, "code": "asked"}),
@@ -196,6 +200,11 @@ def facts(seeded: Seeded) -> dict[str, str]:
             f"SELECT b.id {OWN} WHERE b.organisation_id = ?", OPEN, organisation.replace("-", "")
         ),
         "organisation": organisation,
+        "expert_of_office": seeded.one(
+            "SELECT m.account_id FROM membership m JOIN consultation c ON c.office_id = m.organisation_id "
+            "AND c.slug = ? WHERE m.role = 'expert'",
+            OPEN,
+        ),
         "review": seeded.one("SELECT country_review_id FROM consultation WHERE slug = ?", OPEN),
         "asked": seeded.one(f"SELECT q.code {ASKED} GROUP BY q.code ORDER BY count(*) DESC", OPEN),
         "drafted": seeded.one(f"SELECT s.code {ASKED} {PASSAGE} WHERE n.state = 'drafting' {FIRST}", OPEN),

@@ -34,6 +34,7 @@ from app.contributions.schemas import AnswerInput
 from app.organisations.models import Organisation, OrganisationKind
 from app.platform import ids
 from app.platform.db import Database
+from app.platform.queue import ATTEMPTS, Job
 from app.platform.security import Actor
 from app.platform.settings import DEFAULT_SECRET
 from app.questionnaires import queries as questionnaires
@@ -191,6 +192,10 @@ async def _add_what_waits(seeded: Seeded) -> dict[str, str]:
             armed = await accounts.arm_link(session, link.id)
             assert armed
             found[purpose.value] = armed[1]
+        letter = {"template": "accounts/address_known", "to": "somebody@example.org", "language": "en"}
+        session.add(
+            Job(name="send_email", args=letter, attempts=ATTEMPTS, failed=True, error="SMTPConnectError")
+        )
         code = ids.new_code()
         consultation = (await session.exec(select(Consultation.id).where(Consultation.slug == OPEN))).one()
         session.add(InvitationCode(code_hash=ids.fingerprint(code), consultation_id=consultation))

@@ -14,7 +14,14 @@ from app.platform.i18n import Message, _
 
 PAGE = 50
 # Reasons that speak of the consultation itself; those about answers are not for the auditor's eyes.
-GIVEN_WITH_REASON = frozenset({"consultation.extended"})
+GIVEN_WITH_REASON = frozenset(
+    {
+        "consultation.closed",
+        "consultation.extended",
+        "consultation.override_asked",
+        "consultation.override_confirmed",
+    }
+)
 CONTRIBUTOR = _("A contributor")
 PORTAL = _("The portal")
 
@@ -28,6 +35,7 @@ class LogEntry:
     action: str
     sentence: Message
     question: str
+    decision: str
     reason: str
     day_only: bool
     role: str = ""
@@ -92,6 +100,7 @@ def _entry(row: AuditEntry) -> LogEntry:
         action=row.action,
         sentence=sentence_of(row.action),
         question="" if by_contributor else row.details.get("question", ""),
+        decision=row.details.get("kind", "") if row.action == "answer.disposed" else "",
         reason=row.details.get("reason", "") if row.action in GIVEN_WITH_REASON else "",
         day_only=by_contributor or row.at.time() == time(0),
         role=row.details.get("role", "") if row.action.startswith("organisation.") else "",

@@ -1,10 +1,14 @@
 """Consultations as JSON: the same services as the pages."""
 
+from typing import Literal
+
 from fastapi import APIRouter, Request
 
 from app.audit.queries import LogEntry
 from app.consultations import desk, queries, service
+from app.consultations.models import Step
 from app.consultations.schemas import (
+    Closing,
     CodesInput,
     CodesOut,
     ConsultationEdit,
@@ -13,7 +17,11 @@ from app.consultations.schemas import (
     Extension,
     LogEntryOut,
     LogOut,
+    ObstacleOut,
+    OverrideConfirmation,
+    OverrideInput,
     QuestionOut,
+    StepOut,
 )
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform import clock
@@ -85,9 +93,11 @@ async def open_now(slug: str, session: Session, actor: CurrentActor) -> Consulta
 
 
 @router.post("/consultations/{slug}/close")
-async def close(slug: str, session: Session, actor: CurrentActor) -> ConsultationOut:
-    """Take no more answers."""
-    await service.close_consultation(session, actor, slug)
+async def close(
+    slug: str, session: Session, actor: CurrentActor, data: Closing | None = None
+) -> ConsultationOut:
+    """Take no more answers; before the promised time only with a reason, which the public reads."""
+    await service.close_consultation(session, actor, slug, data)
     return await _shown(session, actor, slug)
 
 
@@ -100,9 +110,46 @@ async def extend(slug: str, data: Extension, session: Session, actor: CurrentAct
 
 @router.post("/consultations/{slug}/conclude")
 async def conclude(slug: str, session: Session, actor: CurrentActor) -> ConsultationOut:
-    """Say that the work is done."""
+    """Say that the work is done; 409 with what stands against it."""
     await service.conclude_consultation(session, actor, slug)
     return await _shown(session, actor, slug)
+
+
+@router.get("/consultations/{slug}/steps/{step}")
+async def show_step(slug: str, step: Step, session: Session, actor: CurrentActor) -> StepOut:
+    """What stands against publishing or concluding."""
+    page = await desk.step_page(session, actor, slug, step)
+    override = page.override
+    given: Literal["asked", "confirmed"] = "confirmed" if override and override.confirmed_at else "asked"
+    return StepOut(
+        step=step,
+        obstacles=[
+            ObstacleOut(key=each.key, number=each.number, sentence=str(each.message))
+            for each in page.obstacles
+        ],
+        is_clear=page.is_clear,
+        override=given if override else "none",
+        override_reason=override.reason if override else "",
+        override_version=override.version if override else 0,
+    )
+
+
+@router.post("/consultations/{slug}/steps/{step}/override", status_code=201)
+async def ask_override(
+    slug: str, step: Step, data: OverrideInput, session: Session, actor: CurrentActor
+) -> StepOut:
+    """Ask for a step although something stands against it; a second person has to confirm."""
+    await service.ask_override(session, actor, slug, step, data)
+    return await show_step(slug, step, session, actor)
+
+
+@router.post("/consultations/{slug}/steps/{step}/confirm")
+async def confirm_override(
+    slug: str, step: Step, data: OverrideConfirmation, session: Session, actor: CurrentActor
+) -> StepOut:
+    """Stand behind an override as the second person."""
+    await service.confirm_override(session, actor, slug, step, data.version)
+    return await show_step(slug, step, session, actor)
 
 
 @router.post("/consultations/{slug}/codes", status_code=201)
@@ -135,4 +182,7 @@ def _entry(entry: LogEntry) -> LogEntryOut:
         who=str(entry.who),
         action=entry.action,
         sentence=str(entry.sentence),
+        question=entry.question,
+        decision=entry.decision,
+        reason=entry.reason,
     )

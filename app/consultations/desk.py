@@ -11,12 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import queries as audit
 from app.audit.queries import LogEntry
-from app.consultations import policy, queries, timing
-from app.consultations.models import Consultation, ConsultationState, InvitationCode
+from app.consultations import obstacles, policy, queries, timing
+from app.consultations.events import STATEMENTS, Obstacle
+from app.consultations.models import Consultation, ConsultationState, InvitationCode, Override, Step
 from app.consultations.queries import Listed
 from app.consultations.timing import Phase
 from app.organisations.models import Role
 from app.platform import clock
+from app.platform.errors import NotFound
 from app.platform.i18n import Message, _
 from app.platform.security import Actor, Decision, require
 from app.questionnaires import queries as questionnaires
@@ -30,6 +32,8 @@ from app.reviews.queries import Member, ReviewFrame
 
 LAST_MINUTE = time(23, 59)
 OPEN_DAYS = 42
+# A translator or a neutral facilitator is not offered the role: it would end what they are there for.
+LEADERS = frozenset({Role.FOCAL_POINT, Role.EXPERT, Role.GOVERNMENT_READER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,71 @@ async def set_up_page(session: AsyncSession, actor: Actor, slug: str) -> SetUpPa
 
 
 @dataclass(frozen=True, slots=True)
+class StepPage:
+    """What stands against a step that cannot be taken back, and who may take it all the same."""
+
+    desk: DeskFrame
+    step: Step
+    obstacles: Sequence[Obstacle]
+    override: Override | None
+    may_lead: Decision
+    may_ask: Decision
+    may_confirm: Decision | None
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing stands against the step, or two people overrode all of it."""
+        return obstacles.covers(self.override, self.obstacles) if self.obstacles else True
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the step lies behind: a consultation is concluded once."""
+        return self.step is Step.CONCLUDE and self.desk.phase is Phase.CONCLUDED
+
+
+async def step_page(session: AsyncSession, actor: Actor, slug: str, step: Step) -> StepPage:
+    """A step and what stands against it, for those who may ask for it or take it."""
+    desk = await get_desk_frame(session, actor, slug)
+    review = desk.frame.review
+    may_lead = policy.can_lead(actor, review)
+    may_ask = policy.can_ask_override(actor, desk.consultation, step)
+    require(may_lead or may_ask)
+    override = await obstacles.find_override(session, desk.consultation.id, step)
+    return StepPage(
+        desk=desk,
+        step=step,
+        obstacles=await obstacles.against(session, desk.consultation, step),
+        override=override,
+        may_lead=may_lead,
+        may_ask=may_ask,
+        may_confirm=policy.can_confirm_override(actor, desk.consultation, review, override)
+        if override
+        else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingPage:
+    """Closing now: what was promised, and what can only be done while the consultation is open."""
+
+    desk: DeskFrame
+    is_early: bool
+    waiting: Sequence[Obstacle]
+
+
+async def closing_page(session: AsyncSession, actor: Actor, slug: str) -> ClosingPage:
+    """The last look before a consultation closes, for its focal point."""
+    desk = await get_desk_frame(session, actor, slug)
+    require(policy.can_lead(actor, desk.frame.review))
+    found = await obstacles.against(session, desk.consultation, Step.CONCLUDE)
+    return ClosingPage(
+        desk=desk,
+        is_early=desk.phase in {Phase.COMING, Phase.OPEN},
+        waiting=[each for each in found if each.key == STATEMENTS],
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class CodesPage:
     """How many invitation codes were made; the codes themselves only right after that.
 
@@ -251,8 +320,9 @@ class PeoplePage:
 
     @property
     def successors(self) -> list[Member]:
-        """Everybody of the office but the focal point of today."""
-        return [m for m in self.members if m.account_id != self.desk.frame.review.focal_point_id]
+        """Whoever works on the answers of the office, but for the focal point of today."""
+        now = self.desk.frame.review.focal_point_id
+        return [m for m in self.members if m.account_id != now and LEADERS.intersection(m.roles)]
 
 
 async def people_page(session: AsyncSession, actor: Actor, slug: str) -> PeoplePage:
@@ -263,3 +333,23 @@ async def people_page(session: AsyncSession, actor: Actor, slug: str) -> PeopleP
         await reviews.list_members(session, desk.consultation.office_id),
         review_policy.can_hand_over(actor, desk.frame.review),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverPage:
+    """What goes to the new focal point with the role: everything that is open."""
+
+    desk: DeskFrame
+    successor: Member
+    obstacles: Sequence[Obstacle]
+
+
+async def hand_over_page(session: AsyncSession, actor: Actor, slug: str, account_id: UUID) -> HandOverPage:
+    """The last look before the role of the focal point goes; raises NotFound for who cannot have it."""
+    page = await people_page(session, actor, slug)
+    require(page.may_hand_over)
+    successor = next((m for m in page.successors if m.account_id == account_id), None)
+    if successor is None:
+        raise NotFound
+    found = await obstacles.against(session, page.desk.consultation, Step.CONCLUDE)
+    return HandOverPage(page.desk, successor, found)

@@ -1,7 +1,10 @@
 """What happens to consultations, for the packages above."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
+
+from app.consultations.models import Consultation, Step
+from app.platform.i18n import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +33,50 @@ class ConsultationConcluded:
     """The outcome and the reasons are public."""
 
     consultation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationClosedEarly:
+    """Contributors lost time that they had been promised."""
+
+    consultation_id: UUID
+
+
+STATEMENTS = "statements"  # the key of what waits at the intake
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something that stands against a step: how much of it, and the page where it is cleared away."""
+
+    key: str
+    number: int
+    message: Message
+    page: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepAsked:
+    """What stands against this step? The packages above add what they count to `found`.
+
+    `answered` names who counted, so that silence is not taken for an all-clear.
+    """
+
+    consultation: Consultation
+    step: Step
+    found: list[Obstacle] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+
+    def answer(self, who: str, found: list[Obstacle]) -> None:
+        """Add what one package counted."""
+        self.answered.append(who)
+        self.found.extend(found)
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedAsked:
+    """How many submitted answers have no decision with a reason? Each who counts adds a number."""
+
+    consultation_id: UUID
+    numbers: list[int] = field(default_factory=list)

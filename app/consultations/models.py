@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.platform import clock, ids
@@ -39,8 +40,24 @@ STATE_NAMES: dict[ConsultationState, Message] = {
 PUBLIC_STATES = frozenset(set(ConsultationState) - {ConsultationState.DRAFT})
 
 
+class Step(StrEnum):
+    """A step that says in public that the work is done."""
+
+    PUBLISH = "publish"
+    CONCLUDE = "conclude"
+
+
+STEP_NAMES: dict[Step, Message] = {
+    Step.PUBLISH: _("Publish the outcome"),
+    Step.CONCLUDE: _("Conclude the consultation"),
+}
+
+
 class Consultation(SQLModel, table=True):
-    """A consultation; titles, summaries and rules are kept by language."""
+    """A consultation; titles, summaries and rules are kept by language.
+
+    `promised_closes_at` is the closing that contributors were told of, where it was closed before.
+    """
 
     id: UUID = Field(default_factory=ids.new_id, primary_key=True)
     slug: str = Field(max_length=64, unique=True)
@@ -58,9 +75,16 @@ class Consultation(SQLModel, table=True):
     closes_at: datetime
     state: ConsultationState = Field(default=ConsultationState.DRAFT, sa_type=enum_type(ConsultationState))
     state_since: datetime = Field(default_factory=clock.now)
+    promised_closes_at: datetime | None = None
+    closed_early_reason: str = ""
     version: int = 1
 
     __mapper_args__ = {"version_id_col": "version"}
+
+    @property
+    def closed_early(self) -> bool:
+        """Whether contributors lost time that they had been promised."""
+        return self.promised_closes_at is not None
 
     def takes_answers(self, at: datetime) -> bool:
         """Whether an answer that arrived at this instant counts."""
@@ -79,6 +103,30 @@ class InvitationCode(SQLModel, table=True):
 
     code_hash: str = Field(max_length=64, primary_key=True)
     consultation_id: UUID = Field(foreign_key="consultation.id", index=True, ondelete="CASCADE")
+
+
+class Override(SQLModel, table=True):
+    """A step that may be taken although things stand against it: one person asked, another confirmed.
+
+    `covers` says how much of what stood against the step both of them saw; more of it needs another one.
+    """
+
+    __table_args__ = (UniqueConstraint("consultation_id", "step"),)
+
+    id: UUID = Field(default_factory=ids.new_id, primary_key=True)
+    consultation_id: UUID = Field(foreign_key="consultation.id")
+    step: Step = Field(sa_type=enum_type(Step))
+    reason: str
+    covers: dict[str, int] = Field(sa_type=JSON_TYPE)
+    asked_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    asked_by_name: str = Field(default="", max_length=200)
+    asked_at: datetime = Field(default_factory=clock.now)
+    confirmed_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    confirmed_by_name: str = Field(default="", max_length=200)
+    confirmed_at: datetime | None = None
+    version: int = 1
+
+    __mapper_args__ = {"version_id_col": "version"}
 
 
 class SpentCode(SQLModel, table=True):

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col
 
-from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState
+from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState, Override, Step
 from app.organisations.models import Role
 from app.platform.i18n import _
 from app.platform.security import ALLOW, Actor, Decision, deny
@@ -11,6 +11,8 @@ from app.reviews.models import CountryReview
 from app.reviews.policy import DESK_ROLES, is_focal_point
 
 LOG_READERS = frozenset({Role.FOCAL_POINT, Role.EXPERT, Role.GOVERNMENT_READER, Role.AUDITOR})
+OVERRIDERS = frozenset({Role.EXPERT, Role.FOCAL_POINT})
+STILL_OPEN = _("The consultation is still open. Close it first.")
 OVER = frozenset({ConsultationState.CONCLUDED, ConsultationState.ARCHIVED})
 NOT_FOCAL_POINT = _("Only the focal point of this review may do this.")
 
@@ -70,3 +72,31 @@ def can_read_log(actor: Actor, consultation: Consultation) -> Decision:
     if actor.is_system or actor.holds_any(LOG_READERS, consultation.office_id):
         return ALLOW
     return deny(_("Only the focal point, experts, readers and auditors may read the log."))
+
+
+def can_ask_override(actor: Actor, consultation: Consultation, step: Step) -> Decision:
+    """Experts and the focal point of the office, while the step lies ahead."""
+    if not actor.holds_any(OVERRIDERS, consultation.office_id):
+        return deny(_("Only experts and the focal point may ask for this."))
+    if consultation.state in {ConsultationState.DRAFT, ConsultationState.OPEN}:
+        return deny(STILL_OPEN)
+    is_concluded = consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED}
+    if step is Step.CONCLUDE and is_concluded:
+        return deny(_("This consultation is concluded."))
+    return ALLOW
+
+
+def can_confirm_override(
+    actor: Actor, consultation: Consultation, review: CountryReview, override: Override
+) -> Decision:
+    """A second person: the focal point of the review, or an expert where the focal point asked."""
+    may = can_ask_override(actor, consultation, override.step)
+    if not may:
+        return may
+    if override.confirmed_at is not None:
+        return deny(_("This was confirmed before."))
+    if actor.account_id is None or actor.account_id == override.asked_by_id:
+        return deny(_("You asked for this, so another person must confirm it."))
+    if review.focal_point_id not in {actor.account_id, override.asked_by_id}:
+        return deny(_("One of the two people must be the focal point of this review."))
+    return ALLOW

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.consultations import policy, timing
-from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState
+from app.consultations import obstacles, policy, timing
+from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState, Override
 from app.consultations.timing import PHASE_NAMES, Phase
 from app.organisations.models import Organisation
 from app.platform import clock
@@ -166,6 +166,8 @@ class ConsultationPage:
     may_start: bool
     has_outcome: bool
     is_staff: bool
+    all_decided: bool = False
+    overrides: Sequence[Override] = ()
 
     @property
     def phase_name(self) -> Message:
@@ -185,6 +187,8 @@ async def consultation_page(session: AsyncSession, actor: Actor, slug: str) -> C
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
     at = clock.arrival()
     zone = ZoneInfo(frame.state.zone)
+    is_concluded = consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED}
+    may_have_overrides = is_concluded or consultation.state is ConsultationState.CLOSED
     questions = version.asked_first(at.date())
     office = await session.get_one(Organisation, consultation.office_id)
     return ConsultationPage(
@@ -198,8 +202,10 @@ async def consultation_page(session: AsyncSession, actor: Actor, slug: str) -> C
         questions=questions,
         minutes=timing.minutes_needed(questions),
         may_start=consultation.takes_answers(at),
-        has_outcome=consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED},
+        has_outcome=is_concluded,
         is_staff=bool(policy.can_enter_desk(actor, consultation)),
+        all_decided=is_concluded and not await obstacles.count_undecided(session, consultation.id),
+        overrides=await obstacles.confirmed_overrides(session, consultation.id) if may_have_overrides else (),
     )
 
 
@@ -245,6 +251,8 @@ def as_json(consultation: Consultation, phase: Phase) -> dict[str, Any]:
         "contact",
         "opens_at",
         "closes_at",
+        "promised_closes_at",
+        "closed_early_reason",
         "version",
     }
     return consultation.model_dump(include=kept) | {"phase": phase.value}

@@ -1,12 +1,23 @@
 """The public pages of consultations, and the desk that prepares, opens, closes and watches over them."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.consultations import desk, queries, service
-from app.consultations.schemas import CodesInput, ConsultationEdit, Extension, NewForm
+from app.consultations.models import Step
+from app.consultations.obstacles import Unfinished
+from app.consultations.schemas import (
+    Closing,
+    CodesInput,
+    ConsultationEdit,
+    Extension,
+    NewForm,
+    OverrideConfirmation,
+    OverrideInput,
+)
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform import ids
 from app.platform.db import Session
@@ -129,12 +140,27 @@ async def open_now(
     return _done(request, slug, _("The consultation is public."))
 
 
+@router.get("/desk/{slug}/closing", name="consultations.closing")
+async def closing(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
+    """The last look before the consultation closes."""
+    return render(request, "consultations/closing.html", await desk.closing_page(session, actor, slug))
+
+
 @router.post("/desk/{slug}/close", name="consultations.close")
 async def close(
-    request: Request, slug: str, form: JustAButton, session: Session, actor: CurrentActor
+    request: Request,
+    slug: str,
+    form: Annotated[FormOf[Closing], Depends(form(Closing))],
+    session: Session,
+    actor: CurrentActor,
 ) -> Response:
-    """Take no more answers."""
-    await service.close_consultation(session, actor, slug)
+    """Take no more answers; before the promised time only with a reason."""
+    try:
+        await service.close_consultation(session, actor, slug, form.valid)
+    except Invalid as problem:
+        form.errors = form.errors or problem.errors
+        page = await desk.closing_page(session, actor, slug)
+        return render(request, "consultations/closing.html", page, form, 422)
     return _done(request, slug, _("The consultation is closed."))
 
 
@@ -155,13 +181,76 @@ async def extend(
     return _done(request, slug, _("The closing is moved."))
 
 
+@router.get("/desk/{slug}/steps/{step}", name="consultations.step")
+async def step_page(
+    request: Request, slug: str, step: Step, session: Session, actor: CurrentActor
+) -> Response:
+    """What stands against a step that cannot be taken back, and the button that takes it."""
+    return await _step(request, slug, step, session, actor)
+
+
+async def _step(
+    request: Request,
+    slug: str,
+    step: Step,
+    session: Session,
+    actor: Actor,
+    form: FormOf[Any] | None = None,
+    status: int = 200,
+) -> Response:
+    page = await desk.step_page(session, actor, slug, step)
+    return render(request, "consultations/step.html", page, form, status)
+
+
 @router.post("/desk/{slug}/conclude", name="consultations.conclude")
 async def conclude(
     request: Request, slug: str, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
-    """Say that the work is done."""
-    await service.conclude_consultation(session, actor, slug)
+    """Say that the work is done; what stands against it is listed instead."""
+    try:
+        await service.conclude_consultation(session, actor, slug)
+    except Unfinished as problem:
+        form.errors = {"": problem.detail}
+        return await _step(request, slug, Step.CONCLUDE, session, actor, form, 409)
     return _done(request, slug, _("The consultation is concluded."))
+
+
+@router.post("/desk/{slug}/steps/{step}/override", name="consultations.ask_override")
+async def ask_override(
+    request: Request,
+    slug: str,
+    step: Step,
+    form: Annotated[FormOf[OverrideInput], Depends(form(OverrideInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Ask for the step although something stands against it."""
+    try:
+        await service.ask_override(session, actor, slug, step, form.valid)
+    except Invalid as problem:
+        form.errors = form.errors or problem.errors
+        return await _step(request, slug, step, session, actor, form, 422)
+    to = url("consultations.step", slug=slug, step=step.value)
+    return see_other(request, to, _("Asked. A second person must confirm it."))
+
+
+@router.post("/desk/{slug}/steps/{step}/confirm", name="consultations.confirm_override")
+async def confirm_override(
+    request: Request,
+    slug: str,
+    step: Step,
+    form: Annotated[FormOf[OverrideConfirmation], Depends(form(OverrideConfirmation))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Stand behind an override as the second person."""
+    try:
+        await service.confirm_override(session, actor, slug, step, form.valid.version)
+    except StaleEdit as stale:
+        form.errors = {"": stale.detail}
+        return await _step(request, slug, step, session, actor, form, 409)
+    to = url("consultations.step", slug=slug, step=step.value)
+    return see_other(request, to, _("Confirmed. The public reads the reason."))
 
 
 def _done(request: Request, slug: str, said: Message) -> Response:
@@ -224,6 +313,20 @@ async def people(request: Request, slug: str, session: Session, actor: CurrentAc
     """Who works on this consultation, in which roles."""
     page = await desk.people_page(session, actor, slug)
     return render(request, "consultations/people.html", page)
+
+
+@router.get("/desk/{slug}/people/hand-over", name="consultations.handing_over")
+async def handing_over(
+    request: Request, slug: str, session: Session, actor: CurrentActor, account_id: str = ""
+) -> Response:
+    """What is open, before the role of the focal point goes to another person."""
+    try:
+        page = await desk.hand_over_page(session, actor, slug, UUID(account_id))
+    except ValueError:
+        people = await desk.people_page(session, actor, slug)
+        chosen: FormOf[Any] = FormOf(errors={"account_id": _("New focal point: choose one.")})
+        return render(request, "consultations/people.html", people, chosen)
+    return render(request, "consultations/handing_over.html", page)
 
 
 @router.post("/desk/{slug}/people/focal-point", name="consultations.hand_over")

@@ -2,12 +2,12 @@
 
 import re
 from datetime import UTC, date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from app.consultations.models import ConsultationState
+from app.consultations.models import ConsultationState, Step
 from app.platform.forms import Input, OneLine, Problem
 from app.platform.i18n import _
 from app.reviews.schemas import Cluster, Day, Instrument, LanguageCode
@@ -38,6 +38,8 @@ Title = Annotated[OneLine, Field(max_length=200)]
 Summary = Annotated[str, Field(max_length=1000)]
 Rules = Annotated[str, Field(max_length=10_000)]
 Contact = Annotated[OneLine, Field(max_length=300)]
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
 
 
 class ConsultationEdit(Input):
@@ -83,7 +85,25 @@ class Extension(Input):
     """A new closing instant and why."""
 
     closes_at: Instant
-    reason: str = Field(min_length=1, max_length=1000)
+    reason: Reason
+
+
+class Closing(Input):
+    """Why a consultation closes before the time that was promised; the public reads it."""
+
+    reason: Annotated[str, Field(max_length=1000)] = ""
+
+
+class OverrideInput(Input):
+    """Why a step is taken although something stands against it; the public reads it."""
+
+    reason: Reason
+
+
+class OverrideConfirmation(Input):
+    """Which request a second person confirms: `version` is the one that was shown."""
+
+    version: int = Field(ge=0, le=2_000_000_000)
 
 
 class CodesInput(Input):
@@ -107,6 +127,8 @@ class ConsultationOut(BaseModel):
     contact: str = ""
     opens_at: datetime
     closes_at: datetime
+    promised_closes_at: datetime | None
+    closed_early_reason: str
     instruments: list[str]
     cluster: str
     version: int
@@ -124,6 +146,25 @@ class QuestionOut(BaseModel):
     informs: list[str]
 
 
+class ObstacleOut(BaseModel):
+    """Something that stands against a step, and how much of it."""
+
+    key: str
+    number: int
+    sentence: str
+
+
+class StepOut(BaseModel):
+    """What stands against a step; `override` says whether one was asked for or confirmed."""
+
+    step: Step
+    obstacles: list[ObstacleOut]
+    is_clear: bool
+    override: Literal["none", "asked", "confirmed"]
+    override_reason: str
+    override_version: int
+
+
 class CodesOut(BaseModel):
     """Invitation codes: shown this once, kept only as fingerprints."""
 
@@ -138,6 +179,9 @@ class LogEntryOut(BaseModel):
     who: str
     action: str
     sentence: str
+    question: str
+    decision: str
+    reason: str
 
 
 class LogOut(BaseModel):

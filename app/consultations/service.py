@@ -10,27 +10,38 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
-from app.consultations import policy, queries
+from app.consultations import obstacles, policy, queries
 from app.consultations.events import (
     ConsultationClosed,
+    ConsultationClosedEarly,
     ConsultationConcluded,
     ConsultationExtended,
     ConsultationOpened,
 )
-from app.consultations.models import MOVES, Consultation, ConsultationState, InvitationCode, SpentCode
+from app.consultations.models import (
+    MOVES,
+    Consultation,
+    ConsultationState,
+    InvitationCode,
+    Override,
+    SpentCode,
+    Step,
+)
 from app.consultations.schemas import (
+    Closing,
     CodesInput,
     ConsultationEdit,
     ConsultationInput,
     Extension,
     NewForm,
+    OverrideInput,
 )
 from app.platform import clock, events, ids
 from app.platform.db import check_version
-from app.platform.errors import Conflict, Invalid
-from app.platform.i18n import Message, _
+from app.platform.errors import Conflict, Invalid, MoveNotAllowed, NotFound
+from app.platform.i18n import BY_CODE, Message, _
 from app.platform.security import Actor, require
-from app.platform.states import move
+from app.platform.states import may_move, move
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.models import QuestionnaireVersion
 from app.reviews import queries as reviews
@@ -38,7 +49,17 @@ from app.reviews import service as review_service
 from app.reviews.models import CountryReview
 from app.reviews.schemas import ReviewInput
 
-FILL_IN = _("Fill this in.")
+TEXTS = {
+    "titles": _("Title in %(language)s: fill this in."),
+    "summaries": _("Summary in %(language)s: fill this in."),
+}
+NEEDED = {
+    "state_code": _("State: choose one."),
+    "instruments": _("Instruments under review: choose one or more."),
+    "cluster": _("Cluster: choose one."),
+    "started_on": _("Start of the review: fill this in."),
+    "working_languages": _("Working languages of the review: choose one or more."),
+}
 NOT_AFTER = _("The closing must be after the opening.")
 NOT_FUTURE = _("The closing must be in the future.")
 
@@ -57,9 +78,8 @@ async def prepare_consultation(session: AsyncSession, actor: Actor, data: NewFor
 
 
 def _review_of(data: NewForm) -> ReviewInput:
-    needed = ("state_code", "instruments", "cluster", "started_on", "working_languages")
-    _raise_if({name: FILL_IN for name in needed if not getattr(data, name)})
-    return ReviewInput.model_validate(data.model_dump(include={*needed, "phase"}))
+    _raise_if({name: message for name, message in NEEDED.items() if not getattr(data, name)})
+    return ReviewInput.model_validate(data.model_dump(include={*NEEDED, "phase"}))
 
 
 async def create_consultation(
@@ -117,15 +137,27 @@ async def open_consultation(session: AsyncSession, actor: Actor, slug: str) -> C
     return consultation
 
 
-async def close_consultation(session: AsyncSession, actor: Actor, slug: str) -> Consultation:
-    """Take no more answers; closed before its time, the consultation says so in its date."""
+async def close_consultation(
+    session: AsyncSession, actor: Actor, slug: str, data: Closing | None = None
+) -> Consultation:
+    """Take no more answers; before the promised time only with a reason, which the public reads."""
     consultation, review = await _for_change(session, actor, slug)
     require(policy.can_lead(actor, review))
-    await _close(session, actor, consultation)
+    if clock.now() >= consultation.closes_at or consultation.state is not ConsultationState.OPEN:
+        await _close(session, actor, consultation)
+        return consultation
+    reason = data.reason.strip() if data else ""
+    _raise_if({} if reason else {"reason": _("Say why it closes early. Contributors read it.")})
+    consultation.promised_closes_at = max(
+        consultation.closes_at, consultation.promised_closes_at or consultation.closes_at
+    )
+    consultation.closed_early_reason = reason
+    await _close(session, actor, consultation, reason=reason)
+    await events.publish(session, ConsultationClosedEarly(consultation.id))
     return consultation
 
 
-async def _close(session: AsyncSession, actor: Actor, consultation: Consultation) -> None:
+async def _close(session: AsyncSession, actor: Actor, consultation: Consultation, **details: str) -> None:
     move(consultation, MOVES, ConsultationState.CLOSED)
     consultation.closes_at = min(consultation.closes_at, clock.now())
     session.add(consultation)
@@ -136,6 +168,7 @@ async def _close(session: AsyncSession, actor: Actor, consultation: Consultation
         consultation,
         scope_id=consultation.country_review_id,
         closes_at=consultation.closes_at.isoformat(),
+        **details,
     )
     await session.flush()
     await events.publish(session, ConsultationClosed(consultation.id))
@@ -156,6 +189,8 @@ async def extend_consultation(
     if consultation.state is ConsultationState.CLOSED:
         move(consultation, MOVES, ConsultationState.OPEN)
     before, consultation.closes_at = consultation.closes_at, data.closes_at
+    if consultation.promised_closes_at and consultation.promised_closes_at <= data.closes_at:
+        consultation.promised_closes_at, consultation.closed_early_reason = None, ""
     session.add(consultation)
     audit.record(
         session,
@@ -173,15 +208,64 @@ async def extend_consultation(
 
 
 async def conclude_consultation(session: AsyncSession, actor: Actor, slug: str) -> Consultation:
-    """Say that the work is done: the outcome and the reasons are public from now on."""
+    """Say that the work is done; refused while anything stands against it (raises Unfinished)."""
     consultation, review = await _for_change(session, actor, slug)
     require(policy.can_lead(actor, review))
+    if not may_move(consultation, MOVES, ConsultationState.CONCLUDED):
+        raise MoveNotAllowed
+    await obstacles.check_step(session, consultation, Step.CONCLUDE)
     move(consultation, MOVES, ConsultationState.CONCLUDED)
     session.add(consultation)
     audit.record(session, actor, "consultation.concluded", consultation, scope_id=review.id)
     await session.flush()
     await events.publish(session, ConsultationConcluded(consultation.id))
     return consultation
+
+
+async def ask_override(
+    session: AsyncSession, actor: Actor, slug: str, step: Step, data: OverrideInput
+) -> Override:
+    """Ask for a step although something stands against it; a second person has to confirm.
+
+    Asking anew takes the place of what was asked before, confirmed or not.
+    """
+    consultation, review = await _for_change(session, actor, slug)
+    require(policy.can_ask_override(actor, consultation, step))
+    found = await obstacles.against(session, consultation, step)
+    if not found:
+        raise Conflict(_("Nothing stands against this step, so no override is needed."))
+    override = await obstacles.find_override(session, consultation.id, step)
+    if override is None:
+        override = Override(consultation_id=consultation.id, step=step, reason="", covers={})
+    override.reason = data.reason
+    override.covers = {each.key: each.number for each in found}
+    override.asked_by_id, override.asked_by_name = actor.account_id, actor.name
+    override.asked_at = clock.now()
+    override.confirmed_by_id, override.confirmed_by_name, override.confirmed_at = None, "", None
+    session.add(override)
+    await session.flush()
+    action, reason = "consultation.override_asked", override.reason
+    audit.record(session, actor, action, override, scope_id=review.id, step=step.value, reason=reason)
+    return override
+
+
+async def confirm_override(
+    session: AsyncSession, actor: Actor, slug: str, step: Step, version: int
+) -> Override:
+    """Stand behind an override as the second person; raises StaleEdit if another one was asked for since."""
+    consultation, review = await _for_change(session, actor, slug)
+    override = await obstacles.find_override(session, consultation.id, step)
+    if override is None:
+        raise NotFound
+    require(policy.can_confirm_override(actor, consultation, review, override))
+    check_version(override, version)
+    override.confirmed_by_id, override.confirmed_by_name = actor.account_id, actor.name
+    override.confirmed_at = clock.now()
+    session.add(override)
+    await session.flush()
+    action, reason = "consultation.override_confirmed", override.reason
+    audit.record(session, actor, action, override, scope_id=review.id, step=step.value, reason=reason)
+    return override
 
 
 async def close_due_consultations(session: AsyncSession, actor: Actor, until: datetime) -> int:
@@ -272,10 +356,10 @@ def _wrong_dates(opens_at: datetime, closes_at: datetime) -> dict[str, Message]:
 
 
 def _missing_texts(consultation: Consultation) -> dict[str, Message]:
-    """A title and a summary are needed in every chosen language."""
+    """A title and a summary are needed in every chosen language; each error names its field."""
     texts = {"titles": consultation.titles, "summaries": consultation.summaries}
     return {
-        f"{kind}-{code}": FILL_IN
+        f"{kind}-{code}": Message(TEXTS[kind].text, {"language": BY_CODE[code].native})
         for code in consultation.languages
         for kind, by_language in texts.items()
         if not by_language.get(code, "").strip()

@@ -1,6 +1,6 @@
 """The page of one question: what is asked, what was answered, and what the answer changes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -127,6 +127,7 @@ class ClashPage:
     """Two versions of one answer: the stored one, and the one that came after it from an older page.
 
     `saved_by` is a colleague's name, None where the same person saved, or nobody may learn who did.
+    `picked` is what was chosen already, where the page is loaded again.
     """
 
     frame: Frame
@@ -138,8 +139,9 @@ class ClashPage:
     version: int
     saved_by: str | None
     saved_at: datetime | None
-    knows_before: bool
+    before: str
     then: str
+    picked: Mapping[str, str]
     number: int
     total: int
 
@@ -173,6 +175,7 @@ async def clash_page(
     language: str,
     data: AnswerInput,
     base: str,
+    picked: Mapping[str, str] | None = None,
 ) -> ClashPage:
     """The typed answer beside the one that is stored, with the version before both if the form knew it."""
     page = await answer_page(session, actor, contribution_id, code, language)
@@ -193,8 +196,9 @@ async def clash_page(
         version=stored.version,
         saved_by=other.name if other else None,
         saved_at=stored.saved_at,
-        knows_before=before is not None,
+        before=base if before is not None else "",
         then=getattr(data, "then", "next"),
+        picked=picked or {},
         number=page.number,
         total=page.total,
     )

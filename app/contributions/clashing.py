@@ -134,6 +134,12 @@ def is_settled(values: Mapping[str, Any]) -> bool:
     return bool(values.get("settles"))
 
 
+def picked_in(values: Mapping[str, Any]) -> dict[str, str]:
+    """Which version was chosen for which field, and `yes` for each source that stays."""
+    fields = {name: str(values[f"keep-{name}"]) for name in FIELDS if f"keep-{name}" in values}
+    return fields | {f"source-{number}": "yes" for number in values.get("sources") or ()}
+
+
 def chosen(values: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of the answer that was chosen on the page of two versions, as if they had been typed."""
     mine = from_fields(values)

@@ -11,6 +11,7 @@ from app.contributions.effects import Change
 from app.contributions.schemas import AnswerForm
 from app.platform.forms import FormOf, form, sentences
 from app.platform.pages import set_cookie
+from app.platform.typed import Kept
 
 # The codes of the questions that the last answer changed, for the next page only: an address would
 # stay in histories and logs and say there what was answered.
@@ -32,6 +33,20 @@ async def _settled(sent: Annotated[FormOf[AnswerForm], Depends(form(AnswerForm))
 
 
 SentAnswer = Annotated[FormOf[AnswerForm], Depends(_settled)]
+
+
+def choosing(request: Request) -> tuple[AnswerForm, str, dict[str, str]] | None:
+    """What was being chosen from two versions when the language changed or the session ended."""
+    kept: Kept | None = getattr(request.state, "kept", None)
+    if kept is None or not clashing.is_settled(kept.fields):
+        return None
+    lists = {"sources", "value"}
+    values = {name: each if name in lists else each[-1] for name, each in kept.fields.items()}
+    try:
+        data = AnswerForm.model_validate(clashing.as_input(values))
+    except ValidationError:
+        return None
+    return data, str(values.get("before", "")), clashing.picked_in(values)
 
 
 def changed(request: Request) -> list[str]:

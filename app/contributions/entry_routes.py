@@ -210,14 +210,14 @@ async def give_up_the_name(
     """
     may_repeat(request)
     receipt = _waiting(request, "confidential", str(contribution_id))
-    moved = await entry.find_by_receipt(session, receipt) if receipt is not None else None
+    if receipt is None:
+        await queries.get_frame_with_name(session, actor, contribution_id)
+        here = url("contributions.become_confidential", contribution_id=contribution_id)
+        return see_other(request, here, NO_RECEIPT)
+    moved = await entry.find_by_receipt(session, receipt)
     if moved is None:
         if not actor.is_known:
             raise SignInRequired
-        await queries.get_frame_with_name(session, actor, contribution_id)
-        if receipt is None:
-            here = url("contributions.become_confidential", contribution_id=contribution_id)
-            return see_other(request, here, NO_RECEIPT)
         moved = await service.become_confidential(session, actor, contribution_id, receipt)
     response = _open(request, session, moved.id)
     # The code stays for a reply that got lost; the session of the account ends by its own time.

@@ -115,6 +115,12 @@ class Contribution(SQLModel, table=True):
 
     __mapper_args__ = {"version_id_col": "version"}
 
+    @property
+    def is_unattributed(self) -> bool:
+        """Whether a facilitator took it in without a name: then nobody asked to be kept confidential."""
+        is_own = self.entered_by_id is None or self.receipt_hash is not None
+        return self.mode is Mode.CONFIDENTIAL and not is_own
+
 
 class Answer(SQLModel, table=True):
     """The answer being written to one question; `current_version_id` is what was last submitted.

@@ -28,7 +28,14 @@ MOST_ROWS = 40
 async def answer(
     request: Request, contribution_id: UUID, code: str, session: Session, actor: CurrentActor
 ) -> Response:
-    """One question."""
+    """One question; its two versions again, where they were being chosen from."""
+    again = deps.choosing(request)
+    if again is not None:
+        data, base, picked = again
+        clash = await asking.clash_page(
+            session, actor, contribution_id, code, request.state.language, data, base, picked
+        )
+        return render(request, "contributions/clash.html", clash)
     page = await asking.answer_page(
         session, actor, contribution_id, code, request.state.language, deps.changed(request)
     )

@@ -179,10 +179,39 @@ async def labels_in(session: AsyncSession, consultation_id: UUID) -> set[str]:
     return set((await session.exec(query)).all())
 
 
-async def count_submitted(session: AsyncSession, consultation_id: UUID) -> int:
-    """How many contributions were handed in and not withdrawn."""
-    query = select(func.count()).where(Contribution.consultation_id == consultation_id, COUNTED)
-    return (await session.exec(query)).one()
+# What a facilitator took in without a name: nobody behind it asked to be kept confidential.
+UNATTRIBUTED = (
+    (col(Contribution.mode) == Mode.CONFIDENTIAL)
+    & col(Contribution.entered_by_id).is_not(None)
+    & col(Contribution.receipt_hash).is_(None)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who speaks in a consultation: organisations, confidential contributors, statements without a name."""
+
+    organisations: int
+    confidential: int
+    statements: int
+
+    @property
+    def contributions(self) -> int:
+        """What somebody handed in herself; a statement is no contribution of its own."""
+        return self.organisations + self.confidential
+
+
+async def count_voices(session: AsyncSession, consultation_id: UUID) -> Voices:
+    """How many of each kind were handed in and not withdrawn, in one statement."""
+    query = select(
+        func.count().filter(Contribution.mode == Mode.NAMED),  # type: ignore[arg-type]
+        func.count().filter((col(Contribution.mode) == Mode.CONFIDENTIAL) & ~UNATTRIBUTED),
+        func.count().filter(UNATTRIBUTED),
+    ).where(
+        Contribution.consultation_id == consultation_id,
+        COUNTED,
+    )
+    return Voices(*(await session.exec(query)).one())
 
 
 # What counts among those who took part: confidential ones from the day on which the desk may read them.

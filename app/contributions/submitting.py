@@ -68,9 +68,7 @@ async def hand_in(
     for answer in everything.values():
         # Who wrote a draft concerned the colleagues while they wrote; what is handed in is the organisation's.
         answer.saved_by_id = answer.saved_at = None
-        session.add(answer)
-    if contribution.mode is Mode.NAMED or not is_own:  # who writes confidentially waits for `pass_on`
-        for answer in everything.values():
+        if contribution.mode is Mode.NAMED or not is_own:  # who writes confidentially waits for `pass_on`
             answer.current_version_id = kept.get(answer.id)
     audit.record(
         session,

@@ -77,7 +77,7 @@ async def _passages(session: AsyncSession, submission: Submission | None) -> dic
         query = (
             select(Passage)
             .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)  # type: ignore[arg-type]
-            .where(NationalAnswer.submission_id == submission.id)
+            .where(NationalAnswer.submission_id == submission.id, submissions.IN_PLACE)
             .order_by(Passage.position, Passage.id)  # type: ignore[arg-type]
         )
         for passage in await session.exec(query):

@@ -1,13 +1,14 @@
 """The intake as JSON: the same services as the pages."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from fastapi import APIRouter
 
 from app.intake import service
 from app.intake.formats import Finding
 from app.intake.plan import Fate, Preview
-from app.intake.schemas import FindingOut, IntakeInput, IntakeOut, PlacedOut
+from app.intake.schemas import DismissInput, FindingOut, IntakeInput, IntakeOut, PlacedOut
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
 from app.platform.routing import OneOutcome
@@ -20,6 +21,12 @@ async def take_in(slug: str, data: IntakeInput, session: Session, actor: Current
     """Look at a table of statements; take it in if `dry_run` is false."""
     act = service.preview_intake if data.dry_run else service.import_statements
     return report(await act(session, actor, slug, data.csv.encode()), dry_run=data.dry_run)
+
+
+@router.post("/desk/{slug}/intake/{row_id}/dismiss", status_code=204)
+async def dismiss(slug: str, row_id: UUID, data: DismissInput, session: Session, actor: CurrentActor) -> None:
+    """Set a statement that waits aside, with a reason."""
+    await service.dismiss_row(session, actor, slug, row_id, data.reason)
 
 
 def report(seen: Preview, *, dry_run: bool) -> IntakeOut:

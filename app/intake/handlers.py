@@ -1,12 +1,14 @@
-"""What a withdrawal does to what was taken in."""
+"""What the intake says when somebody asks whether a consultation is done, and what a withdrawal does to it."""
 
 from collections.abc import Mapping, Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consultations.events import STATEMENTS, Obstacle, StepAsked
 from app.contributions.events import WordsTakenBack
-from app.intake import service
+from app.intake import queries, service
 from app.platform.events import Handler
+from app.platform.i18n import n_
 from app.platform.security import Actor
 
 
@@ -15,4 +17,16 @@ async def take_out(session: AsyncSession, event: WordsTakenBack) -> None:
     await service.take_out_withdrawn(session, Actor.system("intake"), event.contribution_id)
 
 
-HANDLERS: Mapping[type, Sequence[Handler]] = {WordsTakenBack: (take_out,)}
+async def step_asked(session: AsyncSession, event: StepAsked) -> None:
+    """Statements that found no question and wait for a facilitator."""
+    waiting = await queries.count_waiting(session, event.consultation.id)
+    message = n_(
+        "%(num)s statement of the intake waits: a facilitator places it or sets it aside with a reason.",
+        "%(num)s statements of the intake wait: a facilitator places them or sets them aside with a reason.",
+        waiting,
+    )
+    found = [Obstacle(STATEMENTS, waiting, message, "intake.kept")] if waiting else []
+    event.answer("intake", found)
+
+
+HANDLERS: Mapping[type, Sequence[Handler]] = {WordsTakenBack: (take_out,), StepAsked: (step_asked,)}

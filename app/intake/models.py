@@ -12,7 +12,10 @@ from app.platform.db import JSON_TYPE
 
 
 class IntakeRow(SQLModel, table=True):
-    """A statement taken in; without `answer_id` it matched no question and waits for a person."""
+    """A statement taken in; without `answer_id` it matched no question and waits for a person.
+
+    A person may also say, with a reason, that it goes nowhere: then it waits no longer.
+    """
 
     __tablename__ = "intake_row"
     __table_args__ = (UniqueConstraint("consultation_id", "fingerprint"),)
@@ -24,3 +27,6 @@ class IntakeRow(SQLModel, table=True):
     answer_id: UUID | None = Field(default=None, foreign_key="answer.id", index=True, ondelete="SET NULL")
     taken_in_by_id: UUID | None = Field(default=None, foreign_key="account.id")
     taken_in_at: datetime = Field(default_factory=clock.now)
+    dismissed_reason: str = ""
+    dismissed_by_name: str = Field(default="", max_length=200)
+    dismissed_at: datetime | None = None

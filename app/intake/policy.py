@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.consultations.models import Consultation
+from app.consultations.models import Consultation, ConsultationState
 from app.organisations.models import Role
 from app.platform.i18n import _
 from app.platform.security import ALLOW, Actor, Decision, deny
@@ -20,6 +20,14 @@ def can_take_in(actor: Actor, consultation: Consultation, at: datetime) -> Decis
     may = can_see(actor, consultation)
     if may and not consultation.takes_answers(at):
         return deny(_("This consultation is not open, so no statements can be taken in."))
+    return may
+
+
+def can_dismiss(actor: Actor, consultation: Consultation) -> Decision:
+    """A facilitator sets a statement aside with a reason, until the consultation is concluded."""
+    may = can_see(actor, consultation)
+    if may and consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED}:
+        return deny(_("This consultation is concluded."))
     return may
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.models import Account
@@ -28,6 +28,7 @@ from app.questionnaires.compiled import CompiledQuestion
 from app.questionnaires.models import Kind
 
 PAGE = 50
+WAITING = (col(IntakeRow.answer_id).is_(None), col(IntakeRow.dismissed_at).is_(None))
 
 
 async def standing_of(
@@ -115,12 +116,16 @@ class IntakePage:
 async def intake_page(session: AsyncSession, actor: Actor, slug: str) -> IntakePage:
     """The page of the intake with how many statements came in so far."""
     consultation = await get_consultation(session, actor, slug)
-    query = select(func.count(), func.count(IntakeRow.answer_id)).where(  # type: ignore[call-overload,arg-type]
-        IntakeRow.consultation_id == consultation.id
-    )
-    total, placed = (await session.exec(query)).one()
+    query = select(func.count(col(IntakeRow.answer_id))).where(IntakeRow.consultation_id == consultation.id)
+    placed = (await session.exec(query)).one()
     may = policy.can_take_in(actor, consultation, clock.arrival())
-    return IntakePage(consultation, may, placed, total - placed)
+    return IntakePage(consultation, may, placed, await count_waiting(session, consultation.id))
+
+
+async def count_waiting(session: AsyncSession, consultation_id: UUID) -> int:
+    """How many statements found no question and were neither placed nor set aside."""
+    query = select(func.count()).where(IntakeRow.consultation_id == consultation_id, *WAITING)
+    return (await session.exec(query)).one()
 
 
 async def get_consultation(session: AsyncSession, actor: Actor, slug: str) -> Consultation:
@@ -153,6 +158,7 @@ class KeptPage:
     rows: Sequence[WaitingRow]
     questions: Sequence[CompiledQuestion]
     may_take_in: Decision
+    may_dismiss: Decision
     next_after: UUID | None
 
 
@@ -163,7 +169,7 @@ async def kept_page(
     consultation = await get_consultation(session, actor, slug)
     query = (
         select(IntakeRow)
-        .where(IntakeRow.consultation_id == consultation.id, IntakeRow.answer_id.is_(None))  # type: ignore[union-attr]
+        .where(IntakeRow.consultation_id == consultation.id, *WAITING)
         .order_by(IntakeRow.id)  # type: ignore[arg-type]
         .limit(PAGE + 1)
     )
@@ -176,6 +182,7 @@ async def kept_page(
         rows=[as_waiting(each) for each in found[:PAGE]],
         questions=[q for q in version[language].questions if q.kind is not Kind.NOTE],
         may_take_in=policy.can_take_in(actor, consultation, clock.arrival()),
+        may_dismiss=policy.can_dismiss(actor, consultation),
         next_after=found[PAGE - 1].id if len(found) > PAGE else None,
     )
 
@@ -195,7 +202,7 @@ async def get_kept(session: AsyncSession, consultation: Consultation, row_id: UU
         .where(
             IntakeRow.id == row_id,
             IntakeRow.consultation_id == consultation.id,
-            IntakeRow.answer_id.is_(None),  # type: ignore[union-attr]
+            *WAITING,
         )
         .with_for_update()
     )

@@ -1,7 +1,7 @@
 """Pages of the facilitator: hand in a table, look at what comes of it, place what waits."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -10,15 +10,16 @@ from starlette.responses import Response
 
 from app.intake import formats, queries, service
 from app.intake.plan import Fate, Preview
-from app.intake.schemas import PASTED_LIMIT, AssignForm, IntakeForm
+from app.intake.schemas import PASTED_LIMIT, AssignForm, DismissInput, IntakeForm
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
 from app.platform.errors import Invalid
 from app.platform.forms import FormOf, form
 from app.platform.i18n import Message, _
 from app.platform.pages import render, see_other, url
-from app.platform.posting import shown, submit
+from app.platform.posting import Again, shown, submit
 from app.platform.routing import OneOutcome
+from app.platform.security import Actor
 
 router = APIRouter(route_class=OneOutcome)
 
@@ -113,12 +114,39 @@ async def assign(
         said = _("The statement is part of an answer now.")
         return see_other(request, url("intake.kept", slug=slug), said)
 
+    again = _kept_again(request, session, actor, slug, f"code-{row_id}", form)
+    return await submit(session, form, act, again)
+
+
+@router.post("/desk/{slug}/intake/{row_id}/dismiss", name="intake.dismiss")
+async def dismiss(
+    request: Request,
+    slug: str,
+    row_id: UUID,
+    form: Annotated[FormOf[DismissInput], Depends(form(DismissInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Set a statement that waits aside, with a reason."""
+
+    async def act(data: DismissInput) -> Response:
+        await service.dismiss_row(session, actor, slug, row_id, data.reason)
+        return see_other(request, url("intake.kept", slug=slug), _("The statement is set aside."))
+
+    again = _kept_again(request, session, actor, slug, f"reason-{row_id}", form)
+    return await submit(session, form, act, again)
+
+
+def _kept_again(
+    request: Request, session: Session, actor: Actor, slug: str, name: str, form: FormOf[Any]
+) -> Again:
+    """The page again; the field of a row has a name of its own there, and so has what is wrong with it."""
+
     async def again(status: int) -> Response:
-        # Each row's field is named after the row, and so is what is wrong with it.
         if "" not in form.errors:
-            form.errors = {f"code-{row_id}": each for each in form.errors.values()}
-        form.values = {f"code-{row_id}": form.values.get("code", "")}
+            form.errors = {name: next(iter(form.errors.values()))}
+        form.values = {name: form.values.get(name.partition("-")[0], "")}
         page = await queries.kept_page(session, actor, slug, request.state.language)
         return render(request, "intake/kept.html", page, form, status)
 
-    return await submit(session, form, act, again)
+    return again

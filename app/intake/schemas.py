@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from app.intake.formats import MAX_BYTES
 from app.intake.plan import Twin
@@ -67,3 +67,9 @@ class IntakeOut(BaseModel):
     problems: list[FindingOut]
     notes: list[FindingOut]
     rows: list[PlacedOut]
+
+
+class DismissInput(Input):
+    """Why a statement goes to no question."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]

@@ -88,6 +88,17 @@ async def assign_row(
     audit.record(session, actor, "intake.assigned", kept, scope_id=scope, question=code)
 
 
+async def dismiss_row(session: AsyncSession, actor: Actor, slug: str, row_id: UUID, reason: str) -> None:
+    """Say with a reason that a statement goes to no question; it is kept and waits no longer."""
+    consultation = await queries.get_consultation(session, actor, slug)
+    require(policy.can_dismiss(actor, consultation))
+    kept = await queries.get_kept(session, consultation, row_id)
+    kept.dismissed_reason, kept.dismissed_by_name = reason, actor.name
+    kept.dismissed_at = clock.now()
+    session.add(kept)
+    audit.record(session, actor, "intake.dismissed", kept, scope_id=consultation.country_review_id)
+
+
 async def _one_at_a_time(session: AsyncSession, consultation: Consultation) -> None:
     """Two imports into one consultation wait for each other; saving answers goes on meanwhile."""
     query = select(Consultation.id).where(Consultation.id == consultation.id)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.events import PasswordResetAsked
+from app.consultations.events import ConsultationClosedEarly
 from app.contributions.events import ContributionSubmitted, ContributionWithdrawn
 from app.contributions.models import Contribution, Mode
 from app.notifications import service
@@ -13,7 +14,8 @@ from app.organisations import queries as organisations
 from app.organisations.events import MemberInvited, RoleGiven, SignUpRepeated, SignUpStarted
 from app.organisations.models import STAFF, Role
 from app.platform.events import Handler
-from app.submissions.events import SubmissionHandedOver
+from app.reviews.events import FocalPointChanged
+from app.submissions.events import DecisionsChanged, SubmissionHandedOver
 
 
 async def sign_up_started(session: AsyncSession, event: SignUpStarted) -> None:
@@ -59,6 +61,23 @@ async def submission_handed_over(session: AsyncSession, event: SubmissionHandedO
     await service.notify_reasons_ready(session, event.consultation_id)
 
 
+async def closed_early(session: AsyncSession, event: ConsultationClosedEarly) -> None:
+    """Say that the promised time was not kept."""
+    await service.notify_closed_early(session, event.consultation_id)
+
+
+async def decisions_changed(session: AsyncSession, event: DecisionsChanged) -> None:
+    """Say that a decision is another than the one that was read."""
+    await service.notify_decisions_changed(session, event.contribution_ids)
+
+
+async def focal_point_changed(session: AsyncSession, event: FocalPointChanged) -> None:
+    """Tell the one who has the role now, and the one who had it."""
+    await service.notify_account(session, event.account_id, "reviews/focal_point_now")
+    if event.former_id is not None:
+        await service.notify_account(session, event.former_id, "reviews/focal_point_handed_over")
+
+
 async def _tell_signatories(session: AsyncSession, contribution_id: UUID, template: str) -> None:
     contribution = await session.get(Contribution, contribution_id)
     # A contribution that became confidential has an organisation no longer, and no mail ever.
@@ -76,4 +95,7 @@ HANDLERS: Mapping[type, Sequence[Handler]] = {
     ContributionSubmitted: (contribution_submitted,),
     ContributionWithdrawn: (contribution_withdrawn,),
     SubmissionHandedOver: (submission_handed_over,),
+    ConsultationClosedEarly: (closed_early,),
+    DecisionsChanged: (decisions_changed,),
+    FocalPointChanged: (focal_point_changed,),
 }

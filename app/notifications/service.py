@@ -1,8 +1,10 @@
 """Telling people by e-mail: enqueued in the caller's transaction, sent after it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from sqlmodel import select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.contributions.models import Contribution, ContributionState, Mode
@@ -35,15 +37,30 @@ async def notify_signatories(session: AsyncSession, organisation_ids: set[UUID],
 
 
 async def notify_reasons_ready(session: AsyncSession, consultation_id: UUID) -> None:
-    """Tell the organisations that answered under their name that reasons can be read.
+    """Tell the organizations that handed in answers under their name that reasons can be read."""
+    submitted = col(Contribution.submitted_versions) > 0
+    await _notify_contributors(session, consultation_id, "submissions/reasons_ready", submitted)
 
-    Nobody can be told of a confidential contribution: nothing leads to who wrote it.
-    """
+
+async def notify_closed_early(session: AsyncSession, consultation_id: UUID) -> None:
+    """Tell the organizations that take part, those still writing too, that they lost time."""
+    await _notify_contributors(session, consultation_id, "consultations/closed_early")
+
+
+async def notify_decisions_changed(session: AsyncSession, contribution_ids: Collection[UUID]) -> None:
+    """Tell the organizations behind these contributions that a decision they could read is another now."""
+    behind = col(Contribution.id).in_(contribution_ids)
+    await _notify_contributors(session, None, "submissions/decision_changed", behind)
+
+
+async def _notify_contributors(
+    session: AsyncSession, consultation_id: UUID | None, template: str, *more: ColumnElement[bool]
+) -> None:
+    """Nobody can be told of a confidential contribution: nothing leads to who wrote it."""
     query = select(Contribution.organisation_id).where(
-        Contribution.consultation_id == consultation_id,
-        Contribution.mode == Mode.NAMED,
-        Contribution.submitted_versions > 0,
-        Contribution.state != ContributionState.WITHDRAWN,
+        Contribution.mode == Mode.NAMED, Contribution.state != ContributionState.WITHDRAWN, *more
     )
+    if consultation_id is not None:
+        query = query.where(Contribution.consultation_id == consultation_id)
     places = {place for place in (await session.exec(query)).all() if place is not None}
-    await notify_signatories(session, places, "submissions/reasons_ready")
+    await notify_signatories(session, places, template)

@@ -6,8 +6,9 @@ from app.operation import queries, service
 from app.operation.schemas import MailOut, OperationOut, RecordOut, RetryInput
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
+from app.platform.routing import OneOutcome
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(route_class=OneOutcome, tags=["operation"])
 
 
 @router.get("/operation")

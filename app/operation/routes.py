@@ -13,9 +13,10 @@ from app.platform.db import Session
 from app.platform.forms import FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import Link, render, see_other, url
+from app.platform.routing import OneOutcome
 from app.platform.security import Actor
 
-router = APIRouter()
+router = APIRouter(route_class=OneOutcome)
 RetryForm = Annotated[FormOf[RetryInput], Depends(form(RetryInput))]
 
 

@@ -18,6 +18,6 @@ def register(tables: Sequence[Mapping[type, Sequence[Handler]]]) -> None:
 
 
 async def publish(session: AsyncSession, event: Any) -> None:
-    """Run the handlers of the event; they may add rows or enqueue a job, nothing else."""
+    """Run the handlers of the event; they may add rows, enqueue a job, or answer what the event asks."""
     for handler in _handlers.get(type(event), ()):
         await handler(session, event)

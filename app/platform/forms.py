@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, mod
 from starlette.datastructures import UploadFile
 
 from app.platform import ids
-from app.platform.errors import AppError, Forbidden, Invalid
+from app.platform.errors import AppError, Forbidden, Invalid, TooLarge
 from app.platform.i18n import Message, _
 
 M = TypeVar("M", bound=BaseModel)
@@ -193,6 +193,7 @@ class Sent:
     files: dict[str, UploadFile]
     at: str  # the address of the page, from its path on
     was: str  # the digest of what the page had filled the sent fields in with
+    unseen: frozenset[str]  # the names, with their prefixes, of fields and buttons whose values nobody sees
     proof: str
     is_ours: bool
     digest: str
@@ -231,9 +232,19 @@ def _changed_parts(every: Fields, own: str) -> Fields:
             continue
         prefix = f"{part}."
         fields = {n: v for n, v in every.items() if n.startswith(prefix) and n != name}
-        if digest_of((n[len(prefix) :], value) for n, v in fields.items() for value in v) != values[-1]:
+        now = digest_of((n[len(prefix) :], value) for n, v in fields.items() for value in v)
+        if now != values[-1].partition(";")[0]:
             changed |= fields
     return changed
+
+
+def _unseen(every: Fields) -> frozenset[str]:
+    """What the parts of a page say of themselves: `was` is a digest and the names of what nobody sees."""
+    names: set[str] = set()
+    for name, values in every.items():
+        if name == "was" or name.endswith(".was"):
+            names |= {name.removesuffix("was") + each for each in values[-1].split(";")[1:]}
+    return frozenset(names)
 
 
 def _texts(values: Iterable[Any]) -> list[str]:
@@ -266,7 +277,8 @@ async def read_form(request: Request) -> Sent:
         others=_changed_parts(every, own),
         files=files,
         at=every.get("at", [""])[-1],
-        was=every.get(f"{own}.was" if own else "was", [""])[-1],
+        was=every.get(f"{own}.was" if own else "was", [""])[-1].partition(";")[0],
+        unseen=_unseen(every),
         proof=proof,
         is_ours=not is_foreign(request) and _is_ours(request, proof),
         digest=await _digest(fields, files),
@@ -293,6 +305,8 @@ def form(model: type[M]) -> Callable[[Request], Awaitable[FormOf[M]]]:
 
     async def parse(request: Request) -> FormOf[M]:
         sent = await read_form(request)
+        if getattr(request.state, "too_large", False):
+            raise TooLarge
         check_site(request)
         check_csrf(request, sent.proof)
         parsed: FormOf[M] = FormOf(files=dict(sent.files))

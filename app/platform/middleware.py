@@ -22,6 +22,7 @@ BARE = ("/static/", "/api/", "/demo.json", "/health", "/ready", "/openapi.json",
 # Asked by machines that know the portal by a number only; they say nothing and lead nowhere.
 ANY_HOST = frozenset({"/health", "/ready"})
 DRAINED = 100_000_000
+GIVEN_BACK = 4  # times the limit: a form up to this size is refused with its words
 # A request counts from the instant its head arrived, so its body must not take its time.
 BODY_SECONDS, UPLOAD_SECONDS = 60.0, 300.0
 log = std_logging.getLogger("portal")
@@ -139,12 +140,17 @@ class Edge:
             # The same answer without its body (RFC 9110, 9.3.2); the server keeps what it was asked.
             scope = {**scope, "method": "GET"}
         limit = next((n for ending, n in self.uploads.items() if path.endswith(ending)), None)
-        bounded = _bounded(receive, limit or self.body_limit, UPLOAD_SECONDS if limit else BODY_SECONDS)
+        most = limit or self.body_limit
         declared = headers.get(b"content-length", b"0")
+        size = int(declared) if declared.isdigit() else 0
+        if most < size <= GIVEN_BACK * most and _is_form(path, headers):
+            # Too much to be taken, and read all the same: whoever wrote it gets it back to shorten it.
+            state["too_large"], most = True, size
+        bounded = _bounded(receive, most, UPLOAD_SECONDS if limit else BODY_SECONDS)
         if not self._is_ours(path, headers):
             log.info("portal.host_refused")  # an operator who sees many of these looks at PORTAL_PUBLIC_URL
             await self.refuse(Request(scope), HTTPException(400))(scope, receive, answer)
-        elif declared.isdigit() and int(declared) > (limit or self.body_limit):
+        elif size > most:
             await self._refuse_large(scope, receive, answer)
         elif (target := _elsewhere(scope, state)) is not None:
             reply = RedirectResponse(target, 307, headers={"vary": "Accept-Language"})
@@ -213,6 +219,11 @@ def _host_in(header: bytes) -> str:
         return ""
     only_a_name = found.path == found.query == found.fragment == "" and "@" not in found.netloc
     return found.hostname or "" if only_a_name else ""
+
+
+def _is_form(path: str, headers: Mapping[bytes, bytes]) -> bool:
+    is_urlencoded = headers.get(b"content-type", b"").startswith(b"application/x-www-form-urlencoded")
+    return is_urlencoded and not path.startswith(BARE)
 
 
 async def _drain(receive: Receive) -> None:

@@ -237,10 +237,13 @@ def _typed_elsewhere(request: Request) -> dict[str, list[str]]:
     return dict(kept.fields) if kept is not None else {}
 
 
+def _sent_part(request: Request) -> str:
+    return request.query_params.get("part", "") if request.method == "POST" else ""
+
+
 def chrome_of(request: Request, csrf: str) -> Chrome:
     """The frame for this request: language, person, links."""
     state = request.state
-    sent: Sent | None = getattr(state, "sent", None)
     here = here_of(request)
     code: str = getattr(state, "language", i18n.SOURCE)
     actor: Actor = getattr(state, "actor", NOBODY)
@@ -260,7 +263,7 @@ def chrome_of(request: Request, csrf: str) -> Chrome:
         demonstration=request.app.state.settings.demonstration,
         path=request.scope["path"],
         here=here,
-        sheet=Sheet(_typed_elsewhere(request), sent.part if sent is not None else ""),
+        sheet=Sheet(_typed_elsewhere(request), sent_part=_sent_part(request)),
         roles=frozenset(role for role, _place in actor.roles),
     )
 

@@ -61,7 +61,6 @@ class ErrorPage:
 
 SECRETS = frozenset({"password", "token"})
 CODE_PATHS = ("/start",)  # there, and nowhere else, `code` is a secret
-UNSEEN = frozenset({"carried", "version", "next", "from", "about", "code", "id", "key", "direction"})
 ENTRANCES = frozenset({"/sign-in", "/start"})
 # What each database says when it cannot: the kinds of SQLite, the states and classes of PostgreSQL.
 SQLITE: dict[int, type[errors.AppError]] = {
@@ -94,7 +93,7 @@ def _typed(request: Request) -> tuple[TypedField, ...]:
     prefix = f"{own}." if own else ""
     fields = {f"{prefix}{name}": values for name, values in sent.fields.items()} | dict(sent.others)
     return tuple(
-        TypedField(name, pages.field_name(name), values, any(values) and _last(name) not in UNSEEN)
+        TypedField(name, pages.field_name(name), values, any(values) and name not in sent.unseen)
         for name, values in fields.items()
         if _last(name) not in secrets
     )

@@ -3,7 +3,7 @@
 With some two hundred routes, trying each cost more than most handlers (docs/decisions/0006).
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
@@ -92,7 +92,7 @@ class OneOutcome(APIRoute):
     one outcome. What stood in the other forms of the page goes along to the page that follows.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Awaitable[Response]]:
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The handler, with what every request has in common around it."""
         handle: Callable[[Request], Any] = super().get_route_handler()
 
@@ -101,7 +101,10 @@ class OneOutcome(APIRoute):
                 if typed.PARAMETER in request.query_params:
                     request.state.kept = await typed.load(request, request.cookies.get(FORM_COOKIE, ""))
                 return await handle(request)  # type: ignore[no-any-return]
-            return await _settle(request, await handle(request))
+            try:
+                return await _settle(request, await handle(request))
+            finally:
+                await request.close()  # the files of the form
 
         return handler
 

@@ -24,34 +24,45 @@ class Sheet:
     """
 
     typed: Fields = field(default_factory=dict)
-    sent: str = ""  # the part that was sent, where the page comes back after a refusal
     first_form: str = ""  # the id of the form that the language bar sends
+    has_page_form: bool = False
     in_page_form: bool = False
+    sent_part: str = ""  # the part whose button was pressed, on a page that answers it
     part: str = ""
     action: str = ""
     shown: set[str] = field(default_factory=set)
+    _unseen: set[str] = field(default_factory=set)
     _noted: list[tuple[str, str]] = field(default_factory=list)
     _count: int = 0
 
-    def open_page(self, form_id: str) -> str:
+    def open_page(self, form_id: str) -> None:
         """One form around everything on the page; its parts are sent together."""
-        self.in_page_form = True
+        self.has_page_form = self.in_page_form = True
         self.first_form = form_id
-        return ""
 
-    def close_page(self) -> str:
-        """That form ends: what comes after it, such as the buttons above the page, is a form of its own."""
+    def close_page(self) -> None:
+        """That form ends: what is written after it, such as the buttons above the page, are forms of their own."""
         self.in_page_form = False
-        return ""
 
     def begin(self, part: str, action: str, form_id: str) -> str:
         """The next form, or the next part of the page's form; returns its id."""
         self._count += 1
-        self.part, self.action, self._noted = part, action, []
+        self.part, self.action, self._noted, self._unseen = part, action, [], set()
         made = form_id or f"form-{self._count}"
         if not part and not self.first_form:
             self.first_form = made
         return made
+
+    def passed_on(self) -> list[tuple[str, list[str]]]:
+        """Fields of parts that this page does not show, to go on with its first form; none on a page of parts."""
+        if self.has_page_form:
+            return []
+        found = [
+            (name, values) for name, values in self.typed.items() if "." in name and name not in self.shown
+        ]
+        self.shown |= {name for name, _values in found}
+        parts = dict.fromkeys(name.partition(".")[0] for name, _values in found)
+        return [*found, *((f"{part}.was", [""]) for part in parts)]
 
     def next_part(self) -> str:
         """A name for a part that is only a button."""
@@ -59,42 +70,45 @@ class Sheet:
         return f"b{self._count}"
 
     def end(self) -> str:
-        """The digest of what this form was filled in with."""
-        digest = digest_of(self._noted)
+        """What comes back with this form: the digest of how it was filled in, and which fields nobody sees."""
+        told = ";".join([digest_of(self._noted), *sorted(self._unseen)])
         self.part = self.action = ""
-        self._noted = []
-        return digest
+        return told
 
     def name(self, name: str) -> str:
         """The name a field has on the page."""
         return f"{self.part}.{name}" if self.part else name
 
-    def note(self, name: str, value: Any) -> str:
+    def note(self, name: str, value: Any) -> None:
         """Remember what the portal itself fills a field with."""
         self.shown.add(self.name(name))
         self._noted.append((name, "" if value is None else str(value)))
-        return ""
 
-    def note_choices(self, name: str, values: Any, options: Any) -> str:
+    def note_unseen(self, name: str, value: Any = None) -> None:
+        """The same for what nobody sees: a hidden field with its value, or the name of a button."""
+        self._unseen.add(name)
+        if value is not None:
+            self.note(name, value)
+
+    def note_choices(self, name: str, values: Any, options: Any) -> None:
         """The same for boxes that are ticked or not: only what is ticked will be sent."""
         self.shown.add(self.name(name))
         chosen = {str(value) for value in ([values] if isinstance(values, str) else values or ())}
         self._noted += [(name, str(option)) for option in options if str(option) in chosen]
-        return ""
 
     def form(self, given: ShownForm | None) -> ShownForm | None:
         """What was typed into this form: as given by the page, else as it came back from elsewhere.
 
-        What the page gives belongs to the part that was sent, and so do its errors: the other parts have
-        fields of the same names.
+        A page gives what one of its parts brought; the others keep what stood in them. What a mere button
+        was refused for is told at the fields of every part.
         """
-        if given is not None and self.sent in {"", self.part}:
+        is_of_another = bool(self.in_page_form and self.sent_part and self.part != self.sent_part)
+        if given is not None and not is_of_another:
             return given
-        if not self.typed:
-            return None
         prefix = f"{self.part}." if self.part else ""
         found = {n[len(prefix) :]: v for n, v in self.typed.items() if n.startswith(prefix)}
-        return ShownForm(_as_fields(found)) if found else None
+        errors = given.errors if given is not None and not given.values else {}
+        return ShownForm(_as_fields(found), errors) if found or errors else None
 
     def rows(self, name: str, at_least: int, at_most: int = 40) -> int:
         """How many rows a list needs so that every typed one has its place."""
@@ -102,6 +116,11 @@ class Sheet:
         numbers = [n[len(prefix) :].partition("-")[0] for n in self.typed if n.startswith(prefix)]
         typed = [int(number) + 1 for number in numbers if number.isascii() and number.isdigit()]
         return min(max(at_least, *typed, 0), max(at_least, at_most))
+
+    @property
+    def brings(self) -> bool:
+        """Whether a form that was refused when a session had ended comes along."""
+        return any(name.startswith("kept.") for name in self.typed)
 
     @property
     def homeless(self) -> Mapping[str, str]:

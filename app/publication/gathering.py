@@ -11,11 +11,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
 from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState, Mode, Publication
-from app.contributions.queries import count_submitted, narrowest
+from app.contributions.queries import count_voices, narrowest
 from app.organisations.models import Organisation
 from app.publication import snapshot
 from app.publication.hiding import Excerpt, Voice
-from app.publication.snapshot import Asked, Content, Paragraph
+from app.publication.snapshot import Asked, Content, Paragraph, Spoke
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledPair, CompiledVersion
 from app.submissions.models import (
@@ -26,6 +26,7 @@ from app.submissions.models import (
     Source,
     Submission,
 )
+from app.submissions.queries import IN_PLACE
 from app.translations.models import Text
 from app.translations.queries import bodies_of, latest_for
 
@@ -113,10 +114,12 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
     state, asked = pair.state, pair.asked
     nationals = await _nationals(session, consultation)
     questions: list[Content] = []
+    undecided = False
     for question_id, code in [*state.codes.items(), *_unasked(pair)]:
         of_state = question_id in state.codes
         mapped = pair.to_asked.get(question_id, ()) if of_state else (question_id,)
         voices = await _voices(session, consultation, asked, mapped)
+        undecided |= any(voice.kind is None for voice in voices if not voice.is_withdrawn)
         national = nationals.get(question_id)
         if national is None and not voices:
             continue
@@ -129,8 +132,9 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
             voices=voices,
         )
         questions.append(snapshot.question(given, await _translations(session, voices)))
-    contributions = await count_submitted(session, consultation.id)
-    return snapshot.outcome(consultation.submission_language, contributions, questions)
+    spoke = await count_voices(session, consultation.id)
+    kinds = Spoke(spoke.organisations, spoke.confidential, spoke.statements, not undecided)
+    return snapshot.outcome(consultation.submission_language, kinds, questions)
 
 
 def _unasked(pair: CompiledPair) -> list[tuple[UUID, str]]:
@@ -179,7 +183,7 @@ PASSAGES = (
         Passage.text,
     )
     .join(Submission, Submission.id == NationalAnswer.submission_id)
-    .outerjoin(Passage, Passage.national_answer_id == NationalAnswer.id)
+    .outerjoin(Passage, (col(Passage.national_answer_id) == NationalAnswer.id) & IN_PLACE)
     .order_by(Passage.position, Passage.id)
 )
 SOURCES = (

@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consultations.events import Obstacle, StepAsked
+from app.consultations.models import Step
 from app.contributions.events import WordsTakenBack
 from app.platform.events import Handler
+from app.platform.i18n import _
 from app.platform.security import Actor
-from app.publication import service
+from app.publication import queries, service
 
 
 async def take_out(session: AsyncSession, event: WordsTakenBack) -> None:
@@ -16,4 +19,16 @@ async def take_out(session: AsyncSession, event: WordsTakenBack) -> None:
     await service.take_out_withdrawn(session, actor, event.consultation_id, event.contribution_id)
 
 
-HANDLERS: Mapping[type, Sequence[Handler]] = {WordsTakenBack: (take_out,)}
+async def step_asked(session: AsyncSession, event: StepAsked) -> None:
+    """A consultation is concluded when the public can read what came of it."""
+    found = []
+    if event.step is Step.CONCLUDE and not await queries.is_outcome_current(session, event.consultation.id):
+        message = _("The outcome of the submission as it was handed over is not published.")
+        found.append(Obstacle("not-published", 1, message, "publication.publish"))
+    event.answer("publication", found)
+
+
+HANDLERS: Mapping[type, Sequence[Handler]] = {
+    WordsTakenBack: (take_out,),
+    StepAsked: (step_asked,),
+}

@@ -52,6 +52,13 @@ async def find_newest(session: AsyncSession, consultation_id: UUID) -> Published
     return Published(row[1], row[2], content)
 
 
+async def is_outcome_current(session: AsyncSession, consultation_id: UUID) -> bool:
+    """Whether an outcome was published since the submission was last handed over or reopened."""
+    newest = await find_newest(session, consultation_id)
+    submission = await submissions.find_submission(session, consultation_id)
+    return newest is not None and (submission is None or newest.published_at >= submission.state_since)
+
+
 def forget(outcome_id: UUID) -> None:
     """Let go of the content of an outcome that was changed in its table."""
     _contents.pop(outcome_id, None)

@@ -7,8 +7,9 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
+from app.consultations import obstacles
 from app.consultations import queries as consultations
-from app.consultations.models import Consultation
+from app.consultations.models import Consultation, Step
 from app.platform.security import Actor, require
 from app.publication import gathering, policy, queries, snapshot
 from app.publication.hiding import Voice
@@ -19,11 +20,15 @@ from app.submissions import queries as submissions
 
 
 async def publish_outcome(session: AsyncSession, actor: Actor, slug: str) -> Outcome:
-    """Freeze what the public may see as the next version of the outcome."""
+    """Freeze what the public may see as the next version of the outcome.
+
+    Refused while anything stands against it, unless two people overrode that (raises Unfinished).
+    """
     consultation = await consultations.get_desk_consultation(session, actor, slug, lock=True)
     review = await reviews.get_review(session, actor, consultation.country_review_id)
     submission = await submissions.find_submission(session, consultation.id)
     require(policy.can_publish(actor, review, submission))
+    await obstacles.check_step(session, consultation, Step.PUBLISH)
     content = await gathering.content_of(session, consultation)
     return await _add(session, actor, consultation, content, "outcome.published")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.publication.hiding import Excerpt, Index, Voice, unwanted_names
-from app.publication.tables import Row, Tally, told
+from app.publication.tables import Row, Shown, Tally, hidden, told
 from app.submissions.recognizing import REDACTED, Phrases
 
 Content = dict[str, Any]
@@ -50,16 +50,44 @@ class Wall:
         return not (text in self.blocked or REDACTED in text or self.names.is_in(text))
 
 
-def outcome(language: str, contributions: int, questions: Iterable[Content]) -> Content:
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """Who spoke; statements that a facilitator took in without a name are no contributions."""
+
+    organisations: int = 0
+    confidential: int = 0
+    statements: int = 0
+    all_decided: bool = True
+
+    @property
+    def contributions(self) -> int:
+        """What somebody handed in herself."""
+        return self.organisations + self.confidential
+
+
+def outcome(language: str, spoke: Spoke, questions: Iterable[Content]) -> Content:
     """The whole outcome; questions come from `question`, and their numbers are hidden here, all together."""
     drafts = list(questions)
-    table = told([draft["tally"] for draft in drafts], contributions)
+    table = told([draft["tally"] for draft in drafts], spoke.contributions + spoke.statements)
+    is_withheld = table.contributions is None
+    contributions = None if is_withheld else hidden(spoke.contributions)
     return {
         "language": language,
-        "contributions": table.contributions,
+        "contributions": contributions,
+        **_parts(contributions, spoke),
+        "statements": None if is_withheld and spoke.statements else hidden(spoke.statements),
         "answers": table.answers,
+        "decided": spoke.all_decided,
         "questions": [_numbered(draft, row) for draft, row in zip(drafts, table.rows, strict=True)],
     }
+
+
+def _parts(total: Shown, spoke: Spoke) -> Content:
+    """The kinds of contributions, where their total is given and neither is so few that it must be hidden."""
+    parts = {"organisations": spoke.organisations, "confidential": spoke.confidential}
+    if isinstance(total, int) and all(hidden(number) == number for number in parts.values()):
+        return dict(parts)
+    return dict.fromkeys(parts)
 
 
 def _numbered(draft: Content, row: Row) -> Content:

@@ -10,7 +10,15 @@ from app.platform.db import RecordingSession, Session
 from app.platform.routing import OneOutcome
 from app.reading import service
 from app.reading.queries import ShownAnswer
-from app.reading.schemas import AnswerFilter, AnswersOut, ReadAnswerOut, TranslationInput, TranslationOut
+from app.reading.schemas import (
+    AnswerFilter,
+    AnswersOut,
+    MarkedOut,
+    MarkInput,
+    ReadAnswerOut,
+    TranslationInput,
+    TranslationOut,
+)
 from app.translations.models import Translation
 
 router = APIRouter(route_class=OneOutcome, tags=["reading"])
@@ -37,6 +45,13 @@ async def answers(
     )
 
 
+@router.post("/desk/{slug}/answers/marks")
+async def mark(slug: str, data: MarkInput, session: Session, actor: CurrentActor) -> MarkedOut:
+    """Mark answers as read or as unread, for oneself."""
+    marked = await service.mark_answers(session, actor, slug, data.version_ids, is_read=data.is_read)
+    return MarkedOut(marked=marked)
+
+
 @router.post("/desk/{slug}/contributions/{contribution_id}/name", status_code=204)
 async def verify_name(slug: str, contribution_id: UUID, session: Session, actor: CurrentActor) -> None:
     """Say that an organisation is the one whose name it has."""
@@ -60,6 +75,7 @@ def _answer(item: ShownAnswer) -> ReadAnswerOut:
         contribution_id=answer.contribution_id,
         contributor=answer.name,
         confidential=answer.is_confidential,
+        unattributed=answer.is_unattributed,
         unverified=answer.is_unverified,
         language=answer.language,
         text_id=answer.text_id,
@@ -71,6 +87,7 @@ def _answer(item: ShownAnswer) -> ReadAnswerOut:
         recommendation=dict(answer.recommendation),
         publication=answer.publication,
         submitted_on=answer.submitted_on,
+        is_read=item.is_read,
         translations=[_translation(translation) for translation in item.translations],
     )
 

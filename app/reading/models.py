@@ -6,7 +6,7 @@ from sqlmodel import Field, SQLModel
 
 
 class ReadMark(SQLModel, table=True):
-    """A reviewer has had this version of an answer before her."""
+    """A reviewer has had this version of an answer before her; `is_read` is what she says of it herself."""
 
     __tablename__ = "read_mark"
 
@@ -14,3 +14,4 @@ class ReadMark(SQLModel, table=True):
     answer_version_id: UUID = Field(
         foreign_key="answer_version.id", primary_key=True, index=True, ondelete="CASCADE"
     )
+    is_read: bool = False

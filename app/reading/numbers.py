@@ -11,8 +11,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
-from app.contributions.models import Answer, AnswerVersion, Contribution, Mode, Practice
-from app.contributions.queries import COUNTED, STANDING
+from app.contributions.models import Answer, AnswerVersion, Contribution, Practice
+from app.contributions.queries import STANDING, Voices, count_voices
 from app.platform.i18n import CODES, Message, _, n_
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
@@ -20,6 +20,7 @@ from app.questionnaires.compiled import CompiledQuestion, CompiledSection
 from app.questionnaires.models import Kind
 from app.reading import policy
 from app.reading.models import ReadMark
+from app.reading.queries import read_by
 
 SHADES = 5
 
@@ -49,8 +50,7 @@ class Overview:
     """What the contributions to a consultation say, in numbers."""
 
     consultation: Consultation
-    named: int
-    confidential: int
+    voices: Voices
     answers: int
     unread: int
     rows: Sequence[HeatRow]
@@ -60,7 +60,12 @@ class Overview:
     @property
     def contributions(self) -> int:
         """How many contributions stand."""
-        return self.named + self.confidential
+        return self.voices.contributions
+
+    @property
+    def rows_add_up_to(self) -> int:
+        """How many could have answered a question: contributions, and statements without a name."""
+        return self.voices.contributions + self.voices.statements
 
     @property
     def unanswered(self) -> Sequence[CompiledQuestion]:
@@ -126,14 +131,13 @@ class QuestionList:
 
 
 def _standing(actor: Actor, consultation: Consultation, *groups: Any) -> Any:
-    """Counts of the standing answers, and of those the reader has seen, by these columns."""
-    mine = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
+    """Counts of the standing answers, and of those the reader marked as read, by these columns."""
     return (
         select(*groups, func.count(), func.count(col(ReadMark.account_id)))  # type: ignore[call-overload]
         .select_from(Answer)
         .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
         .join(Contribution, Contribution.id == Answer.contribution_id)
-        .outerjoin(ReadMark, mine)
+        .outerjoin(ReadMark, read_by(actor))
         .where(STANDING, Answer.consultation_id == consultation.id)
         .group_by(*groups)
     )
@@ -143,21 +147,12 @@ async def overview(
     session: AsyncSession, actor: Actor, consultation: Consultation, language: str
 ) -> Overview:
     """The numbers of a consultation, in two statements."""
-    modes = dict(
-        (
-            await session.exec(
-                select(Contribution.mode, func.count())
-                .where(Contribution.consultation_id == consultation.id, COUNTED)
-                .group_by(Contribution.mode)
-            )
-        ).all()
-    )
+    spoke = await count_voices(session, consultation.id)
     groups = (
         await session.exec(
             _standing(actor, consultation, Answer.question_id, AnswerVersion.practice, AnswerVersion.language)
         )
     ).all()
-    named, confidential = modes.get(Mode.NAMED, 0), modes.get(Mode.CONFIDENTIAL, 0)
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
     spoken = dict.fromkeys(CODES, 0)
     for _question, _practice, code, number, _read in groups:
@@ -165,11 +160,10 @@ async def overview(
     total = sum(group[3] for group in groups)
     return Overview(
         consultation=consultation,
-        named=named,
-        confidential=confidential,
+        voices=spoke,
         answers=total,
         unread=total - sum(group[4] for group in groups),
-        rows=_heat(version[language].questions, groups, named + confidential),
+        rows=_heat(version[language].questions, groups, spoke.contributions + spoke.statements),
         languages=[(code, number) for code, number in spoken.items() if number],
         may_translate=bool(policy.can_translate(actor, consultation)),
     )

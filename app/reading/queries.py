@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
 from app.contributions.models import Answer, AnswerVersion, Contribution, Law, Mode, Practice, Publication
-from app.contributions.queries import STANDING, narrowest
+from app.contributions.queries import STANDING, UNATTRIBUTED, narrowest
 from app.organisations.models import Organisation
 from app.platform.errors import NotFound
 from app.platform.i18n import Message, _, n_
@@ -28,7 +28,10 @@ from app.translations.queries import latest_for
 
 @dataclass(frozen=True, slots=True)
 class ReadAnswer:
-    """A submitted answer as the government may read it: `name` is an organisation or a label."""
+    """A submitted answer as the government may read it: `name` is an organisation or a label.
+
+    A statement that a facilitator took in without a name is not confidential: nobody asked for that.
+    """
 
     answer_id: UUID
     answer_version_id: UUID
@@ -37,6 +40,7 @@ class ReadAnswer:
     contribution_id: UUID
     name: str
     is_confidential: bool
+    is_unattributed: bool
     language: str
     text_id: UUID
     body: str
@@ -70,6 +74,7 @@ COLUMNS = (
     Answer.publication,
     AnswerVersion.submitted_on,
     AnswerVersion.value,
+    UNATTRIBUTED,
     Organisation.namesake_of_id,
 )
 # Ordered by label: labels are random, so that nobody learns from the order who came first.
@@ -87,15 +92,16 @@ SUBMITTED = (
 
 def as_read(row: Sequence[Any]) -> ReadAnswer:
     """One row of SUBMITTED; a confidential contribution is its label, whatever else the row holds."""
-    is_confidential = row[7] is Mode.CONFIDENTIAL
+    has_no_name = row[7] is Mode.CONFIDENTIAL
     return ReadAnswer(
         answer_id=row[0],
         answer_version_id=row[1],
         version_number=row[2],
         question_id=row[3],
         contribution_id=row[4],
-        name=row[6] if is_confidential or not row[5] else row[5],
-        is_confidential=is_confidential,
+        name=row[6] if has_no_name or not row[5] else row[5],
+        is_confidential=has_no_name and not row[19],
+        is_unattributed=bool(row[19]),
         language=row[8],
         text_id=row[9],
         body=row[10],
@@ -106,7 +112,7 @@ def as_read(row: Sequence[Any]) -> ReadAnswer:
         recommendation=row[14],
         publication=narrowest(row[15], row[16]),
         submitted_on=row[17],
-        is_unverified=row[19] is not None and not is_confidential,
+        is_unverified=row[20] is not None and not has_no_name,
     )
 
 
@@ -155,11 +161,15 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """An answer with the translations that hold; `is_new` where the reader had not seen it before."""
+    """An answer with the translations that hold.
+
+    `is_new` says that the reader never had it before her, `is_read` that she marked it as read.
+    """
 
     answer: ReadAnswer
     translations: Sequence[Translation]
     is_new: bool
+    is_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +205,7 @@ class QuestionPage:
 
     @property
     def unread(self) -> int:
-        """How many answers the reader had not seen before this page."""
+        """How many answers the reader did not mark as read."""
         return self.counts.total - self.read
 
 
@@ -207,6 +217,7 @@ class ContributionPage:
     id: UUID
     name: str
     is_confidential: bool
+    is_unattributed: bool
     is_unverified: bool
     submitted_on: date
     items: Sequence[tuple[CompiledQuestion, ShownAnswer]]
@@ -214,10 +225,34 @@ class ContributionPage:
     may_verify: bool
 
 
+def read_by(actor: Actor) -> ColumnElement[bool]:
+    """The mark that this reader read the version; joined, it is empty where she did not."""
+    own = (col(ReadMark.answer_version_id) == AnswerVersion.id) & (
+        col(ReadMark.account_id) == actor.account_id
+    )
+    return own & col(ReadMark.is_read).is_(True)
+
+
+async def standing_versions(
+    session: AsyncSession, consultation: Consultation, version_ids: Collection[UUID]
+) -> list[UUID]:
+    """Those of these versions that are answers of the consultation as they stand."""
+    query = (
+        select(AnswerVersion.id)
+        .select_from(Answer)
+        .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)  # type: ignore[arg-type]
+        .join(Contribution, Contribution.id == Answer.contribution_id)  # type: ignore[arg-type]
+        .where(
+            STANDING, Answer.consultation_id == consultation.id, col(AnswerVersion.id).in_(list(version_ids))
+        )
+    )
+    return list((await session.exec(query)).all())
+
+
 def _with_marks(actor: Actor) -> Any:
-    """SUBMITTED with a last column that is empty where the reader has not seen the version."""
+    """SUBMITTED with two last columns, empty where the reader never had the version before her."""
     mine = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
-    return SUBMITTED.add_columns(ReadMark.account_id).outerjoin(ReadMark, mine)  # type: ignore[arg-type]
+    return SUBMITTED.add_columns(ReadMark.account_id, ReadMark.is_read).outerjoin(ReadMark, mine)  # type: ignore[arg-type]
 
 
 def _narrowed(query: Any, wanted: AnswerFilter) -> Any:
@@ -230,7 +265,7 @@ def _narrowed(query: Any, wanted: AnswerFilter) -> Any:
     if wanted.words:
         query = query.where(col(Text.body).icontains(wanted.words, autoescape=True))
     if wanted.unread:
-        query = query.where(col(ReadMark.account_id).is_(None))
+        query = query.where(col(ReadMark.is_read).is_not(True))
     if wanted.after:
         query = query.where(Contribution.label > wanted.after)
     return query
@@ -239,7 +274,12 @@ def _narrowed(query: Any, wanted: AnswerFilter) -> Any:
 async def _shown(session: AsyncSession, rows: Sequence[Sequence[Any]]) -> list[ShownAnswer]:
     translations = await latest_for(session, [row[9] for row in rows if row[10]])
     return [
-        ShownAnswer(as_read(row), tuple(translations.get(row[9], {}).values()), is_new=row[20] is None)
+        ShownAnswer(
+            as_read(row),
+            tuple(translations.get(row[9], {}).values()),
+            is_new=row[21] is None,
+            is_read=bool(row[22]),
+        )
         for row in rows
     ]
 
@@ -280,8 +320,8 @@ async def question_page(
 async def _counts(
     session: AsyncSession, actor: Actor, consultation: Consultation, question_id: UUID
 ) -> tuple[StanceCounts, int]:
-    """The positions of all answers to a question, and how many of them the reader has seen."""
-    mine = (ReadMark.answer_version_id == AnswerVersion.id) & (ReadMark.account_id == actor.account_id)
+    """The positions of all answers to a question, and how many of them the reader marked as read."""
+    mine = read_by(actor)
     query = (
         select(AnswerVersion.law, AnswerVersion.practice, func.count(), func.count(col(ReadMark.account_id)))
         .select_from(Answer)
@@ -333,6 +373,7 @@ async def contribution_page(
         id=first.contribution_id,
         name=first.name,
         is_confidential=first.is_confidential,
+        is_unattributed=first.is_unattributed,
         is_unverified=first.is_unverified,
         submitted_on=max(item.answer.submitted_on for item in shown.values()),
         items=[(q, shown[q.id]) for q in version[language].questions if q.id in shown],

@@ -11,12 +11,12 @@ from app.organisations.deps import CurrentActor, RecordedActor
 from app.platform.db import RecordingSession, Session
 from app.platform.errors import Invalid
 from app.platform.forms import FormOf, JustAButton, form
-from app.platform.i18n import _
+from app.platform.i18n import Message, _
 from app.platform.pages import render, see_other, url
 from app.platform.routing import OneOutcome
 from app.platform.security import require
 from app.reading import numbers, policy, service, texts
-from app.reading.schemas import AnswerFilter, TextFilter, TranslationInput
+from app.reading.schemas import AnswerFilter, MarkInput, TextFilter, TranslationInput
 
 router = APIRouter(route_class=OneOutcome)
 
@@ -53,6 +53,41 @@ async def question(
     """All answers to one question side by side."""
     page = await service.read_question(session, actor, slug, code, wanted, request.state.language)
     return render(request, "reading/question.html", page)
+
+
+@router.post("/desk/{slug}/questions/{code}/marks", name="reading.mark")
+async def mark(
+    request: Request,
+    slug: str,
+    code: str,
+    wanted: Annotated[AnswerFilter, Query()],
+    form: Annotated[FormOf[MarkInput], Depends(form(MarkInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Mark answers to a question as read or as unread, and go back to the same page of them."""
+    await service.mark_answers(session, actor, slug, form.valid.version_ids, is_read=form.valid.is_read)
+    to = url("reading.question", slug=slug, code=code, query=wanted.as_query())
+    return see_other(request, to, _marked(form.valid))
+
+
+def _marked(data: MarkInput) -> Message:
+    return _("Marked as read.") if data.is_read else _("Marked as unread.")
+
+
+@router.post("/desk/{slug}/contributions/{contribution_id}/marks", name="reading.mark_contribution")
+async def mark_contribution(
+    request: Request,
+    slug: str,
+    contribution_id: UUID,
+    form: Annotated[FormOf[MarkInput], Depends(form(MarkInput))],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Mark answers of one contribution as read or as unread."""
+    await service.mark_answers(session, actor, slug, form.valid.version_ids, is_read=form.valid.is_read)
+    to = url("reading.contribution", slug=slug, contribution_id=contribution_id)
+    return see_other(request, to, _marked(form.valid))
 
 
 @router.get("/desk/{slug}/contributions/{contribution_id}", name="reading.contribution")

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 from app.contributions.models import Law, Practice, Publication
 from app.platform.forms import Input, OneLine
 
+MOST_MARKED = 500
 LanguageCode = Literal["ar", "zh", "en", "fr", "ru", "es"]
 
 
@@ -40,6 +41,13 @@ class AnswerFilter(Input):
         """The same filter for the address of a page."""
         kept = self.model_dump(mode="json", exclude_defaults=True)
         return {**kept, **changes}
+
+
+class MarkInput(Input):
+    """Which answers to mark as read or as unread, by the versions that were shown."""
+
+    version_ids: list[UUID] = Field(min_length=1, max_length=MOST_MARKED)
+    is_read: bool = True
 
 
 class TextFilter(Input):
@@ -83,6 +91,7 @@ class ReadAnswerOut(BaseModel):
     contribution_id: UUID
     contributor: str
     confidential: bool
+    unattributed: bool
     unverified: bool
     language: str
     text_id: UUID
@@ -94,7 +103,14 @@ class ReadAnswerOut(BaseModel):
     recommendation: dict[str, Any]
     publication: Publication
     submitted_on: date
+    is_read: bool
     translations: list[TranslationOut]
+
+
+class MarkedOut(BaseModel):
+    """How many of the answers stand and are marked now."""
+
+    marked: int
 
 
 class AnswersOut(BaseModel):

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,7 +22,7 @@ from app.translations.models import Translation
 async def read_question(
     session: AsyncSession, actor: Actor, slug: str, code: str, wanted: AnswerFilter, language: str
 ) -> queries.QuestionPage:
-    """The answers to one question; what the reader had not seen is marked and recorded."""
+    """The answers to one question; that she had them before her is recorded, read is what she marks."""
     consultation = await consultations.get_desk_consultation(session, actor, slug)
     require(policy.can_read(actor, consultation))
     page = await queries.question_page(session, actor, consultation, code, wanted, language)
@@ -33,7 +34,7 @@ async def read_question(
 async def read_contribution(
     session: AsyncSession, actor: Actor, slug: str, contribution_id: UUID, language: str
 ) -> queries.ContributionPage:
-    """Everything one contribution handed in; marked and recorded in the same way."""
+    """Everything one contribution handed in; recorded in the same way."""
     consultation = await consultations.get_desk_consultation(session, actor, slug)
     require(policy.can_read(actor, consultation))
     page = await queries.contribution_page(session, actor, consultation, contribution_id, language)
@@ -58,12 +59,27 @@ async def verify_name(session: AsyncSession, actor: Actor, slug: str, contributi
 async def read_text(
     session: AsyncSession, actor: Actor, slug: str, text_id: UUID, language: str
 ) -> texts.TextPage:
-    """One text to translate; opening it counts as reading the answer."""
+    """One text to translate; that its answer was before the translator is recorded."""
     consultation = await consultations.get_desk_consultation(session, actor, slug)
     require(policy.can_translate(actor, consultation))
     page = await texts.text_page(session, consultation, text_id, language)
     await _mark(session, actor, consultation, [page.answer_version_id], text=text_id)
     return page
+
+
+async def mark_answers(
+    session: AsyncSession, actor: Actor, slug: str, version_ids: Collection[UUID], *, is_read: bool
+) -> int:
+    """Mark answers as read or as unread, for oneself; returns how many stand to be marked."""
+    consultation = await consultations.get_desk_consultation(session, actor, slug)
+    require(policy.can_read(actor, consultation))
+    standing = await queries.standing_versions(session, consultation, version_ids)
+    await _mark(session, actor, consultation, standing)
+    own = update(ReadMark).where(
+        col(ReadMark.account_id) == actor.account_id, col(ReadMark.answer_version_id).in_(standing)
+    )
+    await session.exec(own.values(is_read=is_read))
+    return len(standing)
 
 
 async def _mark(
@@ -73,10 +89,13 @@ async def _mark(
     versions: Collection[UUID],
     **where: object,
 ) -> None:
-    """Note what is read for the first time; one entry in the record for all of it."""
+    """Note what somebody has before her for the first time; one entry in the record for all of it."""
     if not versions or actor.account_id is None:
         return
-    rows = [{"account_id": actor.account_id, "answer_version_id": version} for version in versions]
+    rows = [
+        {"account_id": actor.account_id, "answer_version_id": version, "is_read": False}
+        for version in versions
+    ]
     statement = insert_into(session, ReadMark).values(rows).on_conflict_do_nothing()
     new = (await session.exec(statement.returning(col(ReadMark.answer_version_id)))).all()
     if new:

@@ -10,6 +10,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import queries as accounts
+from app.consultations import queries as consultation_queries
 from app.consultations import service as consultations
 from app.consultations.models import Consultation
 from app.consultations.schemas import CodesInput, ConsultationInput
@@ -294,8 +295,10 @@ async def _passage(
 
 
 async def _finish(session: AsyncSession, story: Story, cast: Cast) -> None:
-    """Close, hand over, publish and conclude."""
+    """Close, hand over, publish and conclude: in the story its promised time has run out."""
     focal_point = cast.first("focal_point")
+    consultation = await consultation_queries.get_consultation(session, focal_point, story.slug)
+    consultation.closes_at = clock.now()
     await consultations.close_consultation(session, focal_point, story.slug)
     await exports.hand_over(session, focal_point, story.slug)
     await publication.publish_outcome(session, focal_point, story.slug)

@@ -11,3 +11,7 @@ document.addEventListener("submit", ({ target }) => {
 addEventListener("beforeunload", (event) => {
   if (unsaved.size) event.preventDefault();
 });
+// What came along from another page is not saved either.
+if (new URLSearchParams(location.search).has("typed")) {
+  for (const form of document.querySelectorAll("main form[method=post]")) unsaved.add(form);
+}

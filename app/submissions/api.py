@@ -11,6 +11,7 @@ from app.submissions import desk, dispositions, reasons, service
 from app.submissions.queries import ShownPassage
 from app.submissions.schemas import (
     DispositionInput,
+    EarlierOut,
     MergeInput,
     NationalAnswerInput,
     NationalAnswerOut,
@@ -40,6 +41,7 @@ async def show(
         citations=list(national.citations),
         assistance=national.assistance,
         passages=[_passage(shown) for shown in page.passages],
+        removed=[_passage(shown) for shown in page.removed],
         open_dispositions=page.standing.open_dispositions,
     )
 
@@ -109,11 +111,29 @@ async def edit_passage(
     return await show(request, slug, code, session, actor)
 
 
+@router.delete(HOME + "/passages/{passage_id}")
+async def delete_passage(
+    request: Request, slug: str, code: str, passage_id: UUID, session: Session, actor: CurrentActor
+) -> NationalAnswerOut:
+    """Take a passage out; it can be put back."""
+    await service.delete_passage(session, actor, slug, code, passage_id)
+    return await show(request, slug, code, session, actor)
+
+
+@router.post(HOME + "/passages/{passage_id}/restore")
+async def restore_passage(
+    request: Request, slug: str, code: str, passage_id: UUID, session: Session, actor: CurrentActor
+) -> NationalAnswerOut:
+    """Put a passage back that was taken out."""
+    await service.restore_passage(session, actor, slug, code, passage_id)
+    return await show(request, slug, code, session, actor)
+
+
 @router.post("/desk/{slug}/answers/{answer_id}/dispositions", status_code=201)
 async def dispose(
     slug: str, answer_id: UUID, data: DispositionInput, session: Session, actor: CurrentActor
 ) -> dict[str, str | int]:
-    """Give an answer its disposition and reason."""
+    """Give an answer its disposition and reason; 409 where another stands than the `version` that was shown."""
     made = await dispositions.dispose_answer(session, actor, slug, answer_id, data)
     return {"answer_id": str(answer_id), "number": made.number, "disposition": made.kind.value}
 
@@ -166,6 +186,14 @@ async def show_reasons(
             disposition=reason.disposition.disposition.kind if reason.disposition else None,
             reason=reason.disposition.reason if reason.disposition else "",
             passages=[used.text for used in reason.passages],
+            earlier=[
+                EarlierOut(
+                    disposition=each.disposition.kind,
+                    reason=each.reason,
+                    decided_on=each.disposition.decided_at.date(),
+                )
+                for each in reason.earlier
+            ],
         )
         for reason in page.reasons
     ]

@@ -1,7 +1,8 @@
 """The pages of the desk: the overview, the merge desk of a question, a question nobody asks the State."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import select
@@ -12,11 +13,12 @@ from app.consultations.models import Consultation
 from app.platform.errors import NotFound
 from app.platform.security import Actor, Decision, require
 from app.questionnaires import queries as questionnaires
-from app.questionnaires.compiled import CompiledQuestion
+from app.questionnaires.compiled import CompiledPair, CompiledQuestion
 from app.questionnaires.models import Kind
 from app.reading import queries as reading
 from app.reading.queries import ReadAnswer, StanceCounts
 from app.submissions import merging, policy, queries
+from app.submissions.dispositions import cleared_questions, held_by
 from app.submissions.merging import Span
 from app.submissions.models import PassageVersion, Submission
 from app.submissions.queries import (
@@ -50,6 +52,7 @@ class DeskAnswer:
     translations: Mapping[str, Translation]
     disposition: ShownDisposition | None
     passages: Sequence[int]
+    may_dispose: Decision
 
     @property
     def is_open(self) -> bool:
@@ -67,10 +70,10 @@ class Desk:
     answers: Sequence[DeskAnswer]
     stance: StanceCounts
     standing: Standing
+    removed: Sequence[ShownPassage]
     editing: UUID | None
     changes: Sequence[tuple[str, str]]
     may_draft: Decision
-    may_dispose: Decision
     may_propose: Decision
     may_take_back: Decision
     may_clear: Decision
@@ -100,7 +103,6 @@ class Unasked:
     question: CompiledQuestion
     answers: Sequence[DeskAnswer]
     stance: StanceCounts
-    may_dispose: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,26 +136,41 @@ async def desk_page(
     missing = sum(a.answer_id not in dispositions or not dispositions[a.answer_id].is_current for a in read)
     standing = await queries.standing_of(session, frame, mapped, missing)
     translated = await translations.latest_for(session, [a.text_id for a in read])
-    office, found = consultation.office_id, standing.obstacles
+    found = standing.obstacles
+    may_dispose = await _may_dispose(session, actor, consultation, pair)
     text = [shown.passage.text for shown in standing.passages]
     return Desk(
         frame=frame,
         question=state[language].by_id[frame.question_id],
         asked=[asked[language].by_id[question] for question in mapped],
-        answers=[_answer(a, standing.passages, translated, dispositions) for a in read],
+        answers=[
+            _answer(a, standing.passages, translated, dispositions, may_dispose(a.question_id)) for a in read
+        ],
         stance=reading.stance_counts(read),
         standing=standing,
+        removed=await queries.passages_of(session, national, removed=True),
         editing=editing,
         changes=merging.difference("\n".join(national.cleared_text), "\n".join(text))
         if national.cleared_text and national.cleared_text != text
         else [],
-        may_draft=policy.can_draft(actor, office, national),
-        may_dispose=policy.can_dispose(actor, office),
-        may_propose=policy.can_propose(actor, office, national, found),
-        may_take_back=policy.can_take_back(actor, office, national),
-        may_clear=policy.can_clear(actor, frame.review, national, standing.editors, found),
-        may_reopen=policy.can_reopen(actor, frame.review, national),
+        may_draft=policy.can_draft(actor, consultation, national),
+        may_propose=policy.can_propose(actor, consultation, national, found),
+        may_take_back=policy.can_take_back(actor, consultation, national),
+        may_clear=policy.can_clear(actor, consultation, frame.review, national, standing.editors, found),
+        may_reopen=policy.can_reopen(actor, consultation, frame.review, national),
     )
+
+
+async def _may_dispose(
+    session: AsyncSession, actor: Actor, consultation: Consultation, pair: CompiledPair
+) -> Callable[[UUID], Decision]:
+    """By civil-society question, whether somebody may decide on its answers now."""
+    submission, cleared = await cleared_questions(session, consultation.id)
+
+    def may(question_id: UUID) -> Decision:
+        return policy.can_dispose(actor, consultation, submission, held_by(pair, question_id, cleared))
+
+    return may
 
 
 def _answer(
@@ -161,6 +178,7 @@ def _answer(
     passages: Sequence[ShownPassage],
     translated: Mapping[UUID, Mapping[str, Translation]],
     dispositions: Mapping[UUID, ShownDisposition],
+    may_dispose: Decision,
 ) -> DeskAnswer:
     used = [(p.number, s) for p in passages for s in p.sources if s.answer_id == read.answer_id]
     sentences = []
@@ -176,6 +194,7 @@ def _answer(
         translated.get(read.text_id, {}),
         dispositions.get(read.answer_id),
         sorted({number for number, _source in used}),
+        may_dispose,
     )
 
 
@@ -191,18 +210,21 @@ async def unasked_page(session: AsyncSession, actor: Actor, slug: str, code: str
     """The answers to a question the State is not asked: each still gets its disposition and reason."""
     consultation = await consultations.get_desk_consultation(session, actor, slug)
     require(policy.can_read(actor, consultation.office_id))
-    version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
+    pair = await questionnaires.get_pair(
+        session, consultation.civil_society_version_id, consultation.state_version_id
+    )
+    version = pair.asked
     if code not in version.ids:
         raise NotFound
+    may_dispose = await _may_dispose(session, actor, consultation, pair)
     read = await reading.answers_to(session, consultation, [version.ids[code]])
     dispositions = await queries.dispositions_of(session, {a.answer_id: a.answer_version_id for a in read})
     translated = await translations.latest_for(session, [a.text_id for a in read])
     return Unasked(
         slug=slug,
         question=version[language].by_code[code],
-        answers=[_answer(a, (), translated, dispositions) for a in read],
+        answers=[_answer(a, (), translated, dispositions, may_dispose(a.question_id)) for a in read],
         stance=reading.stance_counts(read),
-        may_dispose=policy.can_dispose(actor, consultation.office_id),
     )
 
 
@@ -235,54 +257,6 @@ async def overview_page(session: AsyncSession, actor: Actor, slug: str, language
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two texts of one passage, and what both started from."""
-
-    frame: Frame
-    question: CompiledQuestion
-    number: int
-    shown: ShownPassage
-    ancestor: PassageVersion | None
-    mine: str
-    mine_parts: Sequence[tuple[str, str]]
-    theirs_parts: Sequence[tuple[str, str]]
-
-    @property
-    def slug(self) -> str:
-        """The consultation's slug, for the navigation."""
-        return self.frame.consultation.slug
-
-
-async def conflict_page(
-    session: AsyncSession,
-    actor: Actor,
-    slug: str,
-    code: str,
-    language: str,
-    passage_id: UUID,
-    edit: tuple[int, str],
-) -> Conflict:
-    """Both texts and their common ancestor; `edit` is the version started from and the text typed."""
-    desk = await desk_page(session, actor, slug, code, language)
-    shown = next((p for p in desk.passages if p.passage.id == passage_id), None)
-    if shown is None:
-        raise NotFound
-    started_from, mine = edit
-    ancestor = await session.get(PassageVersion, (passage_id, started_from))
-    common = ancestor.text if ancestor else ""
-    return Conflict(
-        frame=desk.frame,
-        question=desk.question,
-        number=shown.number,
-        shown=shown,
-        ancestor=ancestor,
-        mine=mine,
-        mine_parts=merging.difference(common, mine),
-        theirs_parts=merging.difference(common, shown.passage.text),
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class History:
     """How a passage came to read as it does."""
 
@@ -290,6 +264,7 @@ class History:
     question: CompiledQuestion
     number: int
     versions: Sequence[tuple[PassageVersion, Sequence[tuple[str, str]]]]
+    removed_at: datetime | None
 
     @property
     def slug(self) -> str:
@@ -303,7 +278,10 @@ async def history_page(
     """Every version of a passage, the newest first, each with what changed."""
     frame = await queries.get_frame(session, actor, slug, code)
     state = await questionnaires.get_compiled(session, frame.consultation.state_version_id)
-    passages = await queries.passages_of(session, frame.national)
+    passages = [
+        *await queries.passages_of(session, frame.national),
+        *await queries.passages_of(session, frame.national, removed=True),
+    ]
     shown = next((p for p in passages if p.passage.id == passage_id), None)
     if shown is None:
         raise NotFound
@@ -316,4 +294,5 @@ async def history_page(
         (version, merging.difference(old, version.text))
         for old, version in zip(before, versions, strict=False)
     ]
-    return History(frame, state[language].by_id[frame.question_id], shown.number, compared[::-1])
+    question = state[language].by_id[frame.question_id]
+    return History(frame, question, shown.number, compared[::-1], shown.passage.removed_at)

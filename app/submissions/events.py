@@ -10,3 +10,10 @@ class SubmissionHandedOver:
 
     submission_id: UUID
     consultation_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionsChanged:
+    """Contributors can read another decision now than the one they could read before."""
+
+    contribution_ids: frozenset[UUID]

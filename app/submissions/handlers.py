@@ -1,13 +1,15 @@
-"""What a withdrawal does to a submission."""
+"""What the submission says when somebody asks whether a consultation is done, and what follows events."""
 
 from collections.abc import Mapping, Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consultations.events import StepAsked, UndecidedAsked
 from app.contributions.events import WordsTakenBack
 from app.platform.events import Handler
 from app.platform.security import Actor
-from app.submissions import erasing
+from app.submissions import dispositions, erasing, obstacles
+from app.submissions.events import SubmissionHandedOver
 
 
 async def take_out(session: AsyncSession, event: WordsTakenBack) -> None:
@@ -15,4 +17,24 @@ async def take_out(session: AsyncSession, event: WordsTakenBack) -> None:
     await erasing.take_out_withdrawn(session, Actor.system("submission"), event)
 
 
-HANDLERS: Mapping[type, Sequence[Handler]] = {WordsTakenBack: (take_out,)}
+async def step_asked(session: AsyncSession, event: StepAsked) -> None:
+    """Undecided answers, questions not cleared, a submission not handed over."""
+    event.answer("submissions", await obstacles.against(session, event.consultation, event.step))
+
+
+async def undecided_asked(session: AsyncSession, event: UndecidedAsked) -> None:
+    """The answers that have no decision with a reason."""
+    event.numbers.append(await obstacles.count_undecided(session, event.consultation_id))
+
+
+async def handed_over(session: AsyncSession, event: SubmissionHandedOver) -> None:
+    """From now on contributors can read every decision."""
+    await dispositions.mark_released(session, event.consultation_id, None)
+
+
+HANDLERS: Mapping[type, Sequence[Handler]] = {
+    WordsTakenBack: (take_out,),
+    StepAsked: (step_asked,),
+    UndecidedAsked: (undecided_asked,),
+    SubmissionHandedOver: (handed_over,),
+}

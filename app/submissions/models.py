@@ -128,7 +128,7 @@ class NationalAnswer(SQLModel, table=True):
 
 
 class Passage(SQLModel, table=True):
-    """A paragraph of a national answer."""
+    """A paragraph of a national answer; one that was taken out is kept, and can be put back."""
 
     id: UUID = Field(default_factory=ids.new_id, primary_key=True)
     national_answer_id: UUID = Field(foreign_key="national_answer.id", index=True, ondelete="CASCADE")
@@ -137,6 +137,8 @@ class Passage(SQLModel, table=True):
     edited_by_id: UUID | None = Field(default=None, foreign_key="account.id")
     edited_by_name: str = Field(default="", max_length=200)
     edited_at: datetime = Field(default_factory=clock.now)
+    removed_at: datetime | None = None
+    removed_by_name: str = Field(default="", max_length=200)
     version: int = 1
 
     __mapper_args__ = {"version_id_col": "version"}
@@ -170,7 +172,10 @@ class Source(SQLModel, table=True):
 
 
 class Disposition(SQLModel, table=True):
-    """What became of one version of an answer and why; the row with the highest number holds."""
+    """What became of one version of an answer and why; the row with the highest number holds.
+
+    `was_released` says that its contributor could read it before the national answer was reopened.
+    """
 
     __table_args__ = (UniqueConstraint("answer_id", "number"),)
 
@@ -184,3 +189,9 @@ class Disposition(SQLModel, table=True):
     decided_by_id: UUID | None = Field(default=None, foreign_key="account.id")
     decided_by_name: str = Field(default="", max_length=200)
     decided_at: datetime = Field(default_factory=clock.now)
+    was_released: bool = False
+
+    @property
+    def version(self) -> int:
+        """What an edit says it started from: the number of the decision that was shown."""
+        return self.number

@@ -7,13 +7,13 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from app.contributions.models import Answer, Contribution, ContributionState
-from app.submissions.models import Disposition
+from app.submissions.models import Disposition, Passage
 
 # An answer is open without a disposition of its submitted version, or where that lost its passage and reason.
 IS_OPEN = (
     col(Disposition.id).is_(None)
     | (col(Disposition.answer_version_id) != col(Answer.current_version_id))
-    | (col(Disposition.reason_text_id).is_(None) & col(Disposition.passage_id).is_(None))
+    | (col(Disposition.reason_text_id).is_(None) & col(Passage.id).is_(None))
 )
 
 
@@ -36,6 +36,7 @@ def counted(consultation_id: UUID) -> Any:
         .join(Contribution, col(Contribution.id) == Answer.contribution_id)
         .outerjoin(newest, newest.c.answer_id == Answer.id)
         .outerjoin(Disposition, holds)  # type: ignore[arg-type]
+        .outerjoin(Passage, (col(Passage.id) == Disposition.passage_id) & col(Passage.removed_at).is_(None))
         .where(
             col(Answer.current_version_id).is_not(None),
             Contribution.state != ContributionState.WITHDRAWN,

@@ -3,13 +3,16 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from app.consultations.models import Consultation, ConsultationState
 from app.organisations.models import READERS, Role
 from app.platform.i18n import Message, _
 from app.platform.security import ALLOW, Actor, Decision, deny
 from app.reviews.models import CountryReview
-from app.submissions.models import NationalAnswer, NationalAnswerState
+from app.submissions.models import NationalAnswer, NationalAnswerState, Submission, SubmissionState
 
 DRAFTERS = frozenset({Role.EXPERT, Role.FOCAL_POINT})
+OVER = frozenset({ConsultationState.CONCLUDED, ConsultationState.ARCHIVED})
+CONCLUDED = _("This consultation is concluded: its answers and decisions stand.")
 
 
 def can_read(actor: Actor, office_id: UUID) -> Decision:
@@ -19,10 +22,12 @@ def can_read(actor: Actor, office_id: UUID) -> Decision:
     return deny(_("Only the experts and the focal point may read the national submission."))
 
 
-def can_draft(actor: Actor, office_id: UUID, national: NationalAnswer) -> Decision:
-    """Experts and the focal point, while the answer is being drafted."""
-    if not actor.holds_any(DRAFTERS, office_id):
+def can_draft(actor: Actor, consultation: Consultation, national: NationalAnswer) -> Decision:
+    """Experts and the focal point, while the answer is being drafted and the consultation not concluded."""
+    if not actor.holds_any(DRAFTERS, consultation.office_id):
         return deny(_("Only experts and the focal point may draft."))
+    if consultation.state in OVER:
+        return deny(CONCLUDED)
     if national.state is NationalAnswerState.PROPOSED:
         return deny(_("This answer is proposed. Take it back to drafting first."))
     if national.state is NationalAnswerState.CLEARED:
@@ -30,28 +35,49 @@ def can_draft(actor: Actor, office_id: UUID, national: NationalAnswer) -> Decisi
     return ALLOW
 
 
-def can_dispose(actor: Actor, office_id: UUID) -> Decision:
-    """Experts and the focal point; a change is a new version, the old one is kept."""
-    if actor.holds_any(DRAFTERS, office_id):
-        return ALLOW
-    return deny(_("Only experts and the focal point may give dispositions."))
+def can_dispose(
+    actor: Actor, consultation: Consultation, submission: Submission | None, cleared: Collection[str]
+) -> Decision:
+    """Experts and the focal point, while no cleared national answer rests on the decision.
+
+    `cleared` are the codes of the cleared State questions that the answer informs. A change is a new
+    version, and the old one is kept.
+    """
+    if not actor.holds_any(DRAFTERS, consultation.office_id):
+        return deny(_("Only experts and the focal point may give dispositions."))
+    if consultation.state in OVER:
+        return deny(CONCLUDED)
+    if cleared:
+        codes = ", ".join(sorted(cleared))
+        return deny(
+            _("%(codes)s is cleared. The focal point reopens it with a reason; then decide.", codes=codes)
+        )
+    if submission is not None and submission.state is SubmissionState.HANDED_OVER:
+        return deny(
+            _("The submission is handed over. The focal point reopens an answer with a reason; then decide.")
+        )
+    return ALLOW
 
 
 def can_propose(
-    actor: Actor, office_id: UUID, national: NationalAnswer, obstacles: Collection[Message]
+    actor: Actor, consultation: Consultation, national: NationalAnswer, obstacles: Collection[Message]
 ) -> Decision:
     """An expert, once nothing stands in the way; the first obstacle is the reason given."""
-    if not actor.holds(Role.EXPERT, office_id):
+    if not actor.holds(Role.EXPERT, consultation.office_id):
         return deny(_("Only an expert may propose an answer."))
+    if consultation.state in OVER:
+        return deny(CONCLUDED)
     if national.state is not NationalAnswerState.DRAFTING:
         return deny(_("Only an answer that is being drafted can be proposed."))
     return deny(next(iter(obstacles))) if obstacles else ALLOW
 
 
-def can_take_back(actor: Actor, office_id: UUID, national: NationalAnswer) -> Decision:
+def can_take_back(actor: Actor, consultation: Consultation, national: NationalAnswer) -> Decision:
     """Experts and the focal point, while the answer waits for clearance."""
-    if not actor.holds_any(DRAFTERS, office_id):
+    if not actor.holds_any(DRAFTERS, consultation.office_id):
         return deny(_("Only experts and the focal point may draft."))
+    if consultation.state in OVER:
+        return deny(CONCLUDED)
     if national.state is not NationalAnswerState.PROPOSED:
         return deny(_("Only a proposed answer can be taken back."))
     return ALLOW
@@ -59,6 +85,7 @@ def can_take_back(actor: Actor, office_id: UUID, national: NationalAnswer) -> De
 
 def can_clear(
     actor: Actor,
+    consultation: Consultation,
     review: CountryReview,
     national: NationalAnswer,
     editors: Collection[UUID],
@@ -67,6 +94,8 @@ def can_clear(
     """The focal point of the review, never somebody who drafted or proposed (product.md 8)."""
     if actor.account_id is None or actor.account_id != review.focal_point_id:
         return deny(_("Only the focal point of this review may clear."))
+    if consultation.state in OVER:
+        return deny(CONCLUDED)
     if national.state is not NationalAnswerState.PROPOSED:
         return deny(_("Only a proposed answer can be cleared."))
     if actor.account_id == national.proposed_by_id or actor.account_id in editors:
@@ -74,10 +103,14 @@ def can_clear(
     return deny(next(iter(obstacles))) if obstacles else ALLOW
 
 
-def can_reopen(actor: Actor, review: CountryReview, national: NationalAnswer) -> Decision:
-    """The focal point of the review, with a reason."""
+def can_reopen(
+    actor: Actor, consultation: Consultation, review: CountryReview, national: NationalAnswer
+) -> Decision:
+    """The focal point of the review, with a reason, until the consultation is concluded."""
     if actor.account_id is None or actor.account_id != review.focal_point_id:
         return deny(_("Only the focal point of this review may reopen a cleared answer."))
+    if consultation.state in OVER:
+        return deny(CONCLUDED)
     if national.state is not NationalAnswerState.CLEARED:
         return deny(_("Only a cleared answer can be reopened."))
     return ALLOW

@@ -1,7 +1,7 @@
 """Reading submissions: the merge desk, the overview, what became of each answer."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,8 @@ from app.submissions.models import (
 )
 from app.translations.models import Text
 from app.translations.queries import bodies_of
+
+IN_PLACE = col(Passage.removed_at).is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +91,23 @@ class ShownPassage:
 
 @dataclass(frozen=True, slots=True)
 class ShownDisposition:
-    """What became of an answer, and why; it holds if it speaks of the answer as it stands and has a reason."""
+    """What became of an answer, and why; it holds if it speaks of the answer as it stands and has a reason.
+
+    `earlier` are the decisions it took the place of, the oldest first.
+    """
 
     disposition: Disposition
     reason: str
     reason_language: str
     is_of_this_version: bool
+    passage_stands: bool = True
+    earlier: Sequence["ShownDisposition"] = ()
 
     @property
     def has_reason(self) -> bool:
         """Whether it says why: in words, or by the passage that took the answer up, while that stands."""
-        return self.disposition.reason_text_id is not None or self.disposition.passage_id is not None
+        by_passage = self.disposition.passage_id is not None and self.passage_stands
+        return self.disposition.reason_text_id is not None or by_passage
 
     @property
     def is_current(self) -> bool:
@@ -146,16 +154,20 @@ async def get_frame(
     return Frame(consultation, review, question_id, submission, national or blank)
 
 
-async def passages_of(session: AsyncSession, national: NationalAnswer) -> list[ShownPassage]:
-    """The passages of an answer in order, each with its sources; three statements at most."""
+async def passages_of(
+    session: AsyncSession, national: NationalAnswer, *, removed: bool = False
+) -> list[ShownPassage]:
+    """The passages of an answer in order, or those taken out, each with its sources."""
     if not national.version:
         return []
     found = await session.exec(
         select(Passage)
-        .where(Passage.national_answer_id == national.id)
+        .where(Passage.national_answer_id == national.id, ~IN_PLACE if removed else IN_PLACE)
         .order_by(Passage.position, Passage.id)  # type: ignore[arg-type]
     )
     passages = found.all()
+    if removed and not passages:
+        return []
     sources = await sources_where(session, Passage.national_answer_id == national.id)  # type: ignore[arg-type]
     return [
         _shown(number, passage, [s for s in sources if s.passage_id == passage.id])
@@ -212,7 +224,9 @@ def _source(
 ) -> ShownSource:
     # One answer can be taken out of what was handed in, as the whole can.
     withdrawn = taken_out or contribution.state is ContributionState.WITHDRAWN
-    confidential = contribution.mode is Mode.CONFIDENTIAL
+    # What a facilitator took in without a name has none, and is not confidential.
+    nameless = contribution.mode is Mode.CONFIDENTIAL
+    confidential = nameless and not contribution.is_unattributed
     publication = _allowed(version, draft, taken_out, contribution)
     said = [(source.quote, version.language), *elsewhere] if publication is Publication.NO else []
     return ShownSource(
@@ -224,10 +238,10 @@ def _source(
         quote=None if withdrawn else source.quote,
         language=version.language,
         version=version.number,
-        voice=contribution.label if confidential or withdrawn or not name else name,
+        voice=contribution.label if nameless or withdrawn or not name else name,
         is_confidential=confidential,
         publication=publication,
-        organisation=None if confidential or withdrawn else name,
+        organisation=None if nameless or withdrawn else name,
         is_repeated=any(recognizing.repeated(text, words, language) for words, language in said),
         elsewhere=elsewhere,
     )
@@ -309,22 +323,20 @@ async def dispositions_of(
 ) -> dict[UUID, ShownDisposition]:
     """The newest disposition by answer; `answers` maps each answer to its submitted version."""
     query = (
-        select(Disposition, Text.body, Text.language)
+        select(Disposition, Text.body, Text.language, Passage.removed_at)
         .outerjoin(Text, Text.id == Disposition.reason_text_id)  # type: ignore[arg-type]
+        .outerjoin(Passage, Passage.id == Disposition.passage_id)  # type: ignore[arg-type]
         .order_by(Disposition.number)  # type: ignore[arg-type]
     )
-    return {
-        disposition.answer_id: ShownDisposition(
-            disposition,
-            body or "",
-            language or "en",
-            disposition.answer_version_id == answers[disposition.answer_id],
-        )
-        for ids in batches(answers)
-        for disposition, body, language in await session.exec(
-            query.where(col(Disposition.answer_id).in_(ids))
-        )
-    }
+    found: dict[UUID, list[ShownDisposition]] = {}
+    for ids in batches(answers):
+        rows = await session.exec(query.where(col(Disposition.answer_id).in_(ids)))
+        for disposition, body, language, removed_at in rows:
+            is_current = disposition.answer_version_id == answers[disposition.answer_id]
+            found.setdefault(disposition.answer_id, []).append(
+                ShownDisposition(disposition, body or "", language or "en", is_current, removed_at is None)
+            )
+    return {answer_id: replace(chain[-1], earlier=tuple(chain[:-1])) for answer_id, chain in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +370,7 @@ async def national_answers(
     rows = await session.exec(
         select(NationalAnswer, func.count(Passage.id))  # type: ignore[arg-type]
         .join(Submission, Submission.id == NationalAnswer.submission_id)  # type: ignore[arg-type]
-        .outerjoin(Passage, Passage.national_answer_id == NationalAnswer.id)  # type: ignore[arg-type]
+        .outerjoin(Passage, (col(Passage.national_answer_id) == NationalAnswer.id) & IN_PLACE)  # type: ignore[arg-type]
         .where(Submission.consultation_id == consultation_id)
         .group_by(NationalAnswer)  # type: ignore[arg-type]
     )

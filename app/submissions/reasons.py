@@ -1,6 +1,6 @@
 """What became of each answer, for those who wrote it: disposition, reason, passage."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,7 +31,11 @@ class UsedIn:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One submitted answer and what became of it; `disposition` is empty until it is released."""
+    """One submitted answer and what became of it; `disposition` is empty until it is released.
+
+    `earlier` are the decisions its author could read before; `is_reopened` says that the one shown is
+    being looked at again.
+    """
 
     question: CompiledQuestion
     words: str
@@ -39,6 +43,8 @@ class Reason:
     disposition: ShownDisposition | None
     translation: Translation | None
     passages: Sequence[UsedIn]
+    earlier: Sequence[ShownDisposition] = ()
+    is_reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ async def reasons_page(
     """What became of each answer, for those behind the contribution; raises NotFound.
 
     A disposition is released once a State question its answer informs is cleared, or, where the State
-    is not asked, once the submission is handed over.
+    is not asked, once the submission is handed over. What was released once stays readable.
     """
     frame = await contributions.get_frame(session, actor, contribution_id)
     pair = await questionnaires.get_pair(
@@ -102,18 +108,42 @@ async def reasons_page(
     released = await _released(session, frame, pair.to_state)
     cleared = released.cleared
     passages = await _passages(session, [row[0] for row in rows], state.codes, cleared)
-    reason_ids = [d.disposition.reason_text_id for d in dispositions.values() if d.disposition.reason_text_id]
-    translated = await translations.latest_for(session, reason_ids)
+    translated = await _translated(session, dispositions.values())
     reasons = []
     for answer_id, question_id, _version, words, words_language in rows:
-        shown = dispositions.get(answer_id) if question_id in released else None
+        shown, earlier = _readable(dispositions.get(answer_id), question_id in released)
         text_id = shown.disposition.reason_text_id if shown else None
         translation = translated.get(text_id, {}).get(language) if text_id else None
         question = asked[language].by_id[question_id]
         used = passages.get(answer_id, ())
-        reasons.append(Reason(question, words, words_language, shown, translation, used))
+        is_reopened = shown is not None and question_id not in released
+        reasons.append(
+            Reason(question, words, words_language, shown, translation, used, earlier, is_reopened)
+        )
     reasons.sort(key=lambda reason: reason.question.number)
     return ReasonsPage(frame, reasons, frame.consultation.submission_language)
+
+
+async def _translated(
+    session: AsyncSession, newest: Iterable[ShownDisposition]
+) -> Mapping[UUID, Mapping[str, Translation]]:
+    """The translations of every reason, those of earlier decisions too."""
+    chain = [each.disposition for last in newest for each in (*last.earlier, last)]
+    return await translations.latest_for(session, [d.reason_text_id for d in chain if d.reason_text_id])
+
+
+def _readable(
+    newest: ShownDisposition | None, is_released: bool
+) -> tuple[ShownDisposition | None, Sequence[ShownDisposition]]:
+    """The decision a contributor may read, and those she could read before it."""
+    if newest is None:
+        return None, ()
+    chain = [
+        each
+        for each in (*newest.earlier, newest)
+        if each.disposition.was_released or (each is newest and is_released)
+    ]
+    return (chain[-1], chain[:-1]) if chain else (None, ())
 
 
 async def _passages(
@@ -126,7 +156,7 @@ async def _passages(
         select(Source.answer_id, Source.quote, Passage.text, NationalAnswer.question_id)
         .join(Passage, Passage.id == Source.passage_id)  # type: ignore[arg-type]
         .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)  # type: ignore[arg-type]
-        .where(Source.answer_id.in_(answers), NationalAnswer.question_id.in_(cleared))  # type: ignore[attr-defined]
+        .where(Source.answer_id.in_(answers), NationalAnswer.question_id.in_(cleared), queries.IN_PLACE)  # type: ignore[attr-defined]
         .order_by(Passage.position, Source.starts)  # type: ignore[arg-type]
     )
     found: dict[UUID, list[UsedIn]] = {}

@@ -14,7 +14,7 @@ from app.platform.forms import FormOf, JustAButton, form
 from app.platform.i18n import Message, _
 from app.platform.pages import render, see_other, url
 from app.platform.routing import OneOutcome
-from app.submissions import desk, dispositions, reasons, service
+from app.submissions import conflicts, desk, dispositions, reasons, service
 from app.submissions.schemas import (
     DispositionInput,
     MergeForm,
@@ -129,7 +129,7 @@ async def edit_passage(
     except StaleEdit:
         language = request.state.language
         edit = (form.data.version, form.data.text)
-        conflict = await desk.conflict_page(session, actor, slug, code, language, passage_id, edit)
+        conflict = await conflicts.conflict_page(session, actor, slug, code, language, passage_id, edit)
         return render(request, "submissions/conflict.html", conflict, status=409)
     return done(request, slug, code, _("Saved."), "#col-national")
 
@@ -171,7 +171,22 @@ async def delete_passage(
 ) -> Response:
     """Take a passage out."""
     await service.delete_passage(session, actor, slug, code, passage_id)
-    return done(request, slug, code, _("The passage was taken out."), "#col-national")
+    return done(request, slug, code, _("The passage was taken out. You can put it back."), "#taken-out")
+
+
+@router.post(HOME + "/passages/{passage_id}/restore", name="submissions.restore_passage")
+async def restore_passage(
+    request: Request,
+    slug: str,
+    code: str,
+    passage_id: UUID,
+    form: JustAButton,
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """Put a passage back."""
+    await service.restore_passage(session, actor, slug, code, passage_id)
+    return done(request, slug, code, _("The passage is back."), "#col-national")
 
 
 @router.post(HOME + "/sources/{source_id}/remove", name="submissions.remove_source")
@@ -232,6 +247,11 @@ async def dispose(
         page = await desk.unasked_page(session, actor, slug, code, request.state.language)
         form.values["about"] = str(answer_id)
         return render(request, "submissions/unasked.html", page, form)
+    except StaleEdit:
+        show = desk.unasked_page if from_unasked else desk.desk_page
+        standing = await show(session, actor, slug, code, request.state.language)
+        conflict = conflicts.decision_conflict(standing, answer_id, form.valid)
+        return render(request, "submissions/decision_conflict.html", conflict, form, 409)
     name = "submissions.unasked" if from_unasked else "submissions.desk"
     to = pages.url(name, slug=slug, code=code) + f"#d-{answer_id}"
     return see_other(request, to, _("The disposition was saved."))

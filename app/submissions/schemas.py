@@ -1,10 +1,10 @@
 """What comes in from the merge desk, and what goes out as JSON."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
 
 from app.platform.forms import Input, OneLine, Problem
 from app.platform.i18n import _
@@ -92,11 +92,15 @@ class NationalAnswerInput(Input):
 
 
 class DispositionInput(Input):
-    """What became of an answer; a bare "taken up" may point to the passage instead of a reason."""
+    """What became of an answer; a bare "taken up" may point to the passage instead of a reason.
+
+    `version` is the number of the decision the writer was shown, 0 where there was none.
+    """
 
     disposition: DispositionKind
     reason: str = Field(default="", max_length=5000)
     passage_id: UUID | None = None
+    version: Version = 0
 
     @model_validator(mode="after")
     def has_a_reason(self) -> "DispositionInput":
@@ -112,7 +116,7 @@ class DispositionInput(Input):
 class ReopenInput(Input):
     """Why a cleared answer is opened again."""
 
-    reason: str = Field(min_length=1, max_length=2000)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
 class SourceOut(BaseModel):
@@ -148,13 +152,23 @@ class NationalAnswerOut(BaseModel):
     citations: list[dict[str, object]]
     assistance: str
     passages: list[PassageOut]
+    removed: list[PassageOut]
     open_dispositions: int
 
 
+class EarlierOut(BaseModel):
+    """A decision that was read before another took its place."""
+
+    disposition: DispositionKind
+    reason: str
+    decided_on: date
+
+
 class ReasonOut(BaseModel):
-    """What became of one answer, as its contributor sees it."""
+    """What became of one answer, as its contributor sees it; `earlier` is what she could read before."""
 
     question: str
     disposition: DispositionKind | None
     reason: str
     passages: list[str]
+    earlier: list[EarlierOut]

@@ -3,23 +3,22 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import func, update
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
 from app.consultations.models import Consultation
-from app.platform import clock, ids
+from app.platform import clock, events, ids
 from app.platform.db import check_version, insert_into
-from app.platform.errors import Forbidden, Invalid, NotFound
+from app.platform.errors import Conflict, Forbidden, Invalid, NotFound
 from app.platform.i18n import _
 from app.platform.security import Actor, require
 from app.platform.states import move
 from app.questionnaires import queries as questionnaires
-from app.reading import queries as reading
-from app.reading.queries import ReadAnswer
-from app.submissions import merging, policy, queries
-from app.submissions.merging import Span
+from app.submissions import dispositions, merging, policy, queries
+from app.submissions.events import DecisionsChanged
+from app.submissions.excerpts import add_sources, cut_excerpts
 from app.submissions.models import (
     MOVES,
     SUBMISSION_MOVES,
@@ -91,7 +90,7 @@ async def _drafting(
 ) -> tuple[Frame, NationalAnswer]:
     """The question, allowed to be drafted on, and its national answer."""
     frame = await _locked(session, actor, slug, code)
-    require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
+    require(policy.can_draft(actor, frame.consultation, frame.national))
     if frame.national.version:
         return frame, frame.national
     return frame, await _start(session, frame.consultation, frame.question_id)
@@ -106,8 +105,8 @@ async def merge_excerpts(
     them be published; other words stand beside it as sources, to be said in the State's own.
     """
     frame = await _locked(session, actor, slug, code)
-    require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
-    excerpts = await _excerpts(session, frame, data)
+    require(policy.can_draft(actor, frame.consultation, frame.national))
+    excerpts = await cut_excerpts(session, frame, await mapped_questions(session, frame), data)
     national = frame.national
     if not national.version:
         national = await _start(session, frame.consultation, frame.question_id)
@@ -121,7 +120,7 @@ async def merge_excerpts(
         passage = await _add(session, actor, national, text)
     else:
         passage = await _passage(session, national, data.passage_id)
-    await _add_sources(session, passage, excerpts)
+    await add_sources(session, passage, excerpts)
     audit.record(
         session,
         actor,
@@ -134,27 +133,6 @@ async def merge_excerpts(
     return passage
 
 
-async def _excerpts(
-    session: AsyncSession, frame: Frame, data: MergeInput
-) -> list[tuple[ReadAnswer, Span, str]]:
-    """The selected words, cut from answers that stand and belong to this question."""
-    mapped = await mapped_questions(session, frame)
-    answers = {a.answer_version_id: a for a in await reading.answers_to(session, frame.consultation, mapped)}
-    spans: dict[UUID, list[Span]] = {}
-    for chosen in data.selections:
-        answer = answers.get(chosen.answer_version_id)
-        if answer is None:
-            raise Invalid(detail=merging.OUTSIDE)
-        start = 0 if chosen.start is None else chosen.start
-        end = len(answer.body) if chosen.end is None else chosen.end
-        spans.setdefault(answer.answer_version_id, []).append(Span(start, end))
-    return [
-        (answers[version], span, merging.cut(answers[version].body, span))
-        for version, chosen in spans.items()
-        for span in merging.joined(answers[version].body, chosen)
-    ]
-
-
 async def mapped_questions(session: AsyncSession, frame: Frame) -> Sequence[UUID]:
     """The civil-society questions that inform the frame's State question."""
     pair = await questionnaires.get_pair(
@@ -163,31 +141,11 @@ async def mapped_questions(session: AsyncSession, frame: Frame) -> Sequence[UUID
     return pair.to_asked.get(frame.question_id, ())
 
 
-async def _add_sources(
-    session: AsyncSession, passage: Passage, excerpts: Sequence[tuple[ReadAnswer, Span, str]]
-) -> None:
-    """Add the excerpts as sources; words that are a source of the passage already are not added twice."""
-    standing = await session.exec(select(Source).where(Source.passage_id == passage.id))
-    known = {(s.answer_version_id, s.starts, s.ends) for s in standing}
-    for answer, span, quote in excerpts:
-        if (answer.answer_version_id, span.start, span.end) in known:
-            continue
-        session.add(
-            Source(
-                passage_id=passage.id,
-                answer_id=answer.answer_id,
-                answer_version_id=answer.answer_version_id,
-                starts=span.start,
-                ends=span.end,
-                quote=quote,
-            )
-        )
-    await session.flush()
-
-
 async def _add(session: AsyncSession, actor: Actor, national: NationalAnswer, text: str) -> Passage:
     last = await session.exec(
-        select(func.max(Passage.position), func.count()).where(Passage.national_answer_id == national.id)
+        select(func.max(Passage.position), func.count().filter(queries.IN_PLACE)).where(
+            Passage.national_answer_id == national.id
+        )
     )
     highest, count = last.one()
     if count >= MAX_PASSAGES:
@@ -221,6 +179,8 @@ async def _passage(session: AsyncSession, national: NationalAnswer, passage_id: 
     passage = await session.get(Passage, passage_id)
     if passage is None or passage.national_answer_id != national.id:
         raise NotFound
+    if passage.removed_at is not None:
+        raise Conflict(_("This passage was taken out meanwhile. Put it back first."))
     return passage
 
 
@@ -229,7 +189,7 @@ async def add_passage(
 ) -> Passage:
     """A passage of the State's own words."""
     frame = await _locked(session, actor, slug, code)
-    require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
+    require(policy.can_draft(actor, frame.consultation, frame.national))
     national = frame.national
     if not national.version:
         national = await _start(session, frame.consultation, frame.question_id)
@@ -277,16 +237,34 @@ async def move_passage(
 
 
 async def delete_passage(session: AsyncSession, actor: Actor, slug: str, code: str, passage_id: UUID) -> None:
-    """Take a passage out; the answers it rested on keep their dispositions."""
+    """Take a passage out; its text, history and sources are kept, so that it can be put back."""
     frame, national = await _drafting(session, actor, slug, code)
     passage = await _passage(session, national, passage_id)
+    passage.removed_at, passage.removed_by_name = clock.now(), actor.name
+    session.add(passage)
+    await session.flush()
     audit.record(
         session, actor, "submission.passage_deleted", passage, scope_id=frame.review.id, question=code
     )
-    for table in (Source, PassageVersion):
-        await session.exec(delete(table).where(table.passage_id == passage_id))  # type: ignore[attr-defined,arg-type]
-    await session.delete(passage)
+
+
+async def restore_passage(
+    session: AsyncSession, actor: Actor, slug: str, code: str, passage_id: UUID
+) -> Passage:
+    """Put a passage back that was taken out; answers it took up are taken up again."""
+    frame, national = await _drafting(session, actor, slug, code)
+    passage = await session.get(Passage, passage_id)
+    if passage is None or passage.national_answer_id != national.id:
+        raise NotFound
+    if passage.removed_at is None:
+        return passage
+    passage.removed_at, passage.removed_by_name = None, ""
+    session.add(passage)
     await session.flush()
+    audit.record(
+        session, actor, "submission.passage_restored", passage, scope_id=frame.review.id, question=code
+    )
+    return passage
 
 
 async def remove_source(session: AsyncSession, actor: Actor, slug: str, code: str, source_id: UUID) -> None:
@@ -307,7 +285,7 @@ async def set_answer(
 ) -> NationalAnswer:
     """Set the position, the legal citations and the help that is needed."""
     frame = await _locked(session, actor, slug, code)
-    require(policy.can_draft(actor, frame.consultation.office_id, frame.national))
+    require(policy.can_draft(actor, frame.consultation, frame.national))
     national, started_from = frame.national, data.version
     if not national.version:
         national = await _start(session, frame.consultation, frame.question_id)
@@ -329,7 +307,7 @@ async def propose_answer(session: AsyncSession, actor: Actor, slug: str, code: s
     """An expert says the answer is ready; not while a disposition or a reason is missing."""
     frame = await _locked(session, actor, slug, code)
     standing = await _standing(session, frame)
-    require(policy.can_propose(actor, frame.consultation.office_id, frame.national, standing.obstacles))
+    require(policy.can_propose(actor, frame.consultation, frame.national, standing.obstacles))
     national = frame.national
     move(national, MOVES, NationalAnswerState.PROPOSED)
     national.proposed_by_id = actor.account_id
@@ -341,7 +319,7 @@ async def propose_answer(session: AsyncSession, actor: Actor, slug: str, code: s
 async def take_back_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
     """A proposed answer goes back to drafting."""
     frame = await _locked(session, actor, slug, code)
-    require(policy.can_take_back(actor, frame.consultation.office_id, frame.national))
+    require(policy.can_take_back(actor, frame.consultation, frame.national))
     move(frame.national, MOVES, NationalAnswerState.DRAFTING)
     frame.national.proposed_by_id = None
     session.add(frame.national)
@@ -354,8 +332,15 @@ async def take_back_answer(session: AsyncSession, actor: Actor, slug: str, code:
 async def clear_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
     """The focal point freezes the answer; a second person, and nothing may be missing."""
     frame = await _locked(session, actor, slug, code)
+    # Whoever decides on an answer meanwhile holds the submission, and is seen by the count below.
+    held = select(Submission.id).where(Submission.consultation_id == frame.consultation.id)
+    await session.exec(held.with_for_update())
     standing = await _standing(session, frame)
-    require(policy.can_clear(actor, frame.review, frame.national, standing.editors, standing.obstacles))
+    require(
+        policy.can_clear(
+            actor, frame.consultation, frame.review, frame.national, standing.editors, standing.obstacles
+        )
+    )
     national = frame.national
     move(national, MOVES, NationalAnswerState.CLEARED)
     national.cleared_by_id = actor.account_id
@@ -363,7 +348,17 @@ async def clear_answer(session: AsyncSession, actor: Actor, slug: str, code: str
     national.cleared_text = [shown.passage.text for shown in standing.passages]
     session.add(national)
     audit.record(session, actor, "submission.cleared", national, scope_id=frame.review.id, question=code)
+    await _release(session, frame)
     return national
+
+
+async def _release(session: AsyncSession, frame: Frame) -> None:
+    """Contributors can read the decisions now; those who read another one before are told."""
+    mapped = await mapped_questions(session, frame)
+    changed = await dispositions.changed_since_read(session, frame.consultation.id, mapped)
+    await dispositions.mark_released(session, frame.consultation.id, mapped)
+    if changed:
+        await events.publish(session, DecisionsChanged(changed))
 
 
 async def reopen_answer(
@@ -371,10 +366,13 @@ async def reopen_answer(
 ) -> NationalAnswer:
     """A cleared answer is drafted again; the submission with it, if it was cleared or handed over."""
     frame = await _locked(session, actor, slug, code)
-    require(policy.can_reopen(actor, frame.review, frame.national))
+    require(policy.can_reopen(actor, frame.consultation, frame.review, frame.national))
     if frame.submission is None:
         raise Forbidden
     national = frame.national
+    is_all = frame.submission.state is SubmissionState.HANDED_OVER
+    read = None if is_all else await mapped_questions(session, frame)
+    await dispositions.mark_released(session, frame.consultation.id, read)
     move(national, MOVES, NationalAnswerState.DRAFTING)
     national.reopened_reason = reason
     national.proposed_by_id = national.cleared_by_id = None

@@ -31,6 +31,8 @@ STATED: dict[str, str] = {
     "notifications.service.notify": "tells of what another service was allowed to do",
     "notifications.service.notify_account": "the same",
     "notifications.service.notify_by_link": "the same",
+    "submissions.dispositions.mark_released": "follows a clearance, a reopening or a hand-over that asked",
+    "seed.loader._finish": "lets the time of an invented consultation run out",
 }
 # Functions that are told who acts and leave the question to those that call them, who are looked at.
 PARTS: dict[str, str] = {
@@ -180,7 +182,7 @@ def test_a_question_that_is_taken_out_is_missed_wherever_it_stood() -> None:
     [
         (
             "app.submissions.dispositions",
-            "    require(policy.can_dispose(actor, consultation.office_id))\n",
+            "    require(policy.can_dispose(actor, consultation, submission, held))\n",
             "",
         ),
         ("app.contributions.service", "require(policy.can_submit(", "print(policy.can_submit("),

@@ -79,7 +79,7 @@ async def _contribute_confidentially(visitor: Visitor, invitation: str, question
     await visitor.press("main form button")
     receipt = await visitor.text(".receipt-code")
     assert re.fullmatch(r"(\w{4}\s+){6}\w{4}", receipt.strip())
-    await visitor.press("main a.button")
+    await visitor.press('main form[action$="/start/keep"] button')
     await _answer(visitor, question, words)
     await _submit(visitor, words)
     own = visitor.page.url.removesuffix("/receipt")
@@ -132,22 +132,22 @@ async def _draft(expert: Visitor, question: str, state_question: str, words: str
     for voice in (words, OWN_WORDS):
         first = voice.split(".", maxsplit=1)[0]
         await desk.locator(f'.select-words li:has(label:has-text("{first}")) input').first.check()
-    await desk.locator('select[name="into"]').select_option("new")
-    await expert.press('form[action$="/sources"] button')
-    assert await desk.locator('.passage textarea[name="text"]').count() == 1
-    await desk.locator('.passage textarea[name="text"]').fill(passage)
-    await expert.press('.passage form:has(textarea[name="text"]) button')
+    await desk.locator('select[name="merge.into"]').select_option("new")
+    await expert.press('button[formaction*="/sources?"]')
+    assert await desk.locator('.passage textarea[name$=".text"]').count() == 1
+    await desk.locator('.passage textarea[name$=".text"]').fill(passage)
+    await expert.press('.passage [role="group"]:has(textarea[name$=".text"]) button')
     assert passage in await expert.text(".sheet")
     sources = desk.locator(f'.passage:has-text("{passage}") .source q')
     assert await sources.count() == 2
-    position = 'form[action$="/answer"]'
-    if not await desk.locator(f"{position} [name=position]").first.is_visible():
-        await desk.locator(f"details:has({position}) > summary").click()
-    await expert.choose("position", "in_part")
-    await expert.press(f"{position} button")
+    save = 'button[formaction*="/answer?"]'
+    if not await desk.locator(save).is_visible():
+        await desk.locator(f"details:has({save}) > summary").click()
+    await expert.choose("answer.position", "in_part")
+    await expert.press(save)
     await _dispose(expert, passage)
-    await expert.press('form[action$="/propose"] button')
-    assert not await desk.locator('form[action$="/propose"]').count()
+    await expert.press('button[formaction*="/propose?"]')
+    assert not await desk.locator('button[formaction*="/propose?"]').count()
 
 
 async def _dispose(expert: Visitor, passage: str) -> None:
@@ -159,10 +159,10 @@ async def _dispose(expert: Visitor, passage: str) -> None:
     while await desk.locator(".dispositions > li.is-open").count():
         waiting = desk.locator(".dispositions > li.is-open").first
         here = await waiting.get_attribute("id")
-        await waiting.locator('[name="disposition"]').select_option("taken_up")
-        await waiting.locator('[name="reason"]').fill(REASON)
-        await waiting.locator('[name="passage_id"]').select_option(index=at)
-        await expert.press(f'[id="{here}"] form button')
+        await waiting.locator('[name$=".disposition"]').select_option("taken_up")
+        await waiting.locator('[name$=".reason"]').fill(REASON)
+        await waiting.locator('[name$=".passage_id"]').select_option(index=at)
+        await expert.press(f'[id="{here}"] [role="group"] button')
         assert await desk.locator(f'[id="{here}"].is-open').count() == 0
 
 
@@ -184,8 +184,8 @@ async def test_words_go_all_the_way_and_their_author_learns_what_became_of_them(
     await _draft(expert, question, state_question, words, passage)
     focal_point = await visitors.person(seeded.key_of("focal_point"), language, **options)
     await focal_point.open(f"/desk/{OPEN}/submission/{state_question}")
-    await focal_point.press('form[action$="/clear"] button')
-    assert await focal_point.page.locator('form[action$="/reopen"]').count() == 1
+    await focal_point.press('button[formaction*="/clear?"]')
+    assert await focal_point.page.locator('button[formaction*="/reopen?"]').count() == 1
     back = await visitors.bearer(receipt, language, **options)
     await back.press('main a[href$="/reasons"]')
     shown = await back.text()

@@ -54,16 +54,36 @@ async def test_a_program_leads_a_consultation_through_its_life(
     assert (await client.post(f"{API}/valmora/open", headers=headers)).json()["state"] == "open"
     codes = await client.post(f"{API}/valmora/codes", json={"count": 2}, headers=headers)
     assert len(codes.json()["codes"]) == 2
-    assert (await client.post(f"{API}/valmora/close", headers=headers)).json()["state"] == "closed"
+    unsaid = await client.post(f"{API}/valmora/close", headers=headers)
+    assert (unsaid.status_code, unsaid.json()["errors"].keys()) == (422, {"reason"})
+    why = {"reason": "The law changed."}
+    closed = (await client.post(f"{API}/valmora/close", json=why, headers=headers)).json()
+    assert (closed["state"], closed["closed_early_reason"]) == ("closed", "The law changed.")
+    assert closed["promised_closes_at"] > closed["closes_at"]
     later = {"closes_at": (clock.now() + timedelta(days=30)).isoformat(), "reason": "Floods"}
     assert (await client.post(f"{API}/valmora/extend", json=later, headers=headers)).json()["state"] == "open"
-    await client.post(f"{API}/valmora/close", headers=headers)
+    await client.post(f"{API}/valmora/close", json=why, headers=headers)
+    refused = await client.post(f"{API}/valmora/conclude", headers=headers)
+    assert refused.status_code == 409
+    assert {"uncleared-S-FP-03-1", "not-handed-over", "not-published"} <= refused.json()["errors"].keys()
+    step = f"{API}/valmora/steps/conclude"
+    asked = await client.post(
+        f"{step}/override", json={"reason": "The review was called off."}, headers=headers
+    )
+    assert asked.json()["override"] == "asked"
+    again = {"version": asked.json()["override_version"]}
+    assert (await client.post(f"{step}/confirm", json=again, headers=headers)).status_code == 403
+    expert = await make.token(await make.account(Role.EXPERT, at=office))
+    assert (await client.post(f"{step}/confirm", json={"version": 9}, headers=expert)).status_code == 409
+    assert (await client.post(f"{step}/confirm", json=again, headers=expert)).json()["is_clear"] is True
+    assert (await client.post(f"{API}/valmora/conclude", headers=expert)).status_code == 403
     assert (await client.post(f"{API}/valmora/conclude", headers=headers)).json()["state"] == "concluded"
-    again = await client.post(f"{API}/valmora/conclude", headers=headers)
-    assert again.status_code == 409
+    assert (await client.post(f"{API}/valmora/conclude", headers=headers)).status_code == 409
     log = (await client.get(f"{API}/valmora/log", headers=headers)).json()
-    assert [entry["action"] for entry in log["entries"]][:2] == [
+    assert [entry["action"] for entry in log["entries"]][:4] == [
         "consultation.concluded",
+        "consultation.override_confirmed",
+        "consultation.override_asked",
         "consultation.closed",
     ]
     assert (await client.get(f"{API}/valmora/log")).status_code == 401

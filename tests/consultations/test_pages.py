@@ -256,14 +256,23 @@ async def test_a_hand_over_shuts_the_desk_to_the_old_focal_point(
     old = await make.staff(consultation, Role.FOCAL_POINT)
     await make.signed_in(client, old)
     path = f"/en/desk/{consultation.slug}/people"
-    nobody = await post(client, f"{path}/focal-point", {"account_id": ""}, page=path)
+    nobody = await client.get(f"{path}/hand-over?account_id=")
+    assert nobody.status_code == 422
+    assert "New focal point: choose one." in nobody.text
+    translator = await make.staff(consultation, Role.TRANSLATOR)
+    assert f'value="{translator.id}"' not in (await client.get(path)).text
+    assert (await client.get(f"{path}/hand-over?account_id={translator.id}")).status_code == 404
+    look = f"{path}/hand-over?account_id={expert.id}"
+    assert "The submission is not handed over." in (await client.get(look)).text
+    nobody = await post(client, f"{path}/focal-point", {"account_id": ""}, page=look)
     assert nobody.status_code == 422
     done = await post(client, f"{path}/focal-point", {"account_id": str(expert.id)})
     assert done.status_code == 303
     assert (await client.get(path)).status_code == 404
     await make.signed_in(client, expert)
     assert (await client.get(path)).status_code == 200
-    assert (await post(client, f"/en/desk/{consultation.slug}/close")).status_code == 303
+    why = {"reason": "The law changed."}
+    assert (await post(client, f"/en/desk/{consultation.slug}/close", why)).status_code == 303
 
 
 async def test_a_foreign_form_is_refused(client: httpx2.AsyncClient, make: Make) -> None:

@@ -8,7 +8,14 @@ from app.accounts.models import Account
 from app.audit.models import AuditEntry
 from app.consultations import jobs, queries, service
 from app.consultations.models import Consultation, ConsultationState, InvitationCode
-from app.consultations.schemas import CodesInput, ConsultationEdit, ConsultationInput, Extension, NewForm
+from app.consultations.schemas import (
+    Closing,
+    CodesInput,
+    ConsultationEdit,
+    ConsultationInput,
+    Extension,
+    NewForm,
+)
 from app.organisations.models import Role
 from app.platform import clock, ids
 from app.platform.db import Database
@@ -198,10 +205,16 @@ async def test_closing_early_says_so_in_its_date(db: Database, make: Make) -> No
     consultation = await make.consultation()
     actor = await focal_point(make, consultation)
     async with db.write() as session:
-        await service.close_consultation(session, actor, consultation.slug)
+        await service.close_consultation(
+            session, actor, consultation.slug, Closing(reason="The law changed.")
+        )
     closed = await stored(db, consultation.slug)
     assert closed.state is ConsultationState.CLOSED
     assert closed.closes_at < consultation.closes_at
+    assert (closed.promised_closes_at, closed.closed_early_reason) == (
+        consultation.closes_at,
+        "The law changed.",
+    )
     assert "consultation.closed" in await recorded(db)
 
 
@@ -236,7 +249,9 @@ async def test_a_concluded_consultation_stays_so(db: Database, make: Make) -> No
     consultation = await make.consultation(state=ConsultationState.CLOSED)
     actor = await focal_point(make, consultation)
     async with db.write() as session:
-        await service.conclude_consultation(session, actor, consultation.slug)
+        consultation = await session.merge(consultation)
+        consultation.state = ConsultationState.CONCLUDED
+        await session.flush()
         later = Extension(closes_at=clock.now() + 7 * DAY, reason="Too late")
         for refused in (
             service.conclude_consultation(session, actor, consultation.slug),

@@ -287,3 +287,30 @@ def test_what_only_one_side_changed_is_proposed() -> None:
         ("New", True),
     ]
     assert [each.keep for each in choices_between(None, mine, theirs)] == ["mine", "joined"]
+
+
+async def test_a_change_of_language_keeps_what_was_being_chosen(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    page = await clash(client, make, scene)
+    picked = {"joined-narrative": "Corrected by hand.", "keep-law": "theirs", "sources": []}
+    moved = await browsing.post(
+        client, "/fr/typed", {**fields_of(page.text), **picked, "at": scene.question()}
+    )
+    shown = await client.get(moved.headers["location"])
+    assert moved.headers["location"].startswith(scene.question().replace("/en/", "/fr/"))
+    assert shown.status_code == 200
+    fields = fields_of(shown.text)
+    assert {name: fields.get(name) for name in ("joined-narrative", "keep-law", "version")} == {
+        "joined-narrative": "Corrected by hand.",
+        "keep-law": "theirs",
+        "version": "2",
+    }
+    assert sources_of(shown.text) == []
+    for words in ("<ins>both</ins>", "A report of theirs"):
+        assert words in shown.text
+    place = scene.question().replace("/en/", "/fr/")
+    assert (await press(client, place, shown.text)).status_code == 303
+    (answer,) = await stored(db)
+    assert (answer.narrative, answer.law) == ("Corrected by hand.", "no")
+    assert [source["title"] for source in answer.evidence] == ["The register"]

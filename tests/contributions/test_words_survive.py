@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 
 import httpx2
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from app.accounts import passwords
+from app.contributions import service
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, Law, Practice
 from app.organisations.models import Role
 from app.platform.forms import FORM_COOKIE
@@ -156,6 +158,41 @@ async def test_an_old_form_comes_back_whole_and_can_be_sent_again(
     again = next(f for f in Forms(sent.text).forms if f.action == place)
     saved = await send_form(client, again, place)
     assert saved.status_code == 303
+    assert standing((await client.get(place)).text).items() >= TYPED.items()
+
+
+async def test_what_is_too_large_comes_back_to_be_shortened(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.drafter)
+    place = scene.question()
+    form = answer_form((await client.get(place)).text)
+    much = "字" * 300_000  # 2.7 MB as a browser sends it, of 2 MB that are taken
+    sent = await send_form(client, form, place, **{**TYPED, "narrative": f"{CHINESE}{much}"})
+    assert sent.status_code == 413
+    again = next(f for f in Forms(sent.text).forms if f.action == place)
+    assert next(c.value for c in again.controls if c.name == "narrative") == CHINESE + much
+    saved = await send_form(client, again, place, narrative=CHINESE)
+    assert saved.status_code == 303
+    assert standing((await client.get(place)).text).items() >= TYPED.items()
+
+
+@pytest.mark.parametrize("failure", [OperationalError("", {}, Exception("locked")), RuntimeError("broken")])
+async def test_what_fails_on_our_side_gives_every_field_back(
+    client: httpx2.AsyncClient, make: Make, scene: Scene, failure: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_given: object) -> None:
+        raise failure
+
+    await make.signed_in(client, scene.drafter)
+    place = scene.question()
+    form = answer_form((await client.get(place)).text)
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "save_answer", fail)
+        sent = await send_form(client, form, place, **TYPED)
+    assert sent.status_code in {500, 503}
+    again = next(f for f in Forms(sent.text).forms if f.action == place)
+    assert (await send_form(client, again, place)).status_code == 303
     assert standing((await client.get(place)).text).items() >= TYPED.items()
 
 

@@ -18,7 +18,8 @@ from app.platform import clock, i18n, pages
 from app.platform.db import Database
 from app.platform.queue import Job
 from app.platform.settings import Settings
-from tests.factories import Make
+from app.reviews import service as reviews
+from tests.factories import Make, actor_of
 
 RunJobs = Callable[[], Awaitable[int]]
 TEMPLATES = sorted(
@@ -171,6 +172,22 @@ async def test_a_mail_sent_twice_holds_two_secrets_and_the_newer_works(
     await jobs.send_email(db, settings, template="accounts/reset", link_id=str(account.id))
     await jobs.send_email(db, settings, template="accounts/reset", account_id=str(link.id))
     assert len(mails(settings)[account.email]) == 2
+
+
+async def test_both_people_are_told_when_the_role_of_the_focal_point_goes(
+    make: Make, settings: Settings, run_jobs: RunJobs
+) -> None:
+    consultation = await make.consultation()
+    expert = await make.staff(consultation, Role.EXPERT)
+    old = await make.staff(consultation, Role.FOCAL_POINT)
+    async with make.db.write() as session:
+        actor = actor_of(old, [(Role.FOCAL_POINT, consultation.office_id)])
+        await reviews.hand_over_focal_point(session, actor, consultation.country_review_id, expert.id)
+    await run_jobs()
+    (told,) = mails(settings)[expert.email]
+    assert "You are the focal point of a country review now." in told
+    (told,) = mails(settings)[old.email]
+    assert "You are no longer the focal point" in told
 
 
 @pytest.mark.one_database

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -229,6 +230,11 @@ async def test_health_is_false_when_there_is_no_database(
         assert answer.status_code == 503
         assert "database" in answer.text
         assert answer.headers["content-type"].startswith("text/plain")
+    await app.state.db.close()
+    for thread in threading.enumerate():
+        if "_connection_worker" in thread.name and thread is not threading.current_thread():
+            # A connection that failed still tells this loop so: it must be there to hear it.
+            await asyncio.to_thread(thread.join, 2)
 
 
 async def test_health_is_false_when_the_server_of_the_database_is_down(

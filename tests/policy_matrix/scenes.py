@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.consultations.models import Consultation, ConsultationState
+from app.consultations.models import Consultation, ConsultationState, Override, Step
 from app.contributions.models import Contribution, ContributionState, Mode
 from app.organisations.models import Organisation, OrganisationKind, Role
 from app.platform.i18n import _
@@ -137,6 +137,18 @@ def _version(state: VersionState) -> QuestionnaireVersion:
     )
 
 
+def _override(asked_by: UUID, confirmed: bool = False) -> Override:
+    at = CLOSES if confirmed else None
+    return Override(
+        consultation_id=_id(54),
+        step=Step.CONCLUDE,
+        reason="Why.",
+        covers={},
+        asked_by_id=asked_by,
+        confirmed_at=at,
+    )
+
+
 REVIEW = CountryReview(
     state_code="VA",
     office_id=OFFICE,
@@ -182,6 +194,13 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
         "drafted in part by the focal point": frozenset({EXPERT, FOCAL_POINT}),
     },
     "obstacles": {"nothing is missing": (), "something is missing": (MISSING,)},
+    "override": {
+        "asked by the expert": _override(EXPERT),
+        "asked by the focal point": _override(FOCAL_POINT),
+        "confirmed": _override(EXPERT, confirmed=True),
+    },
+    "step": {step.value: step for step in Step},
+    "cleared": {"no cleared question rests on it": (), "a cleared question rests on it": ("S-FP-08-2",)},
     "version": {f"version {state.value}": _version(state) for state in VersionState},
     "submission": {
         "no submission": None,

@@ -29,6 +29,8 @@ class Refused:
 
 
 REFUSED = (
+    Refused("contributions.entry_routes.new_code", Role.EXPERT, "/en/leave/code"),
+    Refused("contributions.entry_routes.keep_new_code", Role.EXPERT, "/en/leave/code", {}),
     Refused("reading.routes.overview", Role.AUDITOR, "/en/desk/{slug}"),
     Refused("reading.routes.questions", Role.AUDITOR, "/en/desk/{slug}/questions"),
     Refused("reading.routes.list_texts", Role.GOVERNMENT_READER, "/en/desk/{slug}/texts"),

@@ -12,7 +12,7 @@ from sqlmodel import select
 from app.accounts.models import OneTimeToken, Purpose
 from app.authoring import service as authoring
 from app.authoring.schemas import Where
-from app.consultations.models import Consultation, ConsultationState
+from app.consultations.models import Consultation, ConsultationState, Override, Step
 from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState, Mode
 from app.organisations.models import OrganisationKind, Role
 from app.platform import clock, ids
@@ -49,6 +49,7 @@ class World:
     review: CountryReview
     open: Consultation
     draft: Consultation
+    closed: Consultation
     league: UUID
     office: UUID
     named: Contribution
@@ -136,6 +137,7 @@ async def build(make: Make) -> World:
         review=review,
         open=consultation,
         draft=await make.consultation(review, state=ConsultationState.DRAFT),
+        closed=await _overridden(make, review, focal.id),
         league=league.id,
         office=office.id,
         named=named,
@@ -151,6 +153,17 @@ async def build(make: Make) -> World:
         theirs=state_question,
         passage=await _submission(make, consultation),
     )
+
+
+async def _overridden(make: Make, review: CountryReview, asked_by: UUID) -> Consultation:
+    """A closed consultation whose focal point asked to conclude it all the same."""
+    closed = await make.consultation(review, state=ConsultationState.CLOSED)
+    await make._add(
+        Override(
+            consultation_id=closed.id, step=Step.CONCLUDE, reason="Why.", covers={}, asked_by_id=asked_by
+        )
+    )
+    return closed
 
 
 async def _answer(make: Make, contribution: Contribution) -> AnswerVersion:
@@ -231,8 +244,10 @@ ACTS: Mapping[str, Arguments] = {
     "accounts.service.register_account": _row("a@example.org", "Somebody", "en"),
     "accounts.service.ask_reset": _row("a@example.org"),
     "accounts.service.set_password": _row("token", "hash"),
+    "accounts.service.sign_out_everywhere": _row(),
     "accounts.service.create_token": _row(None),
     "accounts.service.revoke_token": _row("hash"),
+    "audit.service.enter_waiting_acts": _row(),
     "authoring.queries.get_frame": _where(),
     "authoring.service.start_version": _where(),
     "authoring.service.publish": _where(),
@@ -256,6 +271,9 @@ ACTS: Mapping[str, Arguments] = {
     "consultations.desk.new_page": _row(),
     "consultations.desk.codes_page": _slug,
     "consultations.desk.log_page": _slug,
+    "consultations.desk.closing_page": _slug,
+    "consultations.desk.step_page": lambda world: (world.closed.slug, Step.CONCLUDE),
+    "consultations.desk.hand_over_page": lambda world: (world.open.slug, NOWHERE),
     "consultations.service.prepare_consultation": _row(None),
     "consultations.service.create_consultation": lambda world: (world.review.id, None),
     "consultations.service.edit_consultation, in preparation": lambda world: (world.draft.slug, None),
@@ -264,8 +282,11 @@ ACTS: Mapping[str, Arguments] = {
     "consultations.service.close_consultation": _slug,
     "consultations.service.extend_consultation": lambda world: (world.open.slug, None),
     "consultations.service.conclude_consultation": _slug,
+    "consultations.service.ask_override": lambda world: (world.closed.slug, Step.CONCLUDE, None),
+    "consultations.service.confirm_override": lambda world: (world.closed.slug, Step.CONCLUDE, 1),
     "consultations.service.close_due_consultations": _row(clock.now()),
     "consultations.service.issue_codes": lambda world: (world.open.slug, None),
+    "consultations.service.delete_codes": _row(),
     "contributions.carrying.carry_over": lambda world: (world.named.id, ()),
     "contributions.carrying.carry_over_one": lambda world: (world.named.id, ASKED),
     "contributions.service.start_contribution": lambda world: (world.open, world.league),
@@ -276,21 +297,33 @@ ACTS: Mapping[str, Arguments] = {
     "contributions.service.submit_contribution, confidential": lambda world: (world.confidential.id,),
     "contributions.service.submit_for": lambda world: (world.entered, world.open),
     "contributions.service.revise_contribution": lambda world: (world.submitted.id,),
+    "contributions.service.resume_contribution, submitted": lambda world: (world.submitted.id,),
+    "contributions.service.resume_contribution, being written": lambda world: (world.named.id,),
+    "contributions.service.pass_on_confidential": _row(),
+    "contributions.service.erase_withdrawn": _row(),
     "contributions.service.withdraw_contribution, with a name": lambda world: (world.submitted.id,),
     "contributions.service.withdraw_contribution, confidential": lambda world: (world.confidential.id,),
     "contributions.service.become_confidential": lambda world: (world.named.id, "A receipt code"),
     "contributions.queries.get_frame_with_name": lambda world: (world.named.id,),
     "contributions.entry.renew_receipt": lambda _world: ("A receipt code", "The session that asks"),
+    "exchange.service.look_at_texts": lambda world: (world.version.id, b""),
     "exchange.service.import_texts": lambda world: (world.version.id, b""),
     "exports.queries.get_consultation": _slug,
     "exports.service.hand_over": _slug,
+    "exports.service.take_out_withdrawn": _row(None),
     "intake.queries.get_consultation": _slug,
     "intake.service.preview_intake": lambda world: (world.open.slug, b""),
     "intake.service.import_statements": lambda world: (world.open.slug, b""),
+    "intake.service.dismiss_row": lambda world: (world.open.slug, NOWHERE, "Why."),
+    "intake.service.take_out_withdrawn": _row(NOWHERE),
     "intake.service.assign_row": lambda world: (world.open.slug, NOWHERE, ASKED),
+    "operation.queries.operation_page": _row(),
+    "operation.service.retry_mails": _row(),
     "organisations.service.register_organisation": _row("A body", OrganisationKind.NGO),
     "organisations.service.give_role": lambda world: (world.league, world.member, Role.SIGNATORY),
+    "organisations.service.mark_namesakes": _row(None),
     "organisations.service.sign_up": _row(None, "en"),
+    "organisations.service.send_again": _row("a@example.org"),
     "organisations.service.confirm_sign_up": _row("token"),
     "organisations.service.invite_member": lambda world: (world.league, "a@example.org", Role.DRAFTER, "en"),
     "organisations.service.invite_member, to the office": lambda world: (
@@ -317,6 +350,8 @@ ACTS: Mapping[str, Arguments] = {
     "reading.service.read_question": _in(ASKED, None, "en"),
     "reading.service.read_contribution": lambda world: (world.open.slug, world.submitted.id, "en"),
     "reading.service.read_text": lambda world: (world.open.slug, world.text_id, "en"),
+    "reading.service.verify_name": lambda world: (world.open.slug, world.submitted.id),
+    "reading.service.mark_answers": lambda world: (world.open.slug, ()),
     "reading.service.write_translation": lambda world: (world.open.slug, world.text_id, None),
     "reference.service.load_reference": _row(None),
     "reference.service.start_draft": _row(),
@@ -326,11 +361,13 @@ ACTS: Mapping[str, Arguments] = {
     "reference.service.replace_draft": _row(None),
     "reference.service.discard_draft": _row(),
     "reference.service.publish": _row(None),
+    "reviews.service.appoint_newcomer": lambda world: (world.office, NOWHERE),
     "reviews.service.create_state": _row(None),
     "reviews.service.create_review": _row(SimpleNamespace(state_code="VA")),
     "reviews.service.set_focal_point": lambda world: (world.review.id, NOWHERE),
     "reviews.service.hand_over_focal_point": lambda world: (world.review.id, NOWHERE),
     "reviews.service.record_questionnaire_answered": lambda world: (world.review.id, clock.today()),
+    "submissions.erasing.take_out_withdrawn": _row(None),
     "submissions.desk.unasked_page": _in("X-3", "en"),
     "submissions.desk.overview_page": lambda world: (world.open.slug, "en"),
     "submissions.dispositions.dispose_answer": lambda world: (world.open.slug, world.answer_id, None),
@@ -340,6 +377,7 @@ ACTS: Mapping[str, Arguments] = {
     "submissions.service.edit_passage": lambda world: (world.open.slug, DRAFTED, world.passage, None),
     "submissions.service.move_passage": lambda world: (world.open.slug, DRAFTED, world.passage, 1),
     "submissions.service.delete_passage": lambda world: (world.open.slug, DRAFTED, world.passage),
+    "submissions.service.restore_passage": lambda world: (world.open.slug, DRAFTED, world.passage),
     "submissions.service.remove_source": _in(DRAFTED, NOWHERE),
     "submissions.service.set_answer": _in(DRAFTED, None),
     "submissions.service.propose_answer": _in(DRAFTED),
@@ -352,5 +390,6 @@ ACTS: Mapping[str, Arguments] = {
 # What is named after the arguments by position.
 NAMED: Mapping[str, dict[str, Any]] = {
     "authoring.queries.get_frame": {"writing": True},
+    "reading.service.mark_answers": {"is_read": True},
     "authoring.service.map_question": {"settle": True},
 }

@@ -331,3 +331,25 @@ async def test_the_public_page_costs_few_statements(
     event.listen(db.engine.sync_engine, "before_cursor_execute", listen)
     await client.get(scene.public)
     assert len([one for one in counted if one != "BEGIN"]) == 2, counted
+
+
+async def test_the_public_counts_are_of_each_kind_and_keep_the_small_number_rule(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    office = scene.consultation.office_id
+    for _number in range(6):
+        given = await make.contribution(
+            scene.consultation, Mode.CONFIDENTIAL, answers={CODE: "Nobody looks."}, entered_by_id=office
+        )
+        async with make.db.write() as session:
+            passage = (await session.exec(select(Passage))).one()
+            await _used(session, given, passage)
+    await publish(client, make, scene)
+    page = (await client.get(scene.public)).text
+    # Three contributions; the sentences a facilitator took in are none, and their kinds are too few to tell.
+    assert 'Contributions: <bdi dir="ltr">&lt;5</bdi>.' in page
+    assert "Organizations:" not in page
+    assert "Statements gathered without a name: 6." in page
+    content = (await client.get(f"/api/v1/consultations/{scene.consultation.slug}/outcome")).json()["content"]
+    assert (content["contributions"], content["organisations"], content["confidential"]) == ("<5", None, None)
+    assert (content["statements"], content["decided"]) == (6, True)

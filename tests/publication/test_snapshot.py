@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.publication import hiding
 from app.publication.hiding import Excerpt, Index, Voice
-from app.publication.snapshot import KINDS, Asked, Paragraph, outcome, public, question, without
+from app.publication.snapshot import KINDS, Asked, Paragraph, Spoke, outcome, public, question, without
 from app.publication.tables import FEW
 from app.submissions import recognizing
 
@@ -100,17 +100,30 @@ def check(content: dict[str, Any], people: list[Voice]) -> None:
 def test_nothing_goes_out_above_its_publication(asked: Asked) -> None:
     standing = [v for v in asked.voices if not v.is_withdrawn]
     made = question(asked, translations_of(asked))
-    whole = outcome("en", len(standing), [made])
+    whole = outcome("en", Spoke(statements=len(standing)), [made])
     check(whole, list(asked.voices))
     shown = {answer["key"] for answer in made["answers"]}
     # And what may be shown is shown.
     assert shown == {v.key for v in standing if v.is_shown}
 
 
+@pytest.mark.parametrize(
+    ("organisations", "confidential", "shown"),
+    [(17, 9, True), (17, 0, True), (17, 3, False), (3, 17, False), (2, 2, False), (0, 0, True)],
+)
+def test_kinds_of_contributions_are_told_where_neither_is_few(
+    organisations: int, confidential: int, shown: bool
+) -> None:
+    content = outcome("en", Spoke(organisations, confidential, 11), [])
+    told = (content["organisations"], content["confidential"])
+    assert told == ((organisations, confidential) if shown else (None, None))
+    assert content["statements"] == 11
+
+
 @settings(max_examples=100, deadline=None)
 @given(populations(), st.data())
 def test_what_is_withdrawn_later_leaves(asked: Asked, data: st.DataObject) -> None:
-    before = outcome("en", 9, [question(asked, translations_of(asked))])
+    before = outcome("en", Spoke(9), [question(asked, translations_of(asked))])
     leaving = data.draw(st.sets(st.sampled_from([v.key for v in asked.voices]))) if asked.voices else set()
     gone = [
         Voice(v.key, v.name, v.label, "withdrawn", v.language, v.body) if v.key in leaving else v
@@ -129,7 +142,7 @@ def test_a_paragraph_that_repeats_silent_words_is_left_out() -> None:
     paragraph = Paragraph("It is said that the machine at Tarmo has been out of order since August.", [])
     own = Paragraph("Marking at import is uneven.", [Excerpt(silent, silent.body, "en")])
     made = question(Asked("S-1", "state", None, [], [paragraph, own], [silent]), {})
-    (told,) = outcome("en", 9, [made])["questions"]
+    (told,) = outcome("en", Spoke(9), [made])["questions"]
     assert [(p["text"], p["sources"], p["counted"]) for p in told["passages"]] == [
         (None, [], 0),
         ("Marking at import is uneven.", [], None),
@@ -147,7 +160,7 @@ def test_words_their_author_replaced_are_not_quoted() -> None:
     voice = Voice("1", "League", "K7", "named", "en", "The second version says less.")
     older = Excerpt(voice, "The first version said who drove the lorry.", "en")
     made = question(Asked("S-1", "state", None, [], [Paragraph("Own words.", [older])], [voice]), {})
-    (told,) = outcome("en", 9, [made])["questions"]
+    (told,) = outcome("en", Spoke(9), [made])["questions"]
     assert (told["passages"][0]["sources"], told["passages"][0]["counted"]) == ([], FEW)
 
 
@@ -207,7 +220,7 @@ def test_silent_words_are_known_in_translation_and_in_any_case(said: str) -> Non
     for voices, sources in (([silent], []), ([], [older])):
         made = question(Asked("S-1", "state", passages=[Paragraph(said, sources)], voices=voices), {})
         assert made["passages"][0]["text"] is None
-    published = outcome("en", 9, [question(Asked("S-1", "state", passages=[Paragraph(said)]), {})])
+    published = outcome("en", Spoke(9), [question(Asked("S-1", "state", passages=[Paragraph(said)]), {})])
     assert published["questions"][0]["passages"][0]["text"] == said
     after = without(published, [silent])
     assert after["questions"][0]["passages"][0]["text"] is None

@@ -3,6 +3,7 @@
 import httpx2
 
 from app.consultations import service as consultations
+from app.consultations.schemas import Closing
 from app.contributions import jobs
 from app.contributions import service as contributions
 from app.contributions.models import Contribution, ContributionState, Mode
@@ -75,7 +76,7 @@ async def test_what_came_on_the_last_day_is_there_when_the_consultation_closes(
     await handed_in(make, fresh, WORDS)
     assert WORDS not in await as_expert(client, make, scene)
     async with make.db.write() as session:
-        await consultations.close_consultation(session, SYSTEM, scene.slug)
+        await consultations.close_consultation(session, SYSTEM, scene.slug, Closing(reason="It is over."))
     assert WORDS in await read(client, scene)
 
 

@@ -8,7 +8,8 @@ from sqlmodel import select
 
 from app.audit.models import AuditEntry
 from app.contributions import service as contributions
-from app.contributions.models import Contribution, Mode, Practice, Publication
+from app.contributions.models import AnswerVersion, Contribution, Mode, Practice, Publication
+from app.contributions.queries import count_voices
 from app.organisations.models import READERS, Role
 from app.platform.db import Database
 from app.questionnaires import queries as questionnaires
@@ -234,6 +235,91 @@ async def test_a_label_replaces_whatever_name_a_confidential_row_may_hold(
         session.add(row)
     assert row.mode is Mode.CONFIDENTIAL
     assert "Must stay unknown" not in {a.name for a in await read_now(db, scene)}
+
+
+async def test_statements_without_a_name_are_not_called_confidential(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    office = scene.consultation.office_id
+    statements = [
+        await make.contribution(
+            scene.consultation, Mode.CONFIDENTIAL, answers={CODE: "Nobody looks."}, entered_by_id=office
+        )
+        for _number in range(2)
+    ]
+    async with db.read() as session:
+        spoke = await count_voices(session, scene.consultation.id)
+    assert (spoke.organisations, spoke.confidential, spoke.statements) == (1, 1, 2)
+    await make.signed_in(client, scene.staff[Role.EXPERT])
+    overview = (await client.get(f"/en/desk/{scene.slug}")).text
+    assert "What 2 contributions say" in overview
+    assert "Statements without a name" in overview
+    page = (await client.get(f"/en/desk/{scene.slug}/questions/{CODE}")).text
+    assert (
+        page.count(", confidential") == page.count(f"<bdi>{scene.confidential.label}</bdi>, confidential") > 0
+    )
+    assert page.count("A statement without a name, taken in by a facilitator.") == 2
+    whole = (await client.get(f"/en/desk/{scene.slug}/contributions/{statements[0].id}")).text
+    assert "nobody asked for confidentiality" in whole
+    assert "the portal does not know" not in whole
+    answers = await client.get(
+        f"/api/v1/desk/{scene.slug}/questions/{CODE}/answers",
+        headers=await make.token(scene.staff[Role.EXPERT]),
+    )
+    kinds = [(one["confidential"], one["unattributed"]) for one in answers.json()["answers"]]
+    assert sorted(kinds) == [(False, False), (False, True), (False, True), (True, False)]
+
+
+async def test_opening_marks_nothing_as_read_and_a_mark_can_be_taken_back(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.staff[Role.EXPERT])
+    here = f"/en/desk/{scene.slug}/questions/{CODE}"
+    overview = f"/en/desk/{scene.slug}"
+    for _time in range(2):
+        page = (await client.get(here)).text
+    assert "Marked as read by you: 0." in page
+    assert "Mark these 2 as read" in page
+    assert "<b>3</b> <span><a" in (await client.get(overview)).text
+    ids = {a.question_id: a.answer_version_id for a in await read_now(db, scene)}
+    assert len(ids) == 2
+    version = str(next(a.answer_version_id for a in await read_now(db, scene) if not a.is_confidential))
+    one = {"version_ids": [version], "is_read": "true"}
+    marked = await post(client, f"{here}/marks?practice=does_not_work", one)
+    assert marked.headers["location"] == f"{here}?practice=does_not_work"
+    unread = (await client.get(f"{here}?unread=true")).text
+    assert "Of 61 rifles" not in unread
+    assert "آلة الوسم" in unread
+    assert "<b>2</b> <span><a" in (await client.get(overview)).text
+    assert "Mark as unread" in (await client.get(here)).text
+    await post(client, f"{here}/marks", {**one, "is_read": "false"})
+    assert "Of 61 rifles" in (await client.get(f"{here}?unread=true")).text
+    whole = f"/en/desk/{scene.slug}/contributions/{scene.named.id}"
+    assert (await post(client, f"{whole}/marks", one, page=whole)).headers["location"] == whole
+    async with db.read() as session:
+        marks = {str(m.answer_version_id): m.is_read for m in (await session.exec(select(ReadMark))).all()}
+    assert marks[version] is True
+    assert list(marks.values()).count(True) == 1
+
+
+async def test_programs_mark_answers_and_only_those_of_their_own_consultation(
+    client: httpx2.AsyncClient, make: Make, db: Database, scene: Scene
+) -> None:
+    path = f"/api/v1/desk/{scene.slug}"
+    headers = await make.token(scene.staff[Role.EXPERT])
+    answers = (await client.get(f"{path}/questions/{CODE}/answers", headers=headers)).json()["answers"]
+    assert {answer["is_read"] for answer in answers} == {False}
+    elsewhere = await make.consultation(await make.review(await make.state("OR")))
+    await make.contribution(elsewhere)
+    async with db.read() as session:
+        foreign = (await session.exec(select(AnswerVersion.id).order_by(AnswerVersion.id))).all()
+    wanted = {"version_ids": [str(each) for each in foreign]}
+    marked = await client.post(f"{path}/answers/marks", json=wanted, headers=headers)
+    assert marked.json() == {"marked": 3}
+    answers = (await client.get(f"{path}/questions/{CODE}/answers", headers=headers)).json()["answers"]
+    assert {answer["is_read"] for answer in answers} == {True}
+    translator = await make.token(scene.staff[Role.TRANSLATOR])
+    assert (await client.post(f"{path}/answers/marks", json=wanted, headers=translator)).status_code == 403
 
 
 @pytest.mark.one_database

@@ -15,7 +15,7 @@ from app.questionnaires import queries as questionnaires
 from app.reading import queries as reading
 from app.reading.queries import ReadAnswer
 from app.submissions import dispositions, service
-from app.submissions.models import Passage, Position
+from app.submissions.models import Disposition, Passage, Position
 from app.submissions.schemas import DispositionInput, MergeInput, NationalAnswerInput
 from tests.factories import Make, actor_of
 
@@ -124,6 +124,8 @@ class Desk:
         """Give a contribution's answer its disposition."""
         answer = await self.answer(contribution)
         fields = more or {"reason": f"Because of {kind}."}
+        given = [d.number for d in await self.all(Disposition) if d.answer_id == answer.answer_id]
+        fields = {"version": max(given, default=0), **fields}
         data = DispositionInput.model_validate({"disposition": kind, **fields})
         actor = self.scene.actor(self.scene.expert)
         async with self.db.write() as session:

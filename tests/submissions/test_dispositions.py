@@ -1,15 +1,19 @@
 """Every answer gets a disposition with a reason, kept version by version."""
 
+import asyncio
 from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 from sqlmodel import select
 
 from app.audit.models import AuditEntry
+from app.consultations.models import Consultation, ConsultationState
 from app.contributions import service as contributions
+from app.organisations.models import Role
 from app.platform.db import Database
+from app.platform.queue import Job
 from app.submissions import queries, service
 from app.submissions.models import Disposition, Passage
 from app.translations.models import Text
@@ -56,7 +60,9 @@ async def test_every_disposition_is_kept_and_the_last_one_holds(
     await make.signed_in(client, scene.expert)
     page = await client.get(scene.desk)
     assert "On second thought." in page.text
-    assert "Known before." not in page.text
+    # Staff read both decisions with their reasons, who gave them and when.
+    assert "1 earlier decision" in page.text
+    assert "Known before." in page.text
     async with db.read() as session:
         kept = await session.exec(
             select(Disposition.number, Disposition.kind, Text.body, Text.language)
@@ -70,6 +76,10 @@ async def test_every_disposition_is_kept_and_the_last_one_holds(
     entries = [entry for entry in await desk.all(AuditEntry) if entry.action == "answer.disposed"]
     assert {entry.actor_id for entry in entries} == {scene.expert.id}
     assert {entry.scope_id for entry in entries} == {scene.consultation.country_review_id}
+    log = await client.get(f"/en/desk/{scene.slug}/log")
+    said = f'A disposition was given to an answer. <span class="code">{ASKED}</span> · '
+    assert f"{said}Noted" in log.text
+    assert f"{said}Taken up in part" in log.text
 
 
 async def test_a_disposition_is_open_again_when_its_answer_changes(
@@ -109,6 +119,7 @@ async def test_an_answer_taken_up_by_a_passage_is_open_again_when_that_is_taken_
         await service.delete_passage(session, scene.actor(scene.expert), scene.slug, STATE, extra.id)
     page = await client.get(scene.desk)
     assert "2 of 3 have a reason." in page.text
+    assert f'formaction="{scene.desk}/passages/{extra.id}/restore?part=' in page.text
     assert "Write a reason, or choose the passage that took the answer up." in page.text
     assert "The answer changed since" not in page.text
     refused = await browsing.post(client, f"{scene.desk}/propose")
@@ -155,6 +166,145 @@ async def test_only_standing_answers_of_this_consultation_are_disposed(
     (passage,) = await desk.all(Passage)
     assert passage.text == ""
     assert await desk.all(Disposition) == []
+
+
+async def test_two_experts_on_one_answer_see_each_other(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    answer = await desk.answer(scene.open)
+    await desk.dispose(scene.open, "noted", reason="Known before.")
+    second = await make.staff(scene.consultation, Role.EXPERT)
+    place = f"/en/desk/{scene.slug}/dispositions/{answer.answer_id}"
+    shown = {"code": STATE, "version": "1"}
+    await make.signed_in(client, scene.expert)
+    assert f'name="d-{answer.answer_id}.version" value="1"' in (await client.get(scene.desk)).text
+    first = await browsing.post(
+        client, place, {**shown, "disposition": "not_taken_up", "reason": "Not ours."}
+    )
+    assert first.status_code == 303
+    await make.signed_in(client, second)
+    mine = {**shown, "disposition": "out_of_scope", "reason": "Another treaty."}
+    late = await browsing.post(client, place, mine)
+    assert late.status_code == 409
+    for told in (
+        f"<bdi>{scene.expert.name}</bdi> decided on this answer while you were writing",
+        "Not ours.",
+        "Another treaty.",
+        "Known before.",
+        "Not taken up",
+        '<option value="out_of_scope" selected>',
+        'name="version" value="2"',
+        "Keep theirs and discard mine",
+    ):
+        assert told in late.text
+    assert [d.number for d in await desk.all(Disposition)] == [1, 2]
+    assert (await browsing.post(client, place, {**mine, "version": "2"})).status_code == 303
+    # The same decision once more changes nothing, whichever version it says it started from.
+    assert (await browsing.post(client, place, mine)).status_code == 303
+    assert [d.number for d in await desk.all(Disposition)] == [1, 2, 3]
+
+
+async def test_of_two_decisions_at_the_same_instant_the_second_meets_the_first(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    answer = await desk.answer(scene.open)
+    place = f"/en/desk/{scene.slug}/dispositions/{answer.answer_id}"
+    await make.signed_in(client, scene.expert)
+    data = {"code": STATE, "version": "0", "disposition": "noted"}
+    sent = await asyncio.gather(
+        *(browsing.post(client, place, {**data, "reason": f"Writer {number}."}) for number in range(4))
+    )
+    assert sorted(reply.status_code for reply in sent) == [303, 409, 409, 409]
+    for number, reply in enumerate(sent):
+        if reply.status_code == 409:
+            assert f"Writer {number}." in reply.text
+            assert "decided on this answer while you were writing" in reply.text
+    assert len(await desk.all(Disposition)) == 1
+
+
+async def test_programs_say_which_decision_they_saw(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await desk.dispose(scene.open, "noted", reason="Known before.")
+    answer = await desk.answer(scene.open)
+    place = f"/api/v1/desk/{scene.slug}/answers/{answer.answer_id}/dispositions"
+    headers = await make.token(scene.expert)
+    data = {"disposition": "not_taken_up", "reason": "Not ours."}
+    blind = await client.post(place, json=data, headers=headers)
+    assert (blind.status_code, blind.json()["current_version"]) == (409, 1)
+    seen = await client.post(place, json={**data, "version": 1}, headers=headers)
+    assert (seen.status_code, seen.json()["number"]) == (201, 2)
+
+
+async def test_a_decision_after_clearance_needs_reopening_and_a_changed_one_is_told(
+    client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await desk.make_ready()
+    await desk.act("propose", scene.expert)
+    await desk.act("clear", scene.focal_point)
+    answer = await desk.answer(scene.open)
+    place = f"/en/desk/{scene.slug}/dispositions/{answer.answer_id}"
+    change = {"code": STATE, "version": "1", "disposition": "out_of_scope", "reason": "Another treaty."}
+    await make.signed_in(client, scene.expert)
+    assert f'action="{place}"' not in (await client.get(scene.desk)).text
+    refused = await browsing.post(client, place, change)
+    assert refused.status_code == 403
+    assert f"{STATE} is cleared. The focal point reopens it with a reason; then decide." in refused.text
+    await desk.act("reopen", scene.focal_point, "A court ruled.")
+    assert (await browsing.post(client, place, change)).status_code == 303
+    reasons = f"/en/contributions/{scene.open.id}/reasons"
+    await make.signed_in(client, scene.signatory)
+    meanwhile = (await client.get(reasons)).text
+    assert "Because of noted." in meanwhile
+    assert "The government is looking at this question again." in meanwhile
+    assert "Another treaty." not in meanwhile
+    assert await told_of_changes(db) == []
+    await desk.act("propose", scene.expert)
+    await desk.act("clear", scene.focal_point)
+    after = (await client.get(reasons)).text
+    for said in ("Another treaty.", "Because of noted.", "This decision was changed on"):
+        assert said in after
+    assert await told_of_changes(db) == [str(scene.signatory.id)]
+    as_json = await client.get(
+        f"/api/v1{reasons.removeprefix('/en')}", headers=await make.token(scene.signatory)
+    )
+    (reason,) = as_json.json()
+    assert (reason["disposition"], [each["reason"] for each in reason["earlier"]]) == (
+        "out_of_scope",
+        ["Because of noted."],
+    )
+    # Cleared once more without another decision, nobody is told again.
+    await desk.act("reopen", scene.focal_point, "A comma.")
+    await desk.act("propose", scene.expert)
+    await desk.act("clear", scene.focal_point)
+    assert await told_of_changes(db) == [str(scene.signatory.id)]
+
+
+async def told_of_changes(db: Database) -> list[str]:
+    async with db.read() as session:
+        jobs = (await session.exec(select(Job))).all()
+    return [job.args["account_id"] for job in jobs if job.args["template"] == "submissions/decision_changed"]
+
+
+@pytest.mark.parametrize("state", [ConsultationState.CONCLUDED, ConsultationState.ARCHIVED])
+async def test_after_the_conclusion_decisions_and_passages_stand(
+    client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene, state: ConsultationState
+) -> None:
+    passage = await desk.make_ready()
+    async with db.write() as session:
+        statement = update(Consultation).where(Consultation.id == scene.consultation.id)
+        await session.exec(statement.values(state=state))
+    answer = await desk.answer(scene.open)
+    await make.signed_in(client, scene.expert)
+    change = {"code": STATE, "version": "1", "disposition": "out_of_scope", "reason": "Another treaty."}
+    for place, data in (
+        (f"/en/desk/{scene.slug}/dispositions/{answer.answer_id}", change),
+        (f"{scene.desk}/passages/{passage.id}/delete", {}),
+        (f"{scene.desk}/passages/{passage.id}/restore", {}),
+    ):
+        refused = await browsing.post(client, place, data)
+        assert refused.status_code == 403
+        assert "This consultation is concluded: its answers and decisions stand." in refused.text
 
 
 @pytest.mark.one_database

@@ -57,7 +57,10 @@ async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_pa
     assert (reason["disposition"], reason["reason"]) == ("taken_up", "Your figures stand in the answer.")
     assert reason["passages"] == [FIRST]
     await desk.act("reopen", scene.focal_point, "A court ruled.")
-    assert "Your figures stand" not in (await client.get(reasons(scene.open))).text
+    # What was read once stays readable, and says that it is looked at again.
+    again = (await client.get(reasons(scene.open))).text
+    assert "Your figures stand" in again
+    assert "The government is looking at this question again." in again
 
 
 @pytest.mark.one_database
