@@ -264,9 +264,10 @@ def refusable(form: FormOnPage, own: str) -> dict[str, str]:
 
 
 def missing(page: str, words: dict[str, str]) -> list[str]:
-    """The fields of a page that do not hold the words they should."""
-    there = {control.name: control.value for form in Forms(page).forms for control in form.controls}
-    return [name for name, text in words.items() if there.get(name) != text]
+    """The fields of a page that do not hold what they should; a choice may be gone by what was sent."""
+    there = {control.name: control for form in Forms(page).forms for control in form.controls}
+    gone = [name for name, text in words.items() if name not in there or there[name].value != text]
+    return [n for n in gone if n not in there or not there[n].options or words[n] in there[n].options]
 
 
 async def keeps_words(portal: Portal, way: Way, *, refused: bool) -> tuple[bool, str]:
