@@ -14,6 +14,7 @@ from app.platform.errors import TooMany
 from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, form
 from app.platform.i18n import Message
 from app.platform.pages import render, see_other
+from app.platform.posting import shown, submit
 from app.platform.routing import OneOutcome, keep_although_refused
 from app.platform.security import NOBODY
 
@@ -79,10 +80,12 @@ async def reset(request: Request) -> Response:
 @router.post("/reset", name="accounts.reset")
 async def ask_reset(request: Request, form: ResetForm, session: Session) -> Response:
     """Send the link; the answer is the same whether or not the address is known."""
-    if form.data is None:
-        return render(request, "accounts/reset.html", None, form)
-    await service.ask_reset(session, NOBODY, form.data.email)
-    return see_other(request, pages.url("accounts.look_at_mail"))
+
+    async def act(data: ResetInput) -> Response:
+        await service.ask_reset(session, NOBODY, data.email)
+        return see_other(request, pages.url("accounts.look_at_mail"))
+
+    return await submit(session, form, act, shown(request, form, "accounts/reset.html"))
 
 
 @router.get("/look-at-mail", name="accounts.look_at_mail")

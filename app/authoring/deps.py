@@ -2,14 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
-from starlette.responses import Response
+from fastapi import Depends
 
 from app.authoring.schemas import Where
-from app.platform.errors import Invalid, NotFound, StaleEdit
-from app.platform.forms import FormOf
+from app.platform.errors import NotFound
 from app.platform.i18n import _
-from app.platform.pages import render, url
+from app.platform.pages import url
 
 VERSION = "/questionnaires/{slug}/{edition}/{number:int}"
 SAVED = _("Saved.")
@@ -31,14 +29,3 @@ WhereIs = Annotated[Where, Depends(where)]
 def to(name: str, where: Where, **more: Any) -> str:
     """The address of a page of a version."""
     return url(name, slug=where.slug, edition=where.edition, number=where.number, **more)
-
-
-def again(
-    request: Request, template: str, page: Any, form: FormOf[Any], problem: Invalid | StaleEdit
-) -> Response:
-    """The same page with what was typed; after a clash it shows what is stored as well."""
-    if isinstance(problem, Invalid):
-        form.errors = form.errors or problem.errors
-        return render(request, template, page, form, status=422)
-    form.errors = {"": problem.detail}
-    return render(request, template, page, form, status=409)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.authoring import desk, service
-from app.authoring.deps import SAVED, VERSION, WhereIs, again, to
+from app.authoring.deps import SAVED, VERSION, WhereIs, to
 from app.authoring.schemas import (
     ChoicesInput,
     NewList,
@@ -19,10 +19,10 @@ from app.authoring.schemas import (
 )
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
-from app.platform.errors import Invalid, StaleEdit
 from app.platform.forms import FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other
+from app.platform.posting import shown, submit
 from app.platform.routing import OneOutcome
 
 router = APIRouter(route_class=OneOutcome)
@@ -45,12 +45,13 @@ async def add_section(
     actor: CurrentActor,
 ) -> Response:
     """Add a section."""
-    try:
-        await service.add_section(session, actor, where, form.valid)
-    except Invalid as problem:
-        page = await desk.sections_page(session, actor, where)
-        return again(request, "authoring/sections.html", page, form, problem)
-    return see_other(request, to("authoring.sections", where), SAVED)
+
+    async def act(data: NewSection) -> Response:
+        await service.add_section(session, actor, where, data)
+        return see_other(request, to("authoring.sections", where), SAVED)
+
+    again = shown(request, form, "authoring/sections.html", lambda: desk.sections_page(session, actor, where))
+    return await submit(session, form, act, again)
 
 
 @router.post(VERSION + "/sections/move", name="authoring.move_section")
@@ -62,8 +63,13 @@ async def move_section(
     actor: CurrentActor,
 ) -> Response:
     """One place up or down."""
-    await service.move_section(session, actor, where, form.valid)
-    return see_other(request, to("authoring.sections", where), _("The section is moved."))
+
+    async def act(data: PartMove) -> Response:
+        await service.move_section(session, actor, where, data)
+        return see_other(request, to("authoring.sections", where), _("The section is moved."))
+
+    again = shown(request, form, "authoring/sections.html", lambda: desk.sections_page(session, actor, where))
+    return await submit(session, form, act, again)
 
 
 @router.get(VERSION + "/sections/{code}", name="authoring.section")
@@ -85,12 +91,15 @@ async def save_section(
     actor: CurrentActor,
 ) -> Response:
     """Save a section."""
-    try:
-        await service.save_section(session, actor, where, code, form.valid)
-    except (Invalid, StaleEdit) as problem:
-        page = await desk.section_page(session, actor, where, code)
-        return again(request, "authoring/section.html", page, form, problem)
-    return see_other(request, to("authoring.section", where, code=code), SAVED)
+
+    async def act(data: SectionInput) -> Response:
+        await service.save_section(session, actor, where, code, data)
+        return see_other(request, to("authoring.section", where, code=code), SAVED)
+
+    again = shown(
+        request, form, "authoring/section.html", lambda: desk.section_page(session, actor, where, code)
+    )
+    return await submit(session, form, act, again)
 
 
 @router.get(VERSION + "/choices", name="authoring.lists")
@@ -108,12 +117,13 @@ async def add_list(
     actor: CurrentActor,
 ) -> Response:
     """Begin a list of choices, and go there."""
-    try:
-        await service.add_list(session, actor, where, form.valid)
-    except Invalid as problem:
-        page = await desk.lists_page(session, actor, where)
-        return again(request, "authoring/lists.html", page, form, problem)
-    return see_other(request, to("authoring.choices", where, list_name=form.valid.name))
+
+    async def act(data: NewList) -> Response:
+        await service.add_list(session, actor, where, data)
+        return see_other(request, to("authoring.choices", where, list_name=data.name))
+
+    again = shown(request, form, "authoring/lists.html", lambda: desk.lists_page(session, actor, where))
+    return await submit(session, form, act, again)
 
 
 @router.get(VERSION + "/choices/{list_name}", name="authoring.choices")
@@ -135,12 +145,15 @@ async def save_choices(
     actor: CurrentActor,
 ) -> Response:
     """Save a list of choices."""
-    try:
-        await service.save_choices(session, actor, where, list_name, form.valid)
-    except (Invalid, StaleEdit) as problem:
-        page = await desk.choices_page(session, actor, where, list_name)
-        return again(request, "authoring/choices.html", page, form, problem)
-    return see_other(request, to("authoring.choices", where, list_name=list_name), SAVED)
+
+    async def act(data: ChoicesInput) -> Response:
+        await service.save_choices(session, actor, where, list_name, data)
+        return see_other(request, to("authoring.choices", where, list_name=list_name), SAVED)
+
+    again = shown(
+        request, form, "authoring/choices.html", lambda: desk.choices_page(session, actor, where, list_name)
+    )
+    return await submit(session, form, act, again)
 
 
 @router.get(VERSION + "/glossary", name="authoring.glossary")
@@ -159,12 +172,13 @@ async def add_term(
     actor: CurrentActor,
 ) -> Response:
     """Add a term."""
-    try:
-        await service.add_term(session, actor, where, form.valid)
-    except Invalid as problem:
-        page = await desk.lists_page(session, actor, where)
-        return again(request, "authoring/glossary.html", page, form, problem)
-    return see_other(request, to("authoring.glossary", where), SAVED)
+
+    async def act(data: NewTerm) -> Response:
+        await service.add_term(session, actor, where, data)
+        return see_other(request, to("authoring.glossary", where), SAVED)
+
+    again = shown(request, form, "authoring/glossary.html", lambda: desk.lists_page(session, actor, where))
+    return await submit(session, form, act, again)
 
 
 @router.post(VERSION + "/glossary/move", name="authoring.move_term")
@@ -176,8 +190,13 @@ async def move_term(
     actor: CurrentActor,
 ) -> Response:
     """One place up or down."""
-    await service.move_term(session, actor, where, form.valid)
-    return see_other(request, to("authoring.glossary", where), _("The term is moved."))
+
+    async def act(data: PartMove) -> Response:
+        await service.move_term(session, actor, where, data)
+        return see_other(request, to("authoring.glossary", where), _("The term is moved."))
+
+    again = shown(request, form, "authoring/glossary.html", lambda: desk.lists_page(session, actor, where))
+    return await submit(session, form, act, again)
 
 
 @router.get(VERSION + "/glossary/{key}", name="authoring.term")
@@ -197,12 +216,13 @@ async def save_term(
     actor: CurrentActor,
 ) -> Response:
     """Save a term."""
-    try:
-        await service.save_term(session, actor, where, key, form.valid)
-    except (Invalid, StaleEdit) as problem:
-        page = await desk.term_page(session, actor, where, key)
-        return again(request, "authoring/term.html", page, form, problem)
-    return see_other(request, to("authoring.term", where, key=key), SAVED)
+
+    async def act(data: TermInput) -> Response:
+        await service.save_term(session, actor, where, key, data)
+        return see_other(request, to("authoring.term", where, key=key), SAVED)
+
+    again = shown(request, form, "authoring/term.html", lambda: desk.term_page(session, actor, where, key))
+    return await submit(session, form, act, again)
 
 
 @router.get(VERSION + "/remove", name="authoring.remove")
@@ -224,10 +244,13 @@ async def remove_now(
 ) -> Response:
     """Take a part out of the draft."""
     what = form.valid.what
-    try:
+
+    async def act(_data: RemoveInput) -> Response:
         await service.remove_part(session, actor, where, what)
-    except Invalid as problem:
-        page = await desk.remove_page(session, actor, where, what)
-        return again(request, "authoring/remove.html", page, form, problem)
-    back = {"s": "sections", "g": "glossary", "l": "lists", "c": "lists"}.get(what[:1], "version")
-    return see_other(request, to(f"authoring.{back}", where), REMOVED)
+        back = {"s": "sections", "g": "glossary", "l": "lists", "c": "lists"}.get(what[:1], "version")
+        return see_other(request, to(f"authoring.{back}", where), REMOVED)
+
+    again = shown(
+        request, form, "authoring/remove.html", lambda: desk.remove_page(session, actor, where, what)
+    )
+    return await submit(session, form, act, again)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.authoring import desk, queries, service, texts
-from app.authoring.deps import SAVED, VERSION, WhereIs, again, to
+from app.authoring.deps import SAVED, VERSION, WhereIs, to
 from app.authoring.schemas import (
     DriftInput,
     MoveInput,
@@ -20,10 +20,10 @@ from app.authoring.schemas import (
 )
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
-from app.platform.errors import Conflict, Invalid, StaleEdit
-from app.platform.forms import FormOf, JustAButton, form
+from app.platform.forms import FormOf, JustAButton, Nothing, form
 from app.platform.i18n import _
 from app.platform.pages import Link, render, see_other, url
+from app.platform.posting import shown, submit
 from app.platform.routing import OneOutcome
 from app.platform.security import Actor
 from app.questionnaires import policy
@@ -54,9 +54,17 @@ async def start(
     request: Request, where: WhereIs, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
     """Begin a new version."""
-    draft = await service.start_version(session, actor, where)
-    there = Where(draft.slug, draft.edition_path, draft.number)
-    return see_other(request, to("authoring.version", there), _("The new version is a draft. Write in it."))
+
+    async def act(_data: Nothing) -> Response:
+        draft = await service.start_version(session, actor, where)
+        there = Where(draft.slug, draft.edition_path, draft.number)
+        said = _("The new version is a draft. Write in it.")
+        return see_other(request, to("authoring.version", there), said)
+
+    again = shown(
+        request, form, "authoring/version.html", lambda: queries.version_page(session, actor, where)
+    )
+    return await submit(session, form, act, again)
 
 
 @router.get(VERSION + "/drop", name="authoring.drop")
@@ -86,13 +94,13 @@ async def publish(
     request: Request, where: WhereIs, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
     """Publish, unless something stands in the way."""
-    try:
+
+    async def act(_data: Nothing) -> Response:
         await service.publish(session, actor, where)
-    except Conflict as problem:
-        form.errors = {"": problem.detail}
-        page = await desk.checks_page(session, actor, where)
-        return render(request, "authoring/checks.html", page, form, status=409)
-    return see_other(request, to("authoring.version", where), _("The version is published."))
+        return see_other(request, to("authoring.version", where), _("The version is published."))
+
+    again = shown(request, form, "authoring/checks.html", lambda: desk.checks_page(session, actor, where))
+    return await submit(session, form, act, again)
 
 
 @router.post(VERSION + "/questions", name="authoring.add_question")
@@ -104,12 +112,15 @@ async def add_question(
     actor: CurrentActor,
 ) -> Response:
     """Put a question at the end of a section, and go there."""
-    try:
-        await service.add_question(session, actor, where, form.valid)
-    except Invalid as problem:
-        page = await queries.version_page(session, actor, where)
-        return again(request, "authoring/version.html", page, form, problem)
-    return see_other(request, to("authoring.question", where, code=form.valid.code))
+
+    async def act(data: NewQuestion) -> Response:
+        await service.add_question(session, actor, where, data)
+        return see_other(request, to("authoring.question", where, code=data.code))
+
+    again = shown(
+        request, form, "authoring/version.html", lambda: queries.version_page(session, actor, where)
+    )
+    return await submit(session, form, act, again)
 
 
 @router.get(VERSION + "/questions/{code}", name="authoring.question")
@@ -131,12 +142,15 @@ async def save_question(
     actor: CurrentActor,
 ) -> Response:
     """Save a question in the source language."""
-    try:
-        await service.save_question(session, actor, where, code, form.valid)
-    except (Invalid, StaleEdit) as problem:
-        page = await desk.question_page(session, actor, where, code)
-        return again(request, "authoring/question.html", page, form, problem)
-    return see_other(request, to("authoring.question", where, code=code), SAVED)
+
+    async def act(data: QuestionInput) -> Response:
+        await service.save_question(session, actor, where, code, data)
+        return see_other(request, to("authoring.question", where, code=code), SAVED)
+
+    again = shown(
+        request, form, "authoring/question.html", lambda: desk.question_page(session, actor, where, code)
+    )
+    return await submit(session, form, act, again)
 
 
 @router.post(VERSION + "/questions/{code}/move", name="authoring.move_question")
@@ -149,14 +163,17 @@ async def move_question(
     actor: CurrentActor,
 ) -> Response:
     """One place up or down, or into another section."""
-    try:
-        await service.move_question(session, actor, where, code, form.valid)
-    except Invalid as problem:
-        page = await desk.question_page(session, actor, where, code)
-        return again(request, "authoring/question.html", page, form, problem)
-    if form.valid.section:
-        return see_other(request, to("authoring.question", where, code=code), _("The question is moved."))
-    return see_other(request, to("authoring.version", where) + f"#{code}", _("The question is moved."))
+
+    async def act(data: MoveInput) -> Response:
+        await service.move_question(session, actor, where, code, data)
+        if data.section:
+            return see_other(request, to("authoring.question", where, code=code), _("The question is moved."))
+        return see_other(request, to("authoring.version", where) + f"#{code}", _("The question is moved."))
+
+    again = shown(
+        request, form, "authoring/question.html", lambda: desk.question_page(session, actor, where, code)
+    )
+    return await submit(session, form, act, again)
 
 
 @router.post(VERSION + "/questions/{code}/maps", name="authoring.map")
@@ -195,12 +212,14 @@ async def _mapped(
     *,
     settle: bool,
 ) -> Response:
-    try:
-        await service.map_question(session, actor, where, code, form.valid.question_id, settle=settle)
-    except Invalid as problem:
-        page = await desk.question_page(session, actor, where, code)
-        return again(request, "authoring/question.html", page, form, problem)
-    return see_other(request, to("authoring.question", where, code=code) + "#maps", SAVED)
+    async def act(data: PairInput) -> Response:
+        await service.map_question(session, actor, where, code, data.question_id, settle=settle)
+        return see_other(request, to("authoring.question", where, code=code) + "#maps", SAVED)
+
+    again = shown(
+        request, form, "authoring/question.html", lambda: desk.question_page(session, actor, where, code)
+    )
+    return await submit(session, form, act, again)
 
 
 @router.get(VERSION + "/questions/{code}/{lang}", name="authoring.translate")
@@ -223,12 +242,18 @@ async def save_translation(
     actor: CurrentActor,
 ) -> Response:
     """Save the texts of one question in one language."""
-    try:
-        await service.save_texts(session, actor, where, lang, form.valid)
-    except (Invalid, StaleEdit) as problem:
-        page = await texts.question_texts_page(session, actor, where, code, lang, _keys(form))
-        return again(request, "authoring/texts.html", page, form, problem)
-    return see_other(request, to("authoring.translate", where, code=code, lang=lang), SAVED)
+
+    async def act(data: TextsInput) -> Response:
+        await service.save_texts(session, actor, where, lang, data)
+        return see_other(request, to("authoring.translate", where, code=code, lang=lang), SAVED)
+
+    again = shown(
+        request,
+        form,
+        "authoring/texts.html",
+        lambda: texts.question_texts_page(session, actor, where, code, lang, _keys(form)),
+    )
+    return await submit(session, form, act, again)
 
 
 def _keys(form: FormOf[TextsInput]) -> Sequence[str]:
@@ -265,13 +290,19 @@ async def save_texts(
 ) -> Response:
     """Save a page of texts."""
     wanted = _filter(form.values)
-    try:
-        await service.save_texts(session, actor, where, lang, form.valid)
-    except (Invalid, StaleEdit) as problem:
-        page = await texts.texts_page(session, actor, where, lang, wanted, _keys(form))
-        return again(request, "authoring/texts.html", page, form, problem)
-    back = wanted.model_dump(mode="json", exclude_none=True)
-    return see_other(request, to("authoring.texts", where, lang=lang, query=back), SAVED)
+
+    async def act(data: TextsInput) -> Response:
+        await service.save_texts(session, actor, where, lang, data)
+        back = wanted.model_dump(mode="json", exclude_none=True)
+        return see_other(request, to("authoring.texts", where, lang=lang, query=back), SAVED)
+
+    again = shown(
+        request,
+        form,
+        "authoring/texts.html",
+        lambda: texts.texts_page(session, actor, where, lang, wanted, _keys(form)),
+    )
+    return await submit(session, form, act, again)
 
 
 @router.get(VERSION + "/preview/{lang}", name="authoring.preview")
@@ -298,8 +329,13 @@ async def decide_drift(
     actor: CurrentActor,
 ) -> Response:
     """Settle a mapping, or take it away."""
-    await service.decide_drift(session, actor, where, form.valid)
-    return see_other(request, to("authoring.drift", where), SAVED)
+
+    async def act(data: DriftInput) -> Response:
+        await service.decide_drift(session, actor, where, data)
+        return see_other(request, to("authoring.drift", where), SAVED)
+
+    again = shown(request, form, "authoring/drift.html", lambda: texts.drift_page(session, actor, where))
+    return await submit(session, form, act, again)
 
 
 @router.get(VERSION + "/history", name="authoring.history")

@@ -19,8 +19,8 @@ from app.contributions.schemas import CodeForm, StartForm
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform import ids
 from app.platform.db import Session
-from app.platform.errors import Invalid, SignInRequired
-from app.platform.forms import BEARER_COOKIE, FormOf, JustAButton, form
+from app.platform.errors import SignInRequired
+from app.platform.forms import BEARER_COOKIE, FormOf, JustAButton, Nothing, form
 from app.platform.i18n import _
 from app.platform.pages import (
     keep_for_browser,
@@ -172,15 +172,19 @@ async def begin_confidential(
     kept = kept_by_browser(request, RECEIPT_COOKIE)
     if kept is None or kept["kind"] != "enter":
         return see_other(request, url("contributions.start"))
-    try:
+
+    async def act(_data: Nothing) -> Response:
         begun = await entry.enter(
             session, _secret(request), kept["about"], kept["receipt"], request.state.language
         )
-    except Invalid as problem:
-        response = render(request, "contributions/start.html", None, FormOf(errors=problem.errors))
+        return _open(request, session, begun.id)
+
+    async def again(status: int) -> Response:
+        response = render(request, "contributions/start.html", None, form, status)
         response.delete_cookie(RECEIPT_COOKIE)
         return response
-    return _open(request, session, begun.id)
+
+    return await submit(session, form, act, again)
 
 
 @router.get("/contributions/{contribution_id}/confidential", name="contributions.become_confidential")

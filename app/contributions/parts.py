@@ -12,10 +12,11 @@ from app.contributions.deps import SentAnswer
 from app.contributions.schemas import AnswerForm, AnswerInput, ClearForm
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
-from app.platform.errors import Forbidden, Invalid, StaleEdit
+from app.platform.errors import StaleEdit
 from app.platform.forms import FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other, url
+from app.platform.posting import submit
 from app.platform.routing import OneOutcome, may_repeat
 from app.questionnaires.models import Kind
 
@@ -52,22 +53,25 @@ async def save(
 ) -> Response:
     """Save the answer and go on; what cannot be saved comes back as it was typed."""
     may_repeat(request)
-    try:
-        data = form.valid.model_copy(update={"skipped": form.valid.then == "skip"})
+    language = request.state.language
+
+    async def act(sent: AnswerForm) -> Response:
+        data = sent.model_copy(update={"skipped": sent.then == "skip"})
         if data.then == "revise":
             await service.resume_contribution(session, actor, contribution_id)
         saved = await service.save_answer(session, actor, contribution_id, code, data)
-    except StaleEdit:
-        base = str(form.values.get("base", ""))
-        clash = await asking.clash_page(
-            session, actor, contribution_id, code, request.state.language, form.valid, base
-        )
-        return render(request, "contributions/clash.html", clash, status=409)
-    except (Invalid, Forbidden) as problem:
-        page = await asking.answer_page(session, actor, contribution_id, code, request.state.language)
-        return _again(request, page, form, problem)
-    to = _after(contribution_id, data.then, code, saved.next)
-    return deps.tell(request, see_other(request, to, _("Saved.")), saved.change)
+        to = _after(contribution_id, data.then, code, saved.next)
+        return deps.tell(request, see_other(request, to, _("Saved.")), saved.change)
+
+    async def again(status: int) -> Response:
+        if isinstance(form.problem, StaleEdit):
+            base = str(form.values.get("base", ""))
+            clash = await asking.clash_page(session, actor, contribution_id, code, language, form.valid, base)
+            return render(request, "contributions/clash.html", clash, status=status)
+        page = await asking.answer_page(session, actor, contribution_id, code, language)
+        return _again(request, page, form, status)
+
+    return await submit(session, form, act, again)
 
 
 @router.get("/contributions/{contribution_id}/questions/{code}/clear", name="contributions.clear")
@@ -91,15 +95,20 @@ async def clear_now(
     """Empty the answer that was shown; a newer one is shown first."""
     may_repeat(request)
     language = request.state.language
-    try:
-        nothing = AnswerInput(version=form.valid.version, language=language)
+
+    async def act(data: ClearForm) -> Response:
+        nothing = AnswerInput(version=data.version, language=language)
         saved = await service.save_answer(session, actor, contribution_id, code, nothing)
-    except (Invalid, StaleEdit, Forbidden) as problem:
-        form.errors = {"": problem.detail}
+        to = url("contributions.tasks", contribution_id=contribution_id)
+        return deps.tell(request, see_other(request, to, _("The answer is empty again.")), saved.change)
+
+    async def again(status: int) -> Response:
+        if form.problem is not None:  # the page has no field to which a sentence could belong
+            form.errors = {"": form.problem.detail}
         page = await asking.answer_page(session, actor, contribution_id, code, language)
-        return render(request, "contributions/clear.html", page, form, status=problem.status)
-    to = url("contributions.tasks", contribution_id=contribution_id)
-    return deps.tell(request, see_other(request, to, _("The answer is empty again.")), saved.change)
+        return render(request, "contributions/clear.html", page, form, status)
+
+    return await submit(session, form, act, again)
 
 
 @router.post("/contributions/{contribution_id}/questions/{code}/effect", name="contributions.effect")
@@ -116,9 +125,7 @@ async def effect(
     return render(request, "contributions/changes.html", page)
 
 
-def _again(
-    request: Request, page: AnswerPage, form: FormOf[AnswerForm], problem: Invalid | Forbidden
-) -> Response:
+def _again(request: Request, page: AnswerPage, form: FormOf[AnswerForm], status: int) -> Response:
     """The same page with what was typed, also when it came too late."""
     fields: dict[str, Any] = {name: getattr(page, name) for name in page.__slots__}
     # Only numbers a page could have had: a made-up one must not make a page of a million rows.
@@ -130,11 +137,7 @@ def _again(
         form.values["value"] = chosen.split() if isinstance(chosen, str) else chosen or []
     elif isinstance(chosen, list):
         form.values["value"] = chosen[-1] if chosen else ""
-    if isinstance(problem, Invalid):
-        form.errors = form.errors or problem.errors
-        return render(request, "contributions/answer.html", AnswerPage(**fields), form)
-    form.errors = {"": problem.detail}
-    return render(request, "contributions/answer.html", AnswerPage(**fields), form, status=403)
+    return render(request, "contributions/answer.html", AnswerPage(**fields), form, status)
 
 
 def _after(contribution_id: UUID, then: str, code: str, following: str | None) -> str:

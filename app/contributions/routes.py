@@ -1,6 +1,7 @@
 """Pages of those who contribute."""
 
-from typing import Annotated
+from collections.abc import Awaitable
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -12,10 +13,10 @@ from app.contributions.schemas import CarryOverForm, ReviseForm
 from app.organisations.deps import CurrentActor
 from app.organisations.models import CONTRIBUTORS
 from app.platform.db import Session
-from app.platform.errors import Invalid
-from app.platform.forms import BEARER_COOKIE, FormOf, JustAButton, form
+from app.platform.forms import BEARER_COOKIE, FormOf, JustAButton, Nothing, form
 from app.platform.i18n import _
 from app.platform.pages import Link, render, see_other, url
+from app.platform.posting import Again, shown, submit
 from app.platform.routing import OneOutcome, may_repeat
 from app.platform.security import Actor
 
@@ -64,9 +65,22 @@ async def carry_over_now(
     actor: CurrentActor,
 ) -> Response:
     """Take the chosen answers over as drafts."""
-    number = await carrying.carry_over(session, actor, contribution_id, form.valid.codes)
-    said = _("Answers taken over: %(number)s. Nobody may publish them until you say so.", number=number)
-    return see_other(request, url("contributions.tasks", contribution_id=contribution_id), said)
+
+    async def act(data: CarryOverForm) -> Response:
+        number = await carrying.carry_over(session, actor, contribution_id, data.codes)
+        said = _("Answers taken over: %(number)s. Nobody may publish them until you say so.", number=number)
+        return see_other(request, url("contributions.tasks", contribution_id=contribution_id), said)
+
+    return await submit(session, form, act, _offers(request, session, actor, contribution_id, form))
+
+
+def _offers(
+    request: Request, session: Session, actor: Actor, contribution_id: UUID, form: FormOf[Any]
+) -> Again:
+    def page() -> Awaitable[carrying.CarryOverPage]:
+        return carrying.carry_over_page(session, actor, contribution_id, request.state.language)
+
+    return shown(request, form, "contributions/carry_over.html", page)
 
 
 @router.post("/contributions/{contribution_id}/carry-over/{code}", name="contributions.carry_over_one")
@@ -79,10 +93,14 @@ async def carry_over_one(
     actor: CurrentActor,
 ) -> Response:
     """Take one answer over to a question that changed, and edit it."""
-    await carrying.carry_over_one(session, actor, contribution_id, code)
-    said = _("Your earlier answer is here. Read it against the question as it is asked now.")
-    to = url("contributions.answer", contribution_id=contribution_id, code=code)
-    return see_other(request, to, said)
+
+    async def act(_data: Nothing) -> Response:
+        await carrying.carry_over_one(session, actor, contribution_id, code)
+        said = _("Your earlier answer is here. Read it against the question as it is asked now.")
+        to = url("contributions.answer", contribution_id=contribution_id, code=code)
+        return see_other(request, to, said)
+
+    return await submit(session, form, act, _offers(request, session, actor, contribution_id, form))
 
 
 @router.get("/contributions/{contribution_id}/check", name="contributions.check")
@@ -95,19 +113,24 @@ async def check(request: Request, contribution_id: UUID, session: Session, actor
 
 
 @router.post("/contributions/{contribution_id}/submit", name="contributions.submit")
-async def submit(
+async def hand_in(
     request: Request, contribution_id: UUID, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
     """Hand in; a second press of the button finds it done and shows the same receipt."""
-    frame = await queries.get_frame(session, actor, contribution_id, lock=True)
-    try:
+
+    async def act(_data: Nothing) -> Response:
+        frame = await queries.get_frame(session, actor, contribution_id, lock=True)
         if frame.contribution.state.value != "submitted":
             await service.submit_contribution(session, actor, contribution_id)
-    except Invalid as problem:
-        form.errors = {"": problem.detail}
+        return see_other(request, url("contributions.receipt", contribution_id=contribution_id))
+
+    async def again(status: int) -> Response:
+        if form.problem is not None:  # the page has no fields; the sentence names the questions
+            form.errors = {"": form.problem.detail}
         page = await overview.task_list(session, actor, contribution_id, request.state.language)
-        return render(request, "contributions/check.html", page, form)
-    return see_other(request, url("contributions.receipt", contribution_id=contribution_id))
+        return render(request, "contributions/check.html", page, form, status)
+
+    return await submit(session, form, act, again)
 
 
 @router.get("/contributions/{contribution_id}/receipt", name="contributions.receipt")

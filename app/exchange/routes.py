@@ -18,6 +18,7 @@ from app.platform.errors import Invalid, NotFound
 from app.platform.forms import FormOf, form
 from app.platform.i18n import CODES, _
 from app.platform.pages import render, see_other, url
+from app.platform.posting import shown, submit
 from app.platform.routing import OneOutcome
 from app.platform.security import require
 from app.questionnaires import policy
@@ -42,7 +43,7 @@ def download(version: QuestionnaireVersion, ending: str, content: bytes, media: 
 
 
 async def sent_file(form: FormOf[Any]) -> bytes:
-    """The bytes of the one file of a form, or of the field that carries it; raises Invalid without any."""
+    """The bytes of the one file of a form, or of the field that carries it; none if neither came."""
     upload: UploadFile | None = form.files.get("file")
     data = b""
     if upload is not None:
@@ -53,6 +54,11 @@ async def sent_file(form: FormOf[Any]) -> bytes:
     if not data:
         with suppress(ValueError):
             data = b64decode(form.values.get("carried", ""), validate=True)
+    return data
+
+
+def needed(data: bytes) -> bytes:
+    """The file without which there is nothing to do; raises Invalid."""
     if not data:
         raise Invalid({"file": _("Choose a file.")})
     return data
@@ -75,29 +81,27 @@ async def take_form(request: Request, form: ImportOf, session: Session, actor: C
     """Make a draft of a form; what it would replace or leave out is shown before anything is written."""
     upload = form.files.get("file")
     name = (upload.filename if upload else "") or form.values.get("name", "")
-    try:
-        data = await sent_file(form)
-    except Invalid as problem:
-        require(policy.can_write(actor))
-        form.errors = problem.errors
-        return render(request, "exchange/import.html", None, form)
+    data = await sent_file(form)
     require(policy.can_write(actor))  # only now: the file that was sent has to be closed
-    sent = form.valid
-    read = await run_in_threadpool(xlsform_in.read_form, data, name)
-    if read.definition is None:
-        form.errors = {"file": _("The form was not taken in. The table says why.")}
-        return render(request, "exchange/import.html", read, form)
-    seen = await queries.look_at_form(session, read, read.definition)
-    if sent.then == "apart":
-        seen.definition.slug = seen.free_slug
-    elif seen.asks and (sent.then, sent.over) != ("take", seen.over):
-        if sent.then == "take":
-            form.errors = {"": CHANGED}
-        seen = replace(seen, filename=name, carried=carried(data))
-        return render(request, "exchange/look.html", seen, form)
-    draft = await writing.import_definition(session, actor, seen.definition, seen.over)
-    where = url("authoring.version", slug=draft.slug, edition=draft.edition_path, number=draft.number)
-    return see_other(request, where, TAKEN)
+
+    async def act(sent: ImportForm) -> Response:
+        read = await run_in_threadpool(xlsform_in.read_form, needed(data), name)
+        if read.definition is None:
+            form.errors = {"file": _("The form was not taken in. The table says why.")}
+            return render(request, "exchange/import.html", read, form)
+        seen = await queries.look_at_form(session, read, read.definition)
+        if sent.then == "apart":
+            seen.definition.slug = seen.free_slug
+        elif seen.asks and (sent.then, sent.over) != ("take", seen.over):
+            if sent.then == "take":
+                form.errors = {"": CHANGED}
+            seen = replace(seen, filename=name, carried=carried(data))
+            return render(request, "exchange/look.html", seen, form)
+        draft = await writing.import_definition(session, actor, seen.definition, seen.over)
+        where = url("authoring.version", slug=draft.slug, edition=draft.edition_path, number=draft.number)
+        return see_other(request, where, TAKEN)
+
+    return await submit(session, form, act, shown(request, form, "exchange/import.html"))
 
 
 @router.get("/questionnaires/{slug}/{edition}/{number:int}/form.xlsx", name="exchange.form")
@@ -129,21 +133,25 @@ async def take_texts(
     actor: CurrentActor,
 ) -> Response:
     """Tell text by text what a translator's file would do, or take it in."""
-    version = await questionnaires.get_numbered(session, actor, slug, edition, number)
-    try:
-        data = await sent_file(form)
-        act = service.import_texts if form.valid.then == "take" else service.look_at_texts
-        report = await act(session, actor, version.id, data)
-    except Invalid as problem:
-        form.errors = problem.errors
+    data = await sent_file(form)
+
+    async def act(sent: TextsForm) -> Response:
+        version = await questionnaires.get_numbered(session, actor, slug, edition, number)
+        takes = sent.then == "take"
+        do = service.import_texts if takes else service.look_at_texts
+        report = await do(session, actor, version.id, needed(data))
+        if takes:
+            where = url("exchange.texts", slug=slug, edition=edition, number=number)
+            return see_other(request, where, _("Texts changed: %(number)s.", number=report.changed))
+        page = await queries.texts_page(session, actor, slug, edition, number, report)
+        return render(request, "exchange/xliff_look.html", replace(page, carried=carried(data)))
+
+    async def again(status: int) -> Response:
         page = await queries.texts_page(session, actor, slug, edition, number)
         require(page.may_edit)
-        return render(request, "exchange/xliff.html", page, form)
-    if form.valid.then == "take":
-        where = url("exchange.texts", slug=slug, edition=edition, number=number)
-        return see_other(request, where, _("Texts changed: %(number)s.", number=report.changed))
-    page = await queries.texts_page(session, actor, slug, edition, number, report)
-    return render(request, "exchange/xliff_look.html", replace(page, carried=carried(data)))
+        return render(request, "exchange/xliff.html", page, form, status)
+
+    return await submit(session, form, act, again)
 
 
 @router.get("/questionnaires/{slug}/{edition}/{number:int}/texts.{lang}.xlf", name="exchange.xliff")

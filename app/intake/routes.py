@@ -1,7 +1,7 @@
 """Pages of the facilitator: hand in a table, look at what comes of it, place what waits."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
@@ -15,9 +15,11 @@ from app.organisations.deps import CurrentActor
 from app.platform.db import Session
 from app.platform.errors import Invalid
 from app.platform.forms import FormOf, form
-from app.platform.i18n import _
+from app.platform.i18n import Message, _
 from app.platform.pages import render, see_other, url
+from app.platform.posting import Again, shown, submit
 from app.platform.routing import OneOutcome
+from app.platform.security import Actor
 
 router = APIRouter(route_class=OneOutcome)
 
@@ -45,20 +47,27 @@ async def take_in(
     actor: CurrentActor,
 ) -> Response:
     """Look at a table, or take it in once it was looked at."""
-    page = await queries.intake_page(session, actor, slug)
     data = await _sent(form.files.get("file")) or (form.data.csv.encode() if form.data else b"")
-    if form.data is None or not data:
-        form.errors = form.errors or {"file": _("Choose a file or paste the table.")}
-        return render(request, "intake/page.html", page, form)
-    if form.data.then == "preview":
-        seen = await service.preview_intake(session, actor, slug, data)
-        return render(request, "intake/preview.html", PreviewPage(seen, _text_of(data)))
-    seen = await service.import_statements(session, actor, slug, data)
-    new, kept = len(seen.plan.of(Fate.NEW)), len(seen.plan.of(Fate.KEPT))
-    said = _("Statements taken in: %(new)s. Kept for you to place: %(kept)s.", new=new, kept=kept)
+
+    async def act(wanted: IntakeForm) -> Response:
+        await queries.intake_page(session, actor, slug)  # who may not see the page is told so first
+        if not data:
+            raise Invalid({"file": _("Choose a file or paste the table.")})
+        if wanted.then == "preview":
+            seen = await service.preview_intake(session, actor, slug, data)
+            return render(request, "intake/preview.html", PreviewPage(seen, _text_of(data)))
+        seen = await service.import_statements(session, actor, slug, data)
+        return see_other(request, url("intake.page", slug=slug), _what_was_taken_in(seen))
+
+    again = shown(request, form, "intake/page.html", lambda: queries.intake_page(session, actor, slug))
+    return await submit(session, form, act, again)
+
+
+def _what_was_taken_in(seen: Preview) -> Message:
     if not seen.has_news:
-        said = _("Nothing changed: every statement of this table was taken in before.")
-    return see_other(request, url("intake.page", slug=slug), said)
+        return _("Nothing changed: every statement of this table was taken in before.")
+    new, kept = len(seen.plan.of(Fate.NEW)), len(seen.plan.of(Fate.KEPT))
+    return _("Statements taken in: %(new)s. Kept for you to place: %(kept)s.", new=new, kept=kept)
 
 
 async def _sent(upload: UploadFile | None) -> bytes:
@@ -99,14 +108,14 @@ async def assign(
     actor: CurrentActor,
 ) -> Response:
     """Put a statement that waits into the answer to a question."""
-    try:
-        await service.assign_row(session, actor, slug, row_id, form.valid.code, form.valid.twin)
-    except Invalid as problem:
-        form.errors = {f"code-{row_id}": each for each in (form.errors or problem.errors).values()}
-        form.values[f"code-{row_id}"] = form.values.get("code", "")
-        page = await queries.kept_page(session, actor, slug, request.state.language)
-        return render(request, "intake/kept.html", page, form)
-    return see_other(request, url("intake.kept", slug=slug), _("The statement is part of an answer now."))
+
+    async def act(data: AssignForm) -> Response:
+        await service.assign_row(session, actor, slug, row_id, data.code, data.twin)
+        said = _("The statement is part of an answer now.")
+        return see_other(request, url("intake.kept", slug=slug), said)
+
+    again = _kept_again(request, session, actor, slug, f"code-{row_id}", form)
+    return await submit(session, form, act, again)
 
 
 @router.post("/desk/{slug}/intake/{row_id}/dismiss", name="intake.dismiss")
@@ -119,11 +128,25 @@ async def dismiss(
     actor: CurrentActor,
 ) -> Response:
     """Set a statement that waits aside, with a reason."""
-    try:
-        await service.dismiss_row(session, actor, slug, row_id, form.valid.reason)
-    except Invalid as problem:
-        form.errors = {f"reason-{row_id}": each for each in (form.errors or problem.errors).values()}
-        form.values[f"reason-{row_id}"] = form.values.get("reason", "")
+
+    async def act(data: DismissInput) -> Response:
+        await service.dismiss_row(session, actor, slug, row_id, data.reason)
+        return see_other(request, url("intake.kept", slug=slug), _("The statement is set aside."))
+
+    again = _kept_again(request, session, actor, slug, f"reason-{row_id}", form)
+    return await submit(session, form, act, again)
+
+
+def _kept_again(
+    request: Request, session: Session, actor: Actor, slug: str, name: str, form: FormOf[Any]
+) -> Again:
+    """The page again; the field of a row has a name of its own there, and so has what is wrong with it."""
+
+    async def again(status: int) -> Response:
+        if "" not in form.errors:
+            form.errors = {name: next(iter(form.errors.values()))}
+        form.values = {name: form.values.get(name.partition("-")[0], "")}
         page = await queries.kept_page(session, actor, slug, request.state.language)
-        return render(request, "intake/kept.html", page, form)
-    return see_other(request, url("intake.kept", slug=slug), _("The statement is set aside."))
+        return render(request, "intake/kept.html", page, form, status)
+
+    return again

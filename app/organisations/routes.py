@@ -1,6 +1,7 @@
 """Pages of organisations and their people: signing up, invitations, roles, one's own account."""
 
-from typing import Annotated
+from collections.abc import Awaitable
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,18 +11,20 @@ from app.accounts import deps, provider
 from app.accounts import queries as account_queries
 from app.accounts import service as accounts
 from app.accounts.models import Purpose
+from app.accounts.queries import LinkPage, TokensPage
 from app.accounts.schemas import NewPasswordInput, OwnPage, TokenForm, TokenInput, TokenReference
 from app.organisations import queries, service
 from app.organisations.deps import AnyActor, CurrentActor
 from app.organisations.models import CONTRIBUTORS, KIND_NAMES, OPEN_KINDS, STAFF
-from app.organisations.queries import SignUpPage
+from app.organisations.queries import PeoplePage, SignUpPage
 from app.organisations.schemas import AcceptInput, InviteInput, MemberReference, SignUpInput, WaitingInput
 from app.platform import pages
 from app.platform.db import Database, Session
-from app.platform.errors import Invalid, NotFound
-from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, form
+from app.platform.errors import NotFound
+from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, Nothing, form
 from app.platform.i18n import Message, _
 from app.platform.pages import Link, render, see_other
+from app.platform.posting import Again, shown, submit
 from app.platform.routing import OneOutcome
 from app.platform.security import Actor
 
@@ -68,23 +71,28 @@ async def sign_up(
 @router.post("/sign-up", name="accounts.sign_up")
 async def begin_sign_up(request: Request, form: SignUpForm, session: Session, actor: AnyActor) -> Response:
     """Send the link that confirms the address; the answer is the same for known addresses."""
-    try:
-        await service.sign_up(session, actor, form.valid, request.state.language)
-    except Invalid as problem:
-        form.errors = problem.errors
+
+    async def act(data: SignUpInput) -> Response:
+        await service.sign_up(session, actor, data, request.state.language)
+        return see_other(request, pages.url("accounts.look_at_mail"))
+
+    async def again(status: int) -> Response:
         page = SignUpPage(KINDS, str(form.values.get("next", "")))
-        return render(request, "accounts/sign_up.html", page, form)
-    return see_other(request, pages.url("accounts.look_at_mail"))
+        return render(request, "accounts/sign_up.html", page, form, status)
+
+    return await submit(session, form, act, again)
 
 
 @router.post("/sign-up/again", name="accounts.send_again")
 async def send_again(request: Request, form: WaitingForm, session: Session, actor: AnyActor) -> Response:
     """Send the link of a sign-up once more; the answer is the same for every address."""
-    if form.data is None:
-        return render(request, "accounts/look_at_mail.html", None, form)
-    await service.send_again(session, actor, form.data.email)
-    said = _("If this address waits to be confirmed, the message is on its way again.")
-    return see_other(request, pages.url("accounts.look_at_mail"), said)
+
+    async def act(data: WaitingInput) -> Response:
+        await service.send_again(session, actor, data.email)
+        said = _("If this address waits to be confirmed, the message is on its way again.")
+        return see_other(request, pages.url("accounts.look_at_mail"), said)
+
+    return await submit(session, form, act, shown(request, form, "accounts/look_at_mail.html"))
 
 
 @router.get("/confirm/{token}", name="accounts.confirm")
@@ -117,14 +125,16 @@ async def set_password(
     request: Request, token: str, form: PasswordForm, session: Session, actor: AnyActor
 ) -> Response:
     """Take the new password; every other session ends."""
-    try:
-        account_id = await service.reset_password(session, actor, token, form.valid.password)
-    except Invalid as problem:
-        form.errors = problem.errors
-        page = await account_queries.link_page(session, token, Purpose.RESET_PASSWORD)
-        return render(request, "accounts/reset_set.html", page, form)
-    said = _("Your new password holds. Everywhere else you are signed out.")
-    return await _signed_in(request, session, account_id, pages.url("organisations.start"), said)
+
+    async def act(data: NewPasswordInput) -> Response:
+        account_id = await service.reset_password(session, actor, token, data.password)
+        said = _("Your new password holds. Everywhere else you are signed out.")
+        return await _signed_in(request, session, account_id, pages.url("organisations.start"), said)
+
+    def page() -> Awaitable[LinkPage]:
+        return account_queries.link_page(session, token, Purpose.RESET_PASSWORD)
+
+    return await submit(session, form, act, shown(request, form, "accounts/reset_set.html", page))
 
 
 @router.get("/sign-in/provider", name="accounts.provider")
@@ -214,13 +224,22 @@ async def invite(
     request: Request, organisation_id: UUID, form: InviteForm, session: Session, actor: CurrentActor
 ) -> Response:
     """Send an invitation."""
-    if form.data is None:
-        page = await queries.people_page(session, actor, organisation_id)
-        return render(request, "organisations/people.html", page, form)
-    data = form.data
-    await service.invite_member(session, actor, organisation_id, data.email, data.role, data.language)
-    to = pages.url("organisations.people", organisation_id=organisation_id)
-    return see_other(request, to, _("The invitation is on its way. It can be accepted for 14 days."))
+
+    async def act(data: InviteInput) -> Response:
+        await service.invite_member(session, actor, organisation_id, data.email, data.role, data.language)
+        to = pages.url("organisations.people", organisation_id=organisation_id)
+        return see_other(request, to, _("The invitation is on its way. It can be accepted for 14 days."))
+
+    return await submit(session, form, act, _people(request, session, actor, organisation_id, form))
+
+
+def _people(
+    request: Request, session: Session, actor: Actor, organisation_id: UUID, form: FormOf[Any]
+) -> Again:
+    def page() -> Awaitable[PeoplePage]:
+        return queries.people_page(session, actor, organisation_id)
+
+    return shown(request, form, "organisations/people.html", page)
 
 
 @router.post("/my-organisation/{organisation_id}/people/remove", name="organisations.remove")
@@ -228,12 +247,15 @@ async def remove(
     request: Request, organisation_id: UUID, form: MemberForm, session: Session, actor: CurrentActor
 ) -> Response:
     """Take a role from somebody."""
-    data = form.valid
-    await service.remove_member(session, actor, organisation_id, data.account_id, data.role)
-    if data.account_id == actor.account_id:
-        return see_other(request, pages.url("organisations.own"), _("You gave this role back."))
-    to = pages.url("organisations.people", organisation_id=organisation_id)
-    return see_other(request, to, _("The role is taken back. It ended at once."))
+
+    async def act(data: MemberReference) -> Response:
+        await service.remove_member(session, actor, organisation_id, data.account_id, data.role)
+        if data.account_id == actor.account_id:
+            return see_other(request, pages.url("organisations.own"), _("You gave this role back."))
+        to = pages.url("organisations.people", organisation_id=organisation_id)
+        return see_other(request, to, _("The role is taken back. It ended at once."))
+
+    return await submit(session, form, act, _people(request, session, actor, organisation_id, form))
 
 
 @router.post(
@@ -248,9 +270,13 @@ async def withdraw(
     actor: CurrentActor,
 ) -> Response:
     """Take an invitation back."""
-    await service.withdraw_invitation(session, actor, organisation_id, invitation_id)
-    to = pages.url("organisations.people", organisation_id=organisation_id)
-    return see_other(request, to, _("The invitation is withdrawn. Its link no longer works."))
+
+    async def act(_data: Nothing) -> Response:
+        await service.withdraw_invitation(session, actor, organisation_id, invitation_id)
+        to = pages.url("organisations.people", organisation_id=organisation_id)
+        return see_other(request, to, _("The invitation is withdrawn. Its link no longer works."))
+
+    return await submit(session, form, act, _people(request, session, actor, organisation_id, form))
 
 
 @router.get("/invitation/{token}", name="organisations.accept")
@@ -265,27 +291,30 @@ async def accept(
     request: Request, token: str, form: AcceptForm, session: Session, actor: AnyActor
 ) -> Response:
     """Take the role; who is new goes on signed in."""
-    try:
-        data = form.valid
+
+    async def act(data: AcceptInput) -> Response:
         account_id = await service.accept_invitation(session, actor, token, data.name, data.password)
-    except Invalid as problem:
-        form.errors = problem.errors
-        page = await queries.invitation_page(session, token)
-        return render(request, "organisations/accept.html", page, form)
-    said = _("You accepted the invitation.")
-    to = pages.url("organisations.start")
-    if account_id is None:
-        return see_other(request, to, said)
-    return await _signed_in(request, session, account_id, to, said)
+        said = _("You accepted the invitation.")
+        to = pages.url("organisations.start")
+        if account_id is None:
+            return see_other(request, to, said)
+        return await _signed_in(request, session, account_id, to, said)
+
+    again = shown(request, form, "organisations/accept.html", lambda: queries.invitation_page(session, token))
+    return await submit(session, form, act, again)
 
 
 @router.get("/my-account/tokens", name="accounts.tokens")
 async def tokens(request: Request, session: Session, actor: CurrentActor) -> Response:
     """One's tokens for the JSON interface, and a new one until somebody has kept it."""
-    fresh = pages.kept_by_browser(request, TOKEN_COOKIE)
-    mine = fresh["secret"] if fresh and fresh["account"] == str(actor.account_id) else None
-    page = await account_queries.tokens_page(session, actor, mine)
+    page = await account_queries.tokens_page(session, actor, _fresh_token(request, actor))
     return render(request, "accounts/tokens.html", page)
+
+
+def _fresh_token(request: Request, actor: Actor) -> str | None:
+    """The secret of a new token that this person has not said she kept."""
+    fresh = pages.kept_by_browser(request, TOKEN_COOKIE)
+    return str(fresh["secret"]) if fresh and fresh["account"] == str(actor.account_id) else None
 
 
 @router.post("/my-account/tokens", name="accounts.create_token")
@@ -293,15 +322,19 @@ async def create_token(
     request: Request, form: NewTokenForm, session: Session, actor: CurrentActor
 ) -> Response:
     """Make a token; the next page shows its secret until somebody has kept it."""
-    if form.data is None:
-        page = await account_queries.tokens_page(session, actor)
-        return render(request, "accounts/tokens.html", page, form)
-    data = TokenInput.model_validate({"name": form.data.name, "days": int(form.data.days)})
-    _token, secret = await accounts.create_token(session, actor, data)
-    response = see_other(request, pages.url("accounts.tokens"))
-    kept = {"account": str(actor.account_id), "secret": secret}
-    pages.keep_for_browser(request, response, TOKEN_COOKIE, kept, TOKEN_KEPT)
-    return response
+
+    async def act(data: TokenForm) -> Response:
+        wanted = TokenInput.model_validate({"name": data.name, "days": int(data.days)})
+        _token, secret = await accounts.create_token(session, actor, wanted)
+        response = see_other(request, pages.url("accounts.tokens"))
+        kept = {"account": str(actor.account_id), "secret": secret}
+        pages.keep_for_browser(request, response, TOKEN_COOKIE, kept, TOKEN_KEPT)
+        return response
+
+    def page() -> Awaitable[TokensPage]:
+        return account_queries.tokens_page(session, actor, _fresh_token(request, actor))
+
+    return await submit(session, form, act, shown(request, form, "accounts/tokens.html", page))
 
 
 @router.post("/my-account/tokens/kept", name="accounts.token_kept")

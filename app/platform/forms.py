@@ -187,7 +187,8 @@ class Sent:
     brings a digest (`was`) of what the page had filled in; a part that differs from it was changed.
     """
 
-    fields: Fields  # of the part that was sent, without its prefix
+    part: str  # which part was sent; empty where the form has none
+    fields: Fields  # of that part, without its prefix
     others: Fields  # of parts that were changed and not sent, with their prefixes
     files: dict[str, UploadFile]
     at: str  # the address of the page, from its path on
@@ -271,6 +272,7 @@ async def read_form(request: Request) -> Sent:
     fields = _fields_of(own, every)
     proof = every.get("csrf", [""])[-1]
     sent = Sent(
+        part=own,
         fields=fields,
         others=_changed_parts(every, own),
         files=files,

@@ -25,6 +25,7 @@ class Sheet:
 
     typed: Fields = field(default_factory=dict)
     first_form: str = ""  # the id of the form that the language bar sends
+    has_page_form: bool = False
     in_page_form: bool = False
     sent_part: str = ""  # the part whose button was pressed, on a page that answers it
     part: str = ""
@@ -36,8 +37,12 @@ class Sheet:
 
     def open_page(self, form_id: str) -> None:
         """One form around everything on the page; its parts are sent together."""
-        self.in_page_form = True
+        self.has_page_form = self.in_page_form = True
         self.first_form = form_id
+
+    def close_page(self) -> None:
+        """That form ends: what is written after it, such as the buttons above the page, are forms of their own."""
+        self.in_page_form = False
 
     def begin(self, part: str, action: str, form_id: str) -> str:
         """The next form, or the next part of the page's form; returns its id."""
@@ -50,7 +55,7 @@ class Sheet:
 
     def passed_on(self) -> list[tuple[str, list[str]]]:
         """Fields of parts that this page does not show, to go on with its first form; none on a page of parts."""
-        if self.in_page_form:
+        if self.has_page_form:
             return []
         found = [
             (name, values) for name, values in self.typed.items() if "." in name and name not in self.shown

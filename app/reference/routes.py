@@ -7,10 +7,11 @@ from starlette.responses import Response
 
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
-from app.platform.errors import Invalid, StaleEdit
-from app.platform.forms import FormOf, JustAButton, form
-from app.platform.i18n import _
+from app.platform.errors import StaleEdit
+from app.platform.forms import FormOf, JustAButton, Nothing, form
+from app.platform.i18n import Message, _
 from app.platform.pages import Link, render, see_other, url
+from app.platform.posting import shown, submit
 from app.platform.routing import OneOutcome
 from app.platform.security import Actor
 from app.reference import policy, queries, service
@@ -58,21 +59,19 @@ async def start_draft(
     request: Request, number: int, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
     """Begin a draft from a version; number 0 is what stands."""
-    await service.start_draft(session, actor, number or None)
-    return see_other(request, url("reference.draft"), said=_("The draft is begun."))
+
+    async def act(_data: Nothing) -> Response:
+        await service.start_draft(session, actor, number or None)
+        return see_other(request, url("reference.draft"), said=_("The draft is begun."))
+
+    again = shown(request, form, "reference/versions.html", lambda: queries.versions_page(session, actor))
+    return await submit(session, form, act, again)
 
 
 @router.get("/reference/draft", name="reference.draft")
 async def draft(request: Request, session: Session, actor: CurrentActor) -> Response:
     """The draft with links to change each row."""
-    return await _draft(request, session, actor)
-
-
-async def _draft(
-    request: Request, session: Session, actor: Actor, form: FormOf[Any] | None = None, status: int = 200
-) -> Response:
-    page = await queries.draft_page(session, actor)
-    return render(request, "reference/draft.html", page, form, status)
+    return render(request, "reference/draft.html", await queries.draft_page(session, actor))
 
 
 @router.post("/reference/draft/publish", name="reference.publish")
@@ -83,23 +82,28 @@ async def publish(
     actor: CurrentActor,
 ) -> Response:
     """Let the draft stand, with the reason for it."""
-    try:
-        await service.publish(session, actor, form.valid)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return await _draft(request, session, actor, form, 422)
-    except StaleEdit as stale:
-        form.errors = {"": STALE_DRAFT}
-        form.values["version"] = stale.current.version
-        return await _draft(request, session, actor, form, 409)
-    return see_other(request, url("reference.page"), said=_("The reference data are published."))
+
+    async def act(data: PublishInput) -> Response:
+        await service.publish(session, actor, data)
+        return see_other(request, url("reference.page"), said=_("The reference data are published."))
+
+    async def again(status: int) -> Response:
+        _tell_of_a_clash(form, STALE_DRAFT)
+        return render(request, "reference/draft.html", await queries.draft_page(session, actor), form, status)
+
+    return await submit(session, form, act, again)
 
 
 @router.post("/reference/draft/discard", name="reference.discard")
 async def discard(request: Request, form: JustAButton, session: Session, actor: CurrentActor) -> Response:
     """Throw the draft away."""
-    await service.discard_draft(session, actor)
-    return see_other(request, url("reference.versions"), said=_("The draft is discarded."))
+
+    async def act(_data: Nothing) -> Response:
+        await service.discard_draft(session, actor)
+        return see_other(request, url("reference.versions"), said=_("The draft is discarded."))
+
+    again = shown(request, form, "reference/draft.html", lambda: queries.draft_page(session, actor))
+    return await submit(session, form, act, again)
 
 
 @router.get("/reference/draft/{kind}", name="reference.new_row")
@@ -113,11 +117,17 @@ async def add_row(
     request: Request, kind: Kind, form: RowForm, session: Session, actor: CurrentActor
 ) -> Response:
     """Put a new row into the draft."""
-    try:
-        await service.add_row(session, actor, kind, form.valid)
-    except (Invalid, StaleEdit) as problem:
-        return await _row(request, session, actor, kind, None, form, problem)
-    return see_other(request, _list_of(kind), said=_("Saved."))
+
+    async def act(data: Any) -> Response:
+        await service.add_row(session, actor, kind, data)
+        return see_other(request, _list_of(kind), said=_("Saved."))
+
+    async def again(status: int) -> Response:
+        _tell_of_a_clash(form, STALE)
+        page = await queries.row_page(session, actor, kind)
+        return render(request, "reference/row.html", page, form, status)
+
+    return await submit(session, form, act, again)
 
 
 @router.get("/reference/draft/{kind}/{key}", name="reference.row")
@@ -131,11 +141,17 @@ async def edit_row(
     request: Request, kind: Kind, key: str, form: RowForm, session: Session, actor: CurrentActor
 ) -> Response:
     """Change one row."""
-    try:
-        await service.edit_row(session, actor, kind, key, form.valid)
-    except (Invalid, StaleEdit) as problem:
-        return await _row(request, session, actor, kind, key, form, problem)
-    return see_other(request, _list_of(kind), said=_("Saved."))
+
+    async def act(data: Any) -> Response:
+        await service.edit_row(session, actor, kind, key, data)
+        return see_other(request, _list_of(kind), said=_("Saved."))
+
+    async def again(status: int) -> Response:
+        _tell_of_a_clash(form, STALE)
+        page = await queries.row_page(session, actor, kind, key)
+        return render(request, "reference/row.html", page, form, status)
+
+    return await submit(session, form, act, again)
 
 
 @router.post("/reference/draft/{kind}/{key}/remove", name="reference.remove_row")
@@ -148,35 +164,24 @@ async def remove_row(
     actor: CurrentActor,
 ) -> Response:
     """Take one row out of the draft."""
-    try:
-        await service.remove_row(session, actor, kind, key, form.valid)
-    except Invalid as problem:
+
+    async def act(data: DraftChange) -> Response:
+        await service.remove_row(session, actor, kind, key, data)
+        return see_other(request, _list_of(kind), said=_("The row is removed."))
+
+    async def again(status: int) -> Response:
+        _tell_of_a_clash(form, STALE_DRAFT)
         page = await queries.row_page(session, actor, kind, key)
-        return render(request, "reference/row.html", page, FormOf(errors=problem.errors), 422)
-    except StaleEdit:
-        page = await queries.row_page(session, actor, kind, key)
-        return render(request, "reference/row.html", page, FormOf(errors={"": STALE_DRAFT}), 409)
-    return see_other(request, _list_of(kind), said=_("The row is removed."))
+        return render(request, "reference/row.html", page, form, status)
+
+    return await submit(session, form, act, again)
 
 
-async def _row(
-    request: Request,
-    session: Session,
-    actor: Actor,
-    kind: Kind,
-    key: str | None,
-    form: FormOf[Any],
-    problem: Invalid | StaleEdit,
-) -> Response:
-    """The form again with what was typed, and what to do about it."""
-    status = 422
-    if isinstance(problem, StaleEdit):
-        form.errors = {"": STALE}
-        form.values["version"] = problem.current.version
-        status = 409
-    form.errors = form.errors or getattr(problem, "errors", {})
-    page = await queries.row_page(session, actor, kind, key)
-    return render(request, "reference/row.html", page, form, status)
+def _tell_of_a_clash(form: FormOf[Any], sentence: Message) -> None:
+    """Say what to do where somebody else was faster, and let the next try count from what stands now."""
+    if isinstance(form.problem, StaleEdit):
+        form.errors = {"": sentence}
+        form.values.pop("version", None)
 
 
 def _list_of(kind: Kind) -> str:

@@ -9,10 +9,10 @@ from starlette.responses import Response
 from app.organisations.deps import CurrentActor
 from app.organisations.models import Role
 from app.platform.db import Session
-from app.platform.errors import Invalid
 from app.platform.forms import FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other, url
+from app.platform.posting import shown, submit
 from app.platform.routing import OneOutcome
 from app.platform.security import require
 from app.reviews import policy, queries, service
@@ -38,12 +38,13 @@ async def create(
 ) -> Response:
     """Begin a country review."""
     require(policy.can_enter(actor))
-    try:
-        made = await service.create_review(session, actor, form.valid)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return render(request, "reviews/list.html", await queries.review_list(session, actor), form, 422)
-    return see_other(request, url("reviews.page", review_id=made.id), said=_("The review has begun."))
+
+    async def act(data: ReviewInput) -> Response:
+        made = await service.create_review(session, actor, data)
+        return see_other(request, url("reviews.page", review_id=made.id), said=_("The review has begun."))
+
+    again = shown(request, form, "reviews/list.html", lambda: queries.review_list(session, actor))
+    return await submit(session, form, act, again)
 
 
 @router.post("/states", name="reviews.create_state")
@@ -55,12 +56,13 @@ async def create_state(
 ) -> Response:
     """Put a State on the portal, with its government office."""
     require(policy.can_create_state(actor))
-    try:
-        await service.create_state(session, actor, form.valid)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return render(request, "reviews/list.html", await queries.review_list(session, actor), form, 422)
-    return see_other(request, url("reviews.list"), said=_("The State is added."))
+
+    async def act(data: StateInput) -> Response:
+        await service.create_state(session, actor, data)
+        return see_other(request, url("reviews.list"), said=_("The State is added."))
+
+    again = shown(request, form, "reviews/list.html", lambda: queries.review_list(session, actor))
+    return await submit(session, form, act, again)
 
 
 @router.get("/reviews/{review_id}", name="reviews.page")
@@ -78,16 +80,17 @@ async def hand_over(
     actor: CurrentActor,
 ) -> Response:
     """Appoint the focal point, or hand the role over."""
-    shown = await queries.review_page(session, actor, review_id)
-    try:
-        await service.hand_over_focal_point(session, actor, review_id, form.valid.account_id)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return render(request, "reviews/page.html", shown, form, 422)
-    # Whoever gave the role away with all her others may not see the review any more.
-    stays = actor.has_role(Role.SECRETARIAT) or actor.holds_any(STAYING, shown.office.id)
-    to = url("reviews.page", review_id=review_id) if stays else url("consultations.home")
-    return see_other(request, to, said=_("The focal point is changed."))
+
+    async def act(data: HandOver) -> Response:
+        page = await queries.review_page(session, actor, review_id)
+        await service.hand_over_focal_point(session, actor, review_id, data.account_id)
+        # Whoever gave the role away with all her others may not see the review any more.
+        stays = actor.has_role(Role.SECRETARIAT) or actor.holds_any(STAYING, page.office.id)
+        to = url("reviews.page", review_id=review_id) if stays else url("consultations.home")
+        return see_other(request, to, said=_("The focal point is changed."))
+
+    again = shown(request, form, "reviews/page.html", lambda: queries.review_page(session, actor, review_id))
+    return await submit(session, form, act, again)
 
 
 @router.post("/reviews/{review_id}/answer", name="reviews.record_answer")
@@ -99,10 +102,10 @@ async def record_answer(
     actor: CurrentActor,
 ) -> Response:
     """Record when the State's answer was received."""
-    try:
-        await service.record_questionnaire_answered(session, actor, review_id, form.valid.answered_on)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        shown = await queries.review_page(session, actor, review_id)
-        return render(request, "reviews/page.html", shown, form, 422)
-    return see_other(request, url("reviews.page", review_id=review_id), said=_("Saved."))
+
+    async def act(data: AnswerReceived) -> Response:
+        await service.record_questionnaire_answered(session, actor, review_id, data.answered_on)
+        return see_other(request, url("reviews.page", review_id=review_id), said=_("Saved."))
+
+    again = shown(request, form, "reviews/page.html", lambda: queries.review_page(session, actor, review_id))
+    return await submit(session, form, act, again)

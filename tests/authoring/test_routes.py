@@ -80,7 +80,7 @@ async def test_a_late_save_shows_both_texts_and_can_be_repeated(
     assert late.status_code == 409
     assert "What I typed" in late.text
     assert "What another saved" in late.text
-    started = re.findall(r'name="started" value="(\w+)"', late.text)[0]
+    started = re.findall(r'name="wording\.started" value="(\w+)"', late.text)[0]
     again = await post(client, page, fields | {"started": started}, page=page)
     assert again.status_code == 303
     assert editing.find_question(await scene.definition(), "FP-03-a").texts["topic"]["en"] == "What I typed"

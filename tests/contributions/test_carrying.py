@@ -106,7 +106,7 @@ async def test_the_list_tells_what_stayed_what_changed_and_what_is_gone(
     same, _mark, rest = page.partition("The question has changed")
     changed, _mark, gone = rest.partition("The question does not exist any more")
     assert 'value="C-same" checked' in same
-    assert page.count('name="codes"') == 1
+    assert page.count('name="same.codes"') == 1
     for code in ("C-list", "C-words", "C-kind"):
         assert f"/carry-over/{code}" in changed
     assert "Prompt of C-words." in changed

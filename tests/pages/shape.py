@@ -31,7 +31,9 @@ class Shape(HTMLParser):
         self.links: list[str] = []
         self.pointers: set[str] = set()
         self.inline: list[str] = []
+        self.stray: list[str] = []
         self.title = ""
+        self._in_form = False
         self._in_title = False
         self.feed(page)
 
@@ -56,6 +58,7 @@ class Shape(HTMLParser):
             case "a" if "href" in found:
                 self.links.append(found["href"])
             case "form":
+                self._in_form = True
                 self.forms.append(Form(found.get("method", "get"), found.get("action", "")))
             case "input" | "select" | "textarea" | "button":
                 self._keep_field(tag, found)
@@ -63,6 +66,8 @@ class Shape(HTMLParser):
     def _keep_field(self, tag: str, found: dict[str, str]) -> None:
         if self.forms and "name" in found:
             self.forms[-1].names.add(found["name"])
+        if tag == "button" and found.get("type") != "button" and not self._in_form and "form" not in found:
+            self.stray.append(found.get("formaction", "nowhere"))
         if tag != "button" and found.get("type") not in ALONE:
             self.fields.append(found)
 
@@ -72,7 +77,9 @@ class Shape(HTMLParser):
             self.title += data
 
     def handle_endtag(self, tag: str) -> None:
-        """The title ends."""
+        """The title ends, or a form."""
+        if tag == "form":
+            self._in_form = False
         if tag == "title":
             self._in_title = False
 
@@ -97,6 +104,7 @@ class Shape(HTMLParser):
             f"a link goes to {link}, which is not there" for link in self.links if self._leads_nowhere(link)
         ]
         found += [f"{name} stands in the page" for name in self.inline]
+        found += [f"a button outside every form would send to {action}" for action in self.stray]
         if self.headings.count(1) != 1:
             found.append(f"{self.headings.count(1)} headings of the first rank")
         if any(second > first + 1 for first, second in zip(self.headings, self.headings[1:], strict=False)):

@@ -82,6 +82,18 @@ REFUSED_HERE: dict[str, str] = {
     "reviews.create_state": "needs a code of two letters: tests/reviews/test_reviews.py",
     "reviews.record_answer": "needs a day in the past: tests/reviews/test_reviews.py",
 }
+# Pages that hold several forms, or a form beside buttons that lead back to the page.
+SEVERAL_FORMS = {
+    "accounts.tokens",
+    "authoring.glossary",
+    "authoring.question",
+    "authoring.sections",
+    "authoring.version",
+    "organisations.people",
+    "reference.row",
+    "reviews.list",
+    "reviews.page",
+}
 Way = tuple[Place, FormOnPage, Press]
 
 
@@ -245,3 +257,70 @@ async def test_every_form_is_one_act_or_none(portal: Portal) -> None:
     assert not outcome.wrong, "\n".join(outcome.wrong)
     refused = set(forms) - outcome.succeeded
     assert refused == set(REFUSED_HERE), f"not {sorted(refused ^ set(REFUSED_HERE))}"
+
+
+def others(form: FormOnPage, own: str) -> dict[str, str]:
+    """Something new for every field of the other parts of a page's form: words, or another choice."""
+    found: dict[str, str] = {}
+    for control in form.controls:
+        if "." not in control.name or control.name.startswith(f"{own}."):
+            continue
+        if control.kind == "select":
+            other = next((each for each in control.options if each and each != control.value), "")
+            found |= {control.name: other} if other else {}
+        elif control.kind not in {"hidden", "radio", "checkbox", "password"}:
+            found[control.name] = f"Words for {control.name}"
+    return found
+
+
+def refusable(form: FormOnPage, own: str) -> dict[str, str]:
+    """What no service takes, for the part that is sent."""
+    found = [control for control in form.controls if control.name.startswith(f"{own}.")]
+    return {c.name: "nonsense" if c.kind in {"select", "radio"} else "" for c in found if c.kind != "hidden"}
+
+
+def missing(page: str, words: dict[str, str]) -> list[str]:
+    """The fields of a page that do not hold what they should; a choice may be gone by what was sent."""
+    there = {control.name: control for form in Forms(page).forms for control in form.controls}
+    gone = [name for name, text in words.items() if name not in there or there[name].value != text]
+    return [n for n in gone if n not in there or not there[n].options or words[n] in there[n].options]
+
+
+async def keeps_words(portal: Portal, way: Way, *, refused: bool) -> tuple[bool, str]:
+    """Send one part of a page and look for the words of the others; whether that page came again, and what is wrong."""
+    place, form, press = way
+    own = dict(parse_qsl(urlsplit(press.action).query))["part"]
+    words = others(form, own)
+    client = await portal.readers.called(place.visitor)
+    cookies = dict(client.cookies)
+    changed = words | (refusable(form, own) if refused else {})
+    data = form.sent(press, fill=not refused) | {name: [text] for name, text in changed.items()}
+    reply = await send(client, cookies, press.action, data)
+    came_again = reply.status_code != httpx2.codes.SEE_OTHER
+    if not came_again:
+        to = reply.headers["location"]
+        came_again = urlsplit(to).path == f"/en{urlsplit(place.path(facts(portal.seeded))).path}"
+        reply = await client.get(to)
+        await portal.put_back()
+    put_cookies(client, cookies)
+    gone = missing(reply.text, words) if came_again and words and 'id="page-form"' in reply.text else []
+    return came_again and bool(words), f"{place}, {own} sent: {gone}" if gone else ""
+
+
+@in_one_loop
+async def test_what_stands_in_other_forms_of_a_page_stays(portal: Portal) -> None:
+    """Whether one of them is saved or refused."""
+    wrong: list[str] = []
+    tried: dict[bool, set[str]] = {True: set(), False: set()}
+    for name, ways in (await found(portal)).items():
+        for way in ways:
+            place, form, _press = way
+            if form.id != "page-form" or name == "site.typed":
+                continue
+            for refused in (False, True):
+                counts, gone = await keeps_words(portal, way, refused=refused)
+                wrong += [gone] if gone else []
+                tried[refused] |= {place.route} if counts else set()
+    assert not wrong, "\n".join(wrong)
+    assert tried[False] >= SEVERAL_FORMS
+    assert tried[True] >= SEVERAL_FORMS

@@ -132,7 +132,7 @@ async def test_a_stale_form_keeps_what_was_typed(officer: httpx2.AsyncClient) ->
     again = await post(officer, "/en/reference/draft/parts/I-FP", {**typed, "articles": "3, 5, 9"})
     assert again.status_code == 409
     assert 'value="3, 5, 9"' in again.text
-    assert 'name="version" value="2"' in again.text
+    assert 'name="row.version" value="2"' in again.text
 
 
 async def test_a_wrong_row_is_explained_at_its_field(officer: httpx2.AsyncClient) -> None:
@@ -163,10 +163,10 @@ async def test_an_article_is_saved_as_its_form_shows_it(officer: httpx2.AsyncCli
     await post(officer, "/en/reference/versions/0/draft", {})
     page = (await officer.get("/en/reference/draft/articles/UNTOC-5")).text
     fields: dict[str, object] = dict(
-        re.findall(r'<input id="[^"]+" name="([^"]+)"[^>]* value="([^"]*)"', page)
+        re.findall(r'<input id="[^"]+" name="row\.([^"]+)"[^>]* value="([^"]*)"', page)
     )
     places = re.findall(
-        r'<select id="[^"]+" name="([^"]+)".*?<option value="(\w+)"[^>]* selected', page, re.DOTALL
+        r'<select id="[^"]+" name="row\.([^"]+)".*?<option value="(\w+)"[^>]* selected', page, re.DOTALL
     )
     fields |= dict(places) | {"mark": "verified", "sources": ["U10"], "paragraphs-0-remove": "yes"}
     saved = await post(officer, "/en/reference/draft/articles/UNTOC-5", fields)
