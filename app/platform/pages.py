@@ -18,6 +18,7 @@ from app.platform.forms import (
     BEARER_COOKIE,
     FORM_COOKIE,
     SESSION_COOKIE,
+    Fields,
     FormOf,
     Sent,
     csrf_token,
@@ -241,7 +242,15 @@ def _sent_part(request: Request) -> str:
     return request.query_params.get("part", "") if request.method == "POST" else ""
 
 
-def chrome_of(request: Request, csrf: str) -> Chrome:
+def _refused(request: Request, status: int) -> tuple[str, Fields] | None:
+    """The form that comes back to be mended; after a clash it starts from what stands now."""
+    sent: Sent | None = getattr(request.state, "sent", None)
+    if sent is None or status in {HTTPStatus.OK, HTTPStatus.CONFLICT}:
+        return None
+    return f"/{request.state.language}{quote(request.scope['path'], safe='/~:@')}", sent.fields
+
+
+def chrome_of(request: Request, csrf: str, status: int = 200) -> Chrome:
     """The frame for this request: language, person, links."""
     state = request.state
     here = here_of(request)
@@ -263,7 +272,9 @@ def chrome_of(request: Request, csrf: str) -> Chrome:
         demonstration=request.app.state.settings.demonstration,
         path=request.scope["path"],
         here=here,
-        sheet=Sheet(_typed_elsewhere(request), sent_part=_sent_part(request)),
+        sheet=Sheet(
+            _typed_elsewhere(request), sent_part=_sent_part(request), refused=_refused(request, status)
+        ),
         roles=frozenset(role for role, _place in actor.roles),
     )
 
@@ -285,7 +296,7 @@ def render(
         shown = ShownForm(form.values, {name: m.in_language(code) for name, m in form.errors.items()})
         if form.errors and status == HTTPStatus.OK:
             status = 422
-    chrome = chrome_of(request, csrf_token(request, secret))
+    chrome = chrome_of(request, csrf_token(request, secret), status)
     body = environment(code).get_template(template).render(page=page, chrome=chrome, form=shown)
     response = HTMLResponse(body, status, headers)
     if is_fresh:

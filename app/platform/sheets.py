@@ -28,6 +28,7 @@ class Sheet:
     has_page_form: bool = False
     in_page_form: bool = False
     sent_part: str = ""  # the part whose button was pressed, on a page that answers it
+    refused: tuple[str, Fields] | None = None  # the address and the fields of a form that comes back
     part: str = ""
     action: str = ""
     shown: set[str] = field(default_factory=set)
@@ -89,6 +90,22 @@ class Sheet:
         self._unseen.add(name)
         if value is not None:
             self.note(name, value)
+
+    def hidden(self, name: str, value: Any) -> Any:
+        """What a hidden field holds: what it held when the form was sent, where the form comes back refused.
+
+        The version that somebody started from stays the one she started from: a fresh one would let her
+        next press overwrite what she was never shown.
+        """
+        self.note_unseen(name, value)
+        came = self.form(None)
+        if came is not None and name in came.values:
+            return came.values[name]
+        if self.refused is not None and self.part == self.sent_part:
+            action, fields = self.refused
+            if action == self.action.partition("?")[0] and name in fields:
+                return fields[name][-1]
+        return value
 
     def note_choices(self, name: str, values: Any, options: Any) -> None:
         """The same for boxes that are ticked or not: only what is ticked will be sent."""
