@@ -1,5 +1,6 @@
 """The public pages of consultations, and the desk that prepares, opens, closes and watches over them."""
 
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,7 +9,6 @@ from starlette.responses import Response
 
 from app.consultations import desk, queries, service
 from app.consultations.models import Step
-from app.consultations.obstacles import Unfinished
 from app.consultations.schemas import (
     Closing,
     CodesInput,
@@ -21,10 +21,11 @@ from app.consultations.schemas import (
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform import ids
 from app.platform.db import Session
-from app.platform.errors import Invalid, StaleEdit
-from app.platform.forms import FormOf, JustAButton, form
+from app.platform.errors import StaleEdit
+from app.platform.forms import FormOf, JustAButton, Nothing, form
 from app.platform.i18n import Message, _
 from app.platform.pages import Link, keep_for_browser, kept_by_browser, render, see_other, url
+from app.platform.posting import Again, shown, submit
 from app.platform.routing import OneOutcome
 from app.platform.security import Actor
 from app.reviews import policy as review_policy
@@ -81,30 +82,30 @@ async def create(
     actor: CurrentActor,
 ) -> Response:
     """Prepare a consultation, with its review where there is none."""
-    try:
-        made = await service.prepare_consultation(session, actor, form.valid)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return render(request, "consultations/new.html", await desk.new_page(session, actor), form, 422)
-    return see_other(request, url("consultations.set_up", slug=made.slug), said=_("Saved."))
+
+    async def act(data: NewForm) -> Response:
+        made = await service.prepare_consultation(session, actor, data)
+        return _done(request, made.slug, _("Saved."))
+
+    again = shown(request, form, "consultations/new.html", lambda: desk.new_page(session, actor))
+    return await submit(session, form, act, again)
 
 
 @router.get("/desk/{slug}/set-up", name="consultations.set_up")
 async def set_up(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
     """Texts, languages, dates, and the steps of a consultation."""
-    return await _set_up(request, slug, session, actor)
+    return render(request, "consultations/set_up.html", await desk.set_up_page(session, actor, slug))
 
 
-async def _set_up(
-    request: Request,
-    slug: str,
-    session: Session,
-    actor: Actor,
-    form: FormOf[Any] | None = None,
-    status: int = 200,
-) -> Response:
-    page = await desk.set_up_page(session, actor, slug)
-    return render(request, "consultations/set_up.html", page, form, status)
+def _set_up_again(request: Request, slug: str, session: Session, actor: Actor, form: FormOf[Any]) -> Again:
+    async def again(status: int) -> Response:
+        page = await desk.set_up_page(session, actor, slug)
+        if isinstance(form.problem, StaleEdit):
+            form.errors = {"": STALE}
+            form.values["version"] = page.desk.consultation.version
+        return render(request, "consultations/set_up.html", page, form, status)
+
+    return again
 
 
 @router.post("/desk/{slug}/set-up", name="consultations.save_set_up")
@@ -116,16 +117,12 @@ async def save_set_up(
     actor: CurrentActor,
 ) -> Response:
     """Save the set-up of a consultation in preparation."""
-    try:
-        await service.edit_consultation(session, actor, slug, form.valid)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return await _set_up(request, slug, session, actor, form, 422)
-    except StaleEdit as stale:
-        form.errors = {"": STALE}
-        form.values["version"] = stale.current.version
-        return await _set_up(request, slug, session, actor, form, 409)
-    return see_other(request, url("consultations.set_up", slug=slug), said=_("Saved."))
+
+    async def act(data: ConsultationEdit) -> Response:
+        await service.edit_consultation(session, actor, slug, data)
+        return _done(request, slug, _("Saved."))
+
+    return await submit(session, form, act, _set_up_again(request, slug, session, actor, form))
 
 
 @router.post("/desk/{slug}/open", name="consultations.open")
@@ -133,11 +130,12 @@ async def open_now(
     request: Request, slug: str, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
     """Make the consultation public."""
-    try:
+
+    async def act(_button: Nothing) -> Response:
         await service.open_consultation(session, actor, slug)
-    except Invalid as problem:
-        return await _set_up(request, slug, session, actor, FormOf(errors=problem.errors), 422)
-    return _done(request, slug, _("The consultation is public."))
+        return _done(request, slug, _("The consultation is public."))
+
+    return await submit(session, form, act, _set_up_again(request, slug, session, actor, form))
 
 
 @router.get("/desk/{slug}/closing", name="consultations.closing")
@@ -155,13 +153,13 @@ async def close(
     actor: CurrentActor,
 ) -> Response:
     """Take no more answers; before the promised time only with a reason."""
-    try:
-        await service.close_consultation(session, actor, slug, form.valid)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        page = await desk.closing_page(session, actor, slug)
-        return render(request, "consultations/closing.html", page, form, 422)
-    return _done(request, slug, _("The consultation is closed."))
+
+    async def act(data: Closing) -> Response:
+        await service.close_consultation(session, actor, slug, data)
+        return _done(request, slug, _("The consultation is closed."))
+
+    page = partial(desk.closing_page, session, actor, slug)
+    return await submit(session, form, act, shown(request, form, "consultations/closing.html", page))
 
 
 @router.post("/desk/{slug}/extend", name="consultations.extend")
@@ -173,12 +171,12 @@ async def extend(
     actor: CurrentActor,
 ) -> Response:
     """Move the closing, with a reason."""
-    try:
-        await service.extend_consultation(session, actor, slug, form.valid)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return await _set_up(request, slug, session, actor, form, 422)
-    return _done(request, slug, _("The closing is moved."))
+
+    async def act(data: Extension) -> Response:
+        await service.extend_consultation(session, actor, slug, data)
+        return _done(request, slug, _("The closing is moved."))
+
+    return await submit(session, form, act, _set_up_again(request, slug, session, actor, form))
 
 
 @router.get("/desk/{slug}/steps/{step}", name="consultations.step")
@@ -186,20 +184,14 @@ async def step_page(
     request: Request, slug: str, step: Step, session: Session, actor: CurrentActor
 ) -> Response:
     """What stands against a step that cannot be taken back, and the button that takes it."""
-    return await _step(request, slug, step, session, actor)
+    return render(request, "consultations/step.html", await desk.step_page(session, actor, slug, step))
 
 
-async def _step(
-    request: Request,
-    slug: str,
-    step: Step,
-    session: Session,
-    actor: Actor,
-    form: FormOf[Any] | None = None,
-    status: int = 200,
-) -> Response:
-    page = await desk.step_page(session, actor, slug, step)
-    return render(request, "consultations/step.html", page, form, status)
+def _step_again(
+    request: Request, slug: str, step: Step, session: Session, actor: Actor, form: FormOf[Any]
+) -> Again:
+    page = partial(desk.step_page, session, actor, slug, step)
+    return shown(request, form, "consultations/step.html", page)
 
 
 @router.post("/desk/{slug}/conclude", name="consultations.conclude")
@@ -207,12 +199,12 @@ async def conclude(
     request: Request, slug: str, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
     """Say that the work is done; what stands against it is listed instead."""
-    try:
+
+    async def act(_button: Nothing) -> Response:
         await service.conclude_consultation(session, actor, slug)
-    except Unfinished as problem:
-        form.errors = {"": problem.detail}
-        return await _step(request, slug, Step.CONCLUDE, session, actor, form, 409)
-    return _done(request, slug, _("The consultation is concluded."))
+        return _done(request, slug, _("The consultation is concluded."))
+
+    return await submit(session, form, act, _step_again(request, slug, Step.CONCLUDE, session, actor, form))
 
 
 @router.post("/desk/{slug}/steps/{step}/override", name="consultations.ask_override")
@@ -225,13 +217,13 @@ async def ask_override(
     actor: CurrentActor,
 ) -> Response:
     """Ask for the step although something stands against it."""
-    try:
-        await service.ask_override(session, actor, slug, step, form.valid)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return await _step(request, slug, step, session, actor, form, 422)
-    to = url("consultations.step", slug=slug, step=step.value)
-    return see_other(request, to, _("Asked. A second person must confirm it."))
+
+    async def act(data: OverrideInput) -> Response:
+        await service.ask_override(session, actor, slug, step, data)
+        to = url("consultations.step", slug=slug, step=step.value)
+        return see_other(request, to, _("Asked. A second person must confirm it."))
+
+    return await submit(session, form, act, _step_again(request, slug, step, session, actor, form))
 
 
 @router.post("/desk/{slug}/steps/{step}/confirm", name="consultations.confirm_override")
@@ -244,13 +236,13 @@ async def confirm_override(
     actor: CurrentActor,
 ) -> Response:
     """Stand behind an override as the second person."""
-    try:
-        await service.confirm_override(session, actor, slug, step, form.valid.version)
-    except StaleEdit as stale:
-        form.errors = {"": stale.detail}
-        return await _step(request, slug, step, session, actor, form, 409)
-    to = url("consultations.step", slug=slug, step=step.value)
-    return see_other(request, to, _("Confirmed. The public reads the reason."))
+
+    async def act(data: OverrideConfirmation) -> Response:
+        await service.confirm_override(session, actor, slug, step, data.version)
+        to = url("consultations.step", slug=slug, step=step.value)
+        return see_other(request, to, _("Confirmed. The public reads the reason."))
+
+    return await submit(session, form, act, _step_again(request, slug, step, session, actor, form))
 
 
 def _done(request: Request, slug: str, said: Message) -> Response:
@@ -278,15 +270,17 @@ async def make_codes(
     actor: CurrentActor,
 ) -> Response:
     """Make codes; the next page shows them as a sheet to print."""
-    if form.data is None:
-        page = await desk.codes_page(session, actor, slug)
-        return render(request, "consultations/codes.html", page, form, 422)
-    seed = ids.new_token()
-    await service.issue_codes(session, actor, slug, form.data, seed)
-    response = see_other(request, url("consultations.codes", slug=slug))
-    kept = {"slug": slug, "seed": seed, "count": form.data.count}
-    keep_for_browser(request, response, CODES_COOKIE, kept, CODES_KEPT)
-    return response
+
+    async def act(data: CodesInput) -> Response:
+        seed = ids.new_token()
+        await service.issue_codes(session, actor, slug, data, seed)
+        response = see_other(request, url("consultations.codes", slug=slug))
+        kept = {"slug": slug, "seed": seed, "count": data.count}
+        keep_for_browser(request, response, CODES_COOKIE, kept, CODES_KEPT)
+        return response
+
+    page = partial(desk.codes_page, session, actor, slug)
+    return await submit(session, form, act, shown(request, form, "consultations/codes.html", page))
 
 
 @router.post("/desk/{slug}/codes/kept", name="consultations.codes_kept")
@@ -338,13 +332,12 @@ async def hand_over(
     actor: CurrentActor,
 ) -> Response:
     """Hand the role of the focal point over; the old one loses it with this request."""
-    page = await desk.people_page(session, actor, slug)
-    review_id = page.desk.frame.review.id
-    try:
-        await reviews.hand_over_focal_point(session, actor, review_id, form.valid.account_id)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return render(request, "consultations/people.html", page, form, 422)
-    return see_other(
-        request, url("consultations.home"), said=_("The role of the focal point is handed over.")
-    )
+
+    async def act(data: HandOver) -> Response:
+        page = await desk.people_page(session, actor, slug)
+        await reviews.hand_over_focal_point(session, actor, page.desk.frame.review.id, data.account_id)
+        said = _("The role of the focal point is handed over.")
+        return see_other(request, url("consultations.home"), said)
+
+    page = partial(desk.people_page, session, actor, slug)
+    return await submit(session, form, act, shown(request, form, "consultations/people.html", page))

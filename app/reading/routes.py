@@ -1,5 +1,6 @@
 """Pages of those who read answers, and of those who translate them."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,10 +10,10 @@ from starlette.responses import Response
 from app.consultations import queries as consultations
 from app.organisations.deps import CurrentActor, RecordedActor
 from app.platform.db import RecordingSession, Session
-from app.platform.errors import Invalid
 from app.platform.forms import FormOf, JustAButton, form
 from app.platform.i18n import Message, _
 from app.platform.pages import render, see_other, url
+from app.platform.posting import shown, submit
 from app.platform.routing import OneOutcome
 from app.platform.security import require
 from app.reading import numbers, policy, service, texts
@@ -148,10 +149,10 @@ async def write_translation(
     actor: CurrentActor,
 ) -> Response:
     """Save a translation; what cannot be saved comes back as it was typed."""
-    try:
-        await service.write_translation(session, actor, slug, text_id, form.valid)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        page = await service.read_text(session, actor, slug, text_id, request.state.language)
-        return render(request, "reading/translate.html", page, form)
-    return see_other(request, url("reading.translate", slug=slug, text_id=text_id), _("Saved."))
+
+    async def act(data: TranslationInput) -> Response:
+        await service.write_translation(session, actor, slug, text_id, data)
+        return see_other(request, url("reading.translate", slug=slug, text_id=text_id), _("Saved."))
+
+    page = partial(service.read_text, session, actor, slug, text_id, request.state.language)
+    return await submit(session, form, act, shown(request, form, "reading/translate.html", page))

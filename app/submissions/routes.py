@@ -9,10 +9,11 @@ from starlette.responses import Response
 from app.organisations.deps import CurrentActor
 from app.platform import pages
 from app.platform.db import Session
-from app.platform.errors import Invalid, StaleEdit
-from app.platform.forms import FormOf, JustAButton, form
+from app.platform.errors import StaleEdit
+from app.platform.forms import FormOf, JustAButton, Nothing, form
 from app.platform.i18n import Message, _
 from app.platform.pages import render, see_other, url
+from app.platform.posting import Again, submit
 from app.platform.routing import OneOutcome
 from app.submissions import conflicts, desk, dispositions, reasons, service
 from app.submissions.schemas import (
@@ -28,22 +29,26 @@ router = APIRouter(route_class=OneOutcome)
 HOME = "/desk/{slug}/submission/{code}"
 
 
-async def show_desk(
+def desk_again(
     request: Request,
     session: Session,
     actor: CurrentActor,
     slug: str,
     code: str,
-    form: FormOf[Any] | None = None,
-    *,
-    about: str = "",
-    status: int = 200,
-) -> Response:
+    form: FormOf[Any],
+    about: str,
+    edit: UUID | None = None,
+) -> Again:
     """The merge desk, with a form that could not be taken as it was typed; `about` says which one."""
-    page = await desk.desk_page(session, actor, slug, code, request.state.language)
-    if form is not None:
+
+    async def again(status: int) -> Response:
+        page = await desk.desk_page(session, actor, slug, code, request.state.language, edit)
         form.values["about"] = about
-    return render(request, "submissions/desk.html", page, form, status)
+        if isinstance(form.problem, StaleEdit):
+            form.values.pop("version", None)
+        return render(request, "submissions/desk.html", page, form, status)
+
+    return again
 
 
 def done(request: Request, slug: str, code: str, said: Message, place: str = "") -> Response:
@@ -84,13 +89,15 @@ async def merge(
     actor: CurrentActor,
 ) -> Response:
     """Put the ticked words into a passage, then let its text be written."""
-    try:
-        passage = await service.merge_excerpts(session, actor, slug, code, form.valid.as_input())
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors or {"": problem.detail}
-        return await show_desk(request, session, actor, slug, code, form, about="merge")
-    to = url("submissions.desk", slug=slug, code=code, query={"edit": passage.id}) + f"#edit-{passage.id}"
-    return see_other(request, to, _("The words are sources now. Write what the passage says."))
+
+    async def act(data: MergeForm) -> Response:
+        passage = await service.merge_excerpts(session, actor, slug, code, data.as_input())
+        to = url("submissions.desk", slug=slug, code=code, query={"edit": passage.id})
+        said = _("The words are sources now. Write what the passage says.")
+        return see_other(request, f"{to}#edit-{passage.id}", said)
+
+    again = desk_again(request, session, actor, slug, code, form, "merge")
+    return await submit(session, form, act, again)
 
 
 @router.post(HOME + "/passages", name="submissions.add_passage")
@@ -103,10 +110,13 @@ async def add_passage(
     actor: CurrentActor,
 ) -> Response:
     """A passage of the State's own."""
-    if form.data is None:
-        return await show_desk(request, session, actor, slug, code, form, about="new")
-    await service.add_passage(session, actor, slug, code, form.data)
-    return done(request, slug, code, _("The passage was added."), "#col-national")
+
+    async def act(data: PassageInput) -> Response:
+        await service.add_passage(session, actor, slug, code, data)
+        return done(request, slug, code, _("The passage was added."), "#col-national")
+
+    again = desk_again(request, session, actor, slug, code, form, "new")
+    return await submit(session, form, act, again)
 
 
 @router.post(HOME + "/passages/{passage_id}", name="submissions.edit_passage")
@@ -120,18 +130,21 @@ async def edit_passage(
     actor: CurrentActor,
 ) -> Response:
     """Save a passage; when somebody else saved first, both texts come back."""
-    if form.data is None:
-        page = await desk.desk_page(session, actor, slug, code, request.state.language, passage_id)
-        form.values["about"] = str(passage_id)
-        return render(request, "submissions/desk.html", page, form)
-    try:
-        await service.edit_passage(session, actor, slug, code, passage_id, form.data)
-    except StaleEdit:
-        language = request.state.language
-        edit = (form.data.version, form.data.text)
+
+    async def act(data: PassageInput) -> Response:
+        await service.edit_passage(session, actor, slug, code, passage_id, data)
+        return done(request, slug, code, _("Saved."), "#col-national")
+
+    async def again(status: int) -> Response:
+        if not isinstance(form.problem, StaleEdit):
+            return await desk_again(request, session, actor, slug, code, form, str(passage_id), passage_id)(
+                status
+            )
+        edit, language = (form.valid.version, form.valid.text), request.state.language
         conflict = await conflicts.conflict_page(session, actor, slug, code, language, passage_id, edit)
-        return render(request, "submissions/conflict.html", conflict, status=409)
-    return done(request, slug, code, _("Saved."), "#col-national")
+        return render(request, "submissions/conflict.html", conflict, status=status)
+
+    return await submit(session, form, act, again)
 
 
 @router.get(HOME + "/passages/{passage_id}/history", name="submissions.history")
@@ -214,16 +227,13 @@ async def set_answer(
     actor: CurrentActor,
 ) -> Response:
     """Set position, citations and assistance."""
-    try:
-        await service.set_answer(session, actor, slug, code, form.valid)
-    except StaleEdit as problem:
-        form.errors = {"": problem.detail}
-        form.values.pop("version", None)
-        return await show_desk(request, session, actor, slug, code, form, about="answer", status=409)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        return await show_desk(request, session, actor, slug, code, form, about="answer")
-    return done(request, slug, code, _("Saved."), "#col-national")
+
+    async def act(data: NationalAnswerInput) -> Response:
+        await service.set_answer(session, actor, slug, code, data)
+        return done(request, slug, code, _("Saved."), "#col-national")
+
+    again = desk_again(request, session, actor, slug, code, form, "answer")
+    return await submit(session, form, act, again)
 
 
 @router.post("/desk/{slug}/dispositions/{answer_id}", name="submissions.dispose")
@@ -238,23 +248,24 @@ async def dispose(
     """Give a disposition, from the desk of a State question or from a question nobody asks the State."""
     code = str(form.values.get("code", ""))
     from_unasked = form.values.get("from") == "unasked"
-    try:
-        await dispositions.dispose_answer(session, actor, slug, answer_id, form.valid)
-    except Invalid as problem:
-        form.errors = form.errors or problem.errors
-        if not from_unasked:
-            return await show_desk(request, session, actor, slug, code, form, about=str(answer_id))
-        page = await desk.unasked_page(session, actor, slug, code, request.state.language)
-        form.values["about"] = str(answer_id)
-        return render(request, "submissions/unasked.html", page, form)
-    except StaleEdit:
+    name = "unasked" if from_unasked else "desk"
+
+    async def act(data: DispositionInput) -> Response:
+        await dispositions.dispose_answer(session, actor, slug, answer_id, data)
+        to = pages.url(f"submissions.{name}", slug=slug, code=code) + f"#d-{answer_id}"
+        return see_other(request, to, _("The disposition was saved."))
+
+    async def again(status: int) -> Response:
         show = desk.unasked_page if from_unasked else desk.desk_page
-        standing = await show(session, actor, slug, code, request.state.language)
-        conflict = conflicts.decision_conflict(standing, answer_id, form.valid)
-        return render(request, "submissions/decision_conflict.html", conflict, form, 409)
-    name = "submissions.unasked" if from_unasked else "submissions.desk"
-    to = pages.url(name, slug=slug, code=code) + f"#d-{answer_id}"
-    return see_other(request, to, _("The disposition was saved."))
+        page = await show(session, actor, slug, code, request.state.language)
+        if isinstance(form.problem, StaleEdit):
+            form.errors = {}
+            conflict = conflicts.decision_conflict(page, answer_id, form.valid)
+            return render(request, "submissions/decision_conflict.html", conflict, form, status)
+        form.values["about"] = str(answer_id)
+        return render(request, f"submissions/{name}.html", page, form, status)
+
+    return await submit(session, form, act, again)
 
 
 @router.post(HOME + "/propose", name="submissions.propose")
@@ -262,8 +273,13 @@ async def propose(
     request: Request, slug: str, code: str, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
     """Say that the answer is ready."""
-    await service.propose_answer(session, actor, slug, code)
-    return done(request, slug, code, _("The answer is proposed. The focal point can clear it."))
+
+    async def act(_button: Nothing) -> Response:
+        await service.propose_answer(session, actor, slug, code)
+        return done(request, slug, code, _("The answer is proposed. The focal point can clear it."))
+
+    again = desk_again(request, session, actor, slug, code, form, "")
+    return await submit(session, form, act, again)
 
 
 @router.post(HOME + "/take-back", name="submissions.take_back")
@@ -271,8 +287,13 @@ async def take_back(
     request: Request, slug: str, code: str, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
     """Back to drafting."""
-    await service.take_back_answer(session, actor, slug, code)
-    return done(request, slug, code, _("The answer is being drafted again."))
+
+    async def act(_button: Nothing) -> Response:
+        await service.take_back_answer(session, actor, slug, code)
+        return done(request, slug, code, _("The answer is being drafted again."))
+
+    again = desk_again(request, session, actor, slug, code, form, "")
+    return await submit(session, form, act, again)
 
 
 @router.post(HOME + "/clear", name="submissions.clear")
@@ -280,8 +301,13 @@ async def clear(
     request: Request, slug: str, code: str, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
     """Freeze the answer."""
-    await service.clear_answer(session, actor, slug, code)
-    return done(request, slug, code, _("The answer is cleared."))
+
+    async def act(_button: Nothing) -> Response:
+        await service.clear_answer(session, actor, slug, code)
+        return done(request, slug, code, _("The answer is cleared."))
+
+    again = desk_again(request, session, actor, slug, code, form, "")
+    return await submit(session, form, act, again)
 
 
 @router.post(HOME + "/reopen", name="submissions.reopen")
@@ -294,10 +320,13 @@ async def reopen(
     actor: CurrentActor,
 ) -> Response:
     """Open a cleared answer again, with a reason."""
-    if form.data is None:
-        return await show_desk(request, session, actor, slug, code, form, about="reopen")
-    await service.reopen_answer(session, actor, slug, code, form.data.reason)
-    return done(request, slug, code, _("The answer is being drafted again."))
+
+    async def act(data: ReopenInput) -> Response:
+        await service.reopen_answer(session, actor, slug, code, data.reason)
+        return done(request, slug, code, _("The answer is being drafted again."))
+
+    again = desk_again(request, session, actor, slug, code, form, "reopen")
+    return await submit(session, form, act, again)
 
 
 @router.get("/contributions/{contribution_id}/reasons", name="submissions.reasons")

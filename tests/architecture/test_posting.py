@@ -12,10 +12,6 @@ REFUSALS = frozenset({"Invalid", "StaleEdit", "Conflict", "Forbidden", "MoveNotA
 ALLOWED = {
     "app.accounts.routes": "signing in counts the tries that fail, and so must not be rolled back",
     "app.contributions.api": "tells programs which version stands, in the answer itself",
-    # To be converted.
-    "app.consultations.routes": "from before there was the helper",
-    "app.reading.routes": "from before there was the helper",
-    "app.submissions.routes": "from before there was the helper",
 }
 
 
