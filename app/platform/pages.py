@@ -273,7 +273,10 @@ def chrome_of(request: Request, csrf: str, status: int = 200) -> Chrome:
         path=request.scope["path"],
         here=here,
         sheet=Sheet(
-            _typed_elsewhere(request), sent_part=_sent_part(request), refused=_refused(request, status)
+            _typed_elsewhere(request),
+            sent_part=_sent_part(request),
+            refused=_refused(request, status),
+            is_clash=status == HTTPStatus.CONFLICT,
         ),
         roles=frozenset(role for role, _place in actor.roles),
     )

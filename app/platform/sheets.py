@@ -29,6 +29,7 @@ class Sheet:
     in_page_form: bool = False
     sent_part: str = ""  # the part whose button was pressed, on a page that answers it
     refused: tuple[str, Fields] | None = None  # the address and the fields of a form that comes back
+    is_clash: bool = False  # somebody else saved first: the page shows what stands beside what was typed
     part: str = ""
     action: str = ""
     shown: set[str] = field(default_factory=set)
@@ -90,6 +91,12 @@ class Sheet:
         self._unseen.add(name)
         if value is not None:
             self.note(name, value)
+
+    def stands(self, form: ShownForm | None, typed: Any, stored: Any) -> bool:
+        """Whether a field of the form that clashed holds something else than what stands now."""
+        if not self.is_clash or form is None or not form.errors:
+            return False
+        return str("" if stored is None else stored) != str(typed)
 
     def hidden(self, name: str, value: Any) -> Any:
         """What a hidden field holds: what it held when the form was sent, where the form comes back refused.

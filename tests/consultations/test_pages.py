@@ -364,3 +364,26 @@ async def test_home_counts_the_questions_that_the_list_of_answers_holds(
     counted = re.search(r"0 questions of (\d+) answered", tasks)
     assert counted
     assert f"{counted[1]} questions, about" in home
+
+
+async def test_two_people_who_set_up_a_consultation_see_each_other(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    consultation = await make.consultation(state=ConsultationState.DRAFT)
+    await make.signed_in(client, await make.staff(consultation, Role.FOCAL_POINT))
+    path = f"/en/desk/{consultation.slug}/set-up"
+    fields = {
+        "version": "1",
+        "languages": "en",
+        "submission_language": "en",
+        "opens_at": "2027-01-01T00:00",
+        "closes_at": "2027-03-01T00:00",
+    }
+    first = await post(client, path, {**fields, "titles-en": "Hers", "contact": "a@example.org"})
+    assert first.status_code == 303, first.text
+    late = await post(client, path, {**fields, "titles-en": "His", "contact": ""})
+    assert late.status_code == 409
+    assert 'value="His"' in late.text
+    assert "Saved meanwhile by somebody else: <bdi" in " ".join(late.text.split())
+    assert ">Hers</bdi>" in late.text
+    assert ">a@example.org</bdi>" in late.text, "what she left empty is shown before it is overwritten"
