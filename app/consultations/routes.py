@@ -122,7 +122,7 @@ async def save_set_up(
         form.errors = form.errors or problem.errors
         return await _set_up(request, slug, session, actor, form, 422)
     except StaleEdit as stale:
-        form.errors = {"": STALE}
+        form.errors, form.is_stale = {"": STALE}, True
         form.values["version"] = stale.current.version
         return await _set_up(request, slug, session, actor, form, 409)
     return see_other(request, url("consultations.set_up", slug=slug), said=_("Saved."))

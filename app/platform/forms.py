@@ -85,6 +85,7 @@ class FormOf(Generic[M]):
     errors: dict[str, Message] = field(default_factory=dict)
     files: dict[str, UploadFile] = field(default_factory=dict)
     problem: AppError | None = None  # why it was refused, where a service refused it
+    is_stale: bool = False  # somebody saved meanwhile: the page shows what stands beside what was typed
 
     @property
     def valid(self) -> M:
@@ -204,6 +205,24 @@ class Sent:
 
 
 RESERVED = frozenset({"csrf", "at", "was"})
+# Fields that a page sends along for itself: nobody typed them, and nobody wants to read them.
+FOR_THE_PAGE = frozenset({"version", "base", "before", "then", "settles", "carried", "next", "from"}) | {
+    *("about", "code", "id", "key", "direction", "sources")
+}
+KEEPS = "keep-"  # where a page shows two versions of a field: which of them stays
+
+
+def is_for_the_page(name: str) -> bool:
+    """Whether a field of this name holds nothing that somebody typed."""
+    plain = name.rpartition(".")[2]
+    return plain in FOR_THE_PAGE or plain.startswith(KEEPS)
+
+
+def counts(name: str, fields: Fields) -> bool:
+    """Whether what stands in a field is what will be taken, on a page where one of two versions stays."""
+    part, dot, plain = name.rpartition(".")
+    kept = fields.get(f"{part}{dot}{KEEPS}{plain.rpartition('-')[2]}")
+    return not kept or kept[-1] == ("joined" if plain.startswith("joined-") else "mine")
 
 
 def digest_of(fields: Iterable[tuple[str, str]]) -> str:

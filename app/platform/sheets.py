@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.platform.forms import Fields, digest_of
+from app.platform.forms import Fields, digest_of, is_for_the_page
 
 
 @dataclass(frozen=True, slots=True)
 class ShownForm:
-    """A form as the macros read it: what was typed, and the errors as sentences."""
+    """A form as the macros read it: what was typed, and the errors as sentences.
+
+    `is_stale` says that somebody saved meanwhile: texts that differ are shown at their fields.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    is_stale: bool = False
 
 
 @dataclass(slots=True)
@@ -123,7 +127,7 @@ class Sheet:
         return {
             name: "\n".join(values)
             for name, values in self.typed.items()
-            if name not in self.shown and any(" " in value or len(value) > 8 for value in values)  # noqa: PLR2004
+            if name not in self.shown and any(values) and not is_for_the_page(name)
         }
 
 

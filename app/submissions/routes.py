@@ -217,7 +217,7 @@ async def set_answer(
     try:
         await service.set_answer(session, actor, slug, code, form.valid)
     except StaleEdit as problem:
-        form.errors = {"": problem.detail}
+        form.errors, form.is_stale = {"": problem.detail}, True
         form.values.pop("version", None)
         return await show_desk(request, session, actor, slug, code, form, about="answer", status=409)
     except Invalid as problem:

@@ -199,6 +199,7 @@ async def test_a_stale_set_up_keeps_what_was_typed(client: httpx2.AsyncClient, m
     stale = await post(client, path, {**form, "titles-en": "Typed in another tab"})
     assert stale.status_code == 409
     assert "Typed in another tab" in stale.text
+    assert "What is stored now: <bdi>My new title</bdi>" in stale.text, "what it would replace"
 
 
 async def test_an_extension_keeps_its_reason_when_the_date_is_wrong(
