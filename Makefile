@@ -46,6 +46,10 @@ check: .venv/check.stamp chromium ## install what the tests need, then format, l
 mutants: .venv/check.stamp ## leave out each question to a policy and see that a test notices (half an hour)
 	@$(BIN)/python -m tests.mutants
 
+.PHONY: walks
+walks: .venv/check.stamp ## walk a thousand times at random through the forms and see that no word is lost (a quarter of an hour)
+	@$(BIN)/python -m tests.walks
+
 .PHONY: bench
 bench: .venv/check.stamp ## measure the portal against its own ceiling
 	@$(BIN)/python -m tests.bench

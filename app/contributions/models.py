@@ -155,10 +155,9 @@ class Answer(SQLModel, table=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to submit."""
-        return not (
-            self.law or self.practice or self.value or self.narrative or self.evidence or self.recommendation
-        )
+        """Whether there is nothing to submit; how urgent nothing is says nothing."""
+        recommends = self.recommendation.get("action") or self.recommendation.get("addressee")
+        return not (self.law or self.practice or self.value or self.narrative or self.evidence or recommends)
 
 
 class ContributionVersion(SQLModel, table=True):

@@ -212,7 +212,6 @@ def _stale(stored: Answer | None) -> StaleEdit:
 
 def _values(data: AnswerInput, value: str) -> dict[str, Any]:
     recommendation = data.recommendation.model_dump()
-    is_empty = not (recommendation["action"] or recommendation["addressee"])
     return {
         "law": data.law,
         "practice": data.practice,
@@ -220,7 +219,7 @@ def _values(data: AnswerInput, value: str) -> dict[str, Any]:
         "narrative": data.narrative,
         "language": data.language,
         "evidence": [source.model_dump() for source in data.evidence],
-        "recommendation": {} if is_empty else recommendation,
+        "recommendation": recommendation if any(recommendation.values()) else {},
         "publication": data.publication,
         "skipped": data.skipped,
     }

@@ -84,7 +84,7 @@ class TooLarge(AppError):
 
     status = 413
     code = "too-large"
-    default = _("What you sent is too large, and nothing of it was saved. Go back and send less at a time.")
+    default = _("What you sent is too large, and nothing of it was saved. Send less at a time.")
 
 
 class Invalid(AppError):

@@ -205,6 +205,24 @@ class Sent:
 
 
 RESERVED = frozenset({"csrf", "at", "was"})
+# Fields that a page sends along for itself: nobody typed them, and nobody wants to read them.
+FOR_THE_PAGE = frozenset({"version", "base", "before", "then", "settles", "carried", "next", "from"}) | {
+    *("about", "code", "id", "key", "direction", "sources")
+}
+KEEPS = "keep-"  # where a page shows two versions of a field: which of them stays
+
+
+def is_for_the_page(name: str) -> bool:
+    """Whether a field of this name holds nothing that somebody typed."""
+    plain = name.rpartition(".")[2]
+    return plain in FOR_THE_PAGE or plain.startswith(KEEPS)
+
+
+def counts(name: str, fields: Fields) -> bool:
+    """Whether what stands in a field is what will be taken, on a page where one of two versions stays."""
+    part, dot, plain = name.rpartition(".")
+    kept = fields.get(f"{part}{dot}{KEEPS}{plain.rpartition('-')[2]}")
+    return not kept or kept[-1] == ("joined" if plain.startswith("joined-") else "mine")
 
 
 def digest_of(fields: Iterable[tuple[str, str]]) -> str:

@@ -296,7 +296,8 @@ def render(
     secret = form_secret(request) or browser
     shown = None
     if form is not None:
-        shown = ShownForm(form.values, {name: m.in_language(code) for name, m in form.errors.items()})
+        told = {name: m.in_language(code) for name, m in form.errors.items()}
+        shown = ShownForm(form.values, told)
         if form.errors and status == HTTPStatus.OK:
             status = 422
     chrome = chrome_of(request, csrf_token(request, secret), status)

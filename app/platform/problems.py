@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,9 +18,21 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.platform import errors, idempotency, pages
+from app.platform import typed as typed_words
 from app.platform.db import READING
-from app.platform.forms import FORM_COOKIE, Forged, Sent, form_secret, is_foreign, read_form, sentences
+from app.platform.forms import (
+    FORM_COOKIE,
+    Forged,
+    Sent,
+    counts,
+    form_secret,
+    is_for_the_page,
+    is_foreign,
+    read_form,
+    sentences,
+)
 from app.platform.i18n import Message, _
+from app.platform.routing import BROUGHT
 
 log = logging.getLogger("portal")
 SESSION_ENDED = _("Your session has ended. Your words are still here")
@@ -31,12 +43,16 @@ SESSION_ENDED_DETAIL = _(
 
 @dataclass(frozen=True, slots=True)
 class TypedField:
-    """One field of a refused form: the name it had there, and what was typed or chosen."""
+    """One field of a refused form: the name it had there, and what was typed or chosen.
+
+    `is_open` says that a change to it would be taken.
+    """
 
     name: str
     label: Message | str
     values: Sequence[str]
     is_seen: bool
+    is_open: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +100,10 @@ POSTGRESQL: dict[str, type[errors.AppError]] = {
 
 
 def _typed(request: Request) -> tuple[TypedField, ...]:
-    """Every field that came with a refused form, so that the error page can give it back."""
+    """Every field that came with a refused form, so that the error page can give it back.
+
+    What somebody brought to a way in is given back under the names it had where she wrote it.
+    """
     sent: Sent | None = getattr(request.state, "sent", None)
     if sent is None or is_foreign(request):
         return ()
@@ -92,11 +111,45 @@ def _typed(request: Request) -> tuple[TypedField, ...]:
     own = request.query_params.get("part", "")
     prefix = f"{own}." if own else ""
     fields = {f"{prefix}{name}": values for name, values in sent.fields.items()} | dict(sent.others)
+    brought = {n.removeprefix(BROUGHT): v for n, v in fields.items() if n.startswith(BROUGHT)}
+    if brought or _is_way_in(request):
+        fields = brought
     return tuple(
-        TypedField(name, pages.field_name(name), values, any(values) and name not in sent.unseen)
+        TypedField(
+            name,
+            pages.field_name(name),
+            values,
+            is_seen=any(values) and name not in sent.unseen and not is_for_the_page(name),
+            is_open=counts(name, fields),
+        )
         for name, values in fields.items()
         if _last(name) not in secrets
     )
+
+
+def _is_way_in(request: Request) -> bool:
+    """Whether somebody was coming in, or loading the page where one does in another language."""
+    sent: Sent | None = getattr(request.state, "sent", None)
+    stood_at = pages.own_address(sent.at) if sent is not None else None
+    return bool({request.scope["path"], urlsplit(stood_at or "").path} & ENTRANCES)
+
+
+def _brings_words(request: Request, typed: Sequence[TypedField]) -> bool:
+    """Whether words come with a form of a way in, or wait for the page it leads to."""
+    if request.method != "POST" or not _is_way_in(request) or is_foreign(request):
+        return False
+    return bool(typed) or typed_words.PARAMETER in parse_qs(urlsplit(_page_before(request)).query)
+
+
+def _page_before(request: Request) -> str:
+    """Where the refused form stood; of a way in, the page that it leads back to."""
+    sent: Sent | None = getattr(request.state, "sent", None)
+    wanted = sent.typed.get("next", "") if sent is not None and _is_way_in(request) else ""
+    here = pages.own_address(wanted) or pages.here_of(request)
+    if urlsplit(here).path in ENTRANCES:
+        # A way in that was loaded in another language is no page to come back to.
+        here = pages.own_address(parse_qs(urlsplit(here).query).get("next", [""])[0]) or here
+    return f"/{getattr(request.state, 'language', 'en')}{here}"
 
 
 def _other_parts(request: Request) -> tuple[str, ...]:
@@ -165,6 +218,7 @@ def answer(request: Request, problem: Exception) -> Response:
         return RedirectResponse(to, 303)
     typed = _typed(request)
     ended = _has_ended(request, expected) and bool(typed)
+    comes_in = ended or _brings_words(request, typed)
     page = ErrorPage(
         expected.status,
         SESSION_ENDED if ended else title,
@@ -174,18 +228,18 @@ def answer(request: Request, problem: Exception) -> Response:
         tuple(found.values()),
         typed,
         _again(request, typed),
-        f"/{getattr(request.state, 'language', 'en')}{pages.here_of(request)}",
+        _page_before(request),
         bool(getattr(getattr(request.state, "sent", None), "files", None)),
         _other_parts(request),
     )
-    specific = "errors/ended.html" if ended else f"errors/{expected.status}.html"
+    specific = "errors/ended.html" if comes_in else f"errors/{expected.status}.html"
     template = specific if (pages.TEMPLATES / specific).exists() else "errors/error.html"
     return pages.render(request, template, page, status=expected.status, headers=expected.headers)
 
 
 def _has_ended(request: Request, problem: errors.AppError) -> bool:
     """Whether somebody sent a form after her session was over."""
-    if request.scope["path"] in ENTRANCES:
+    if _is_way_in(request):
         return False
     return isinstance(problem, errors.SignInRequired) or (
         isinstance(problem, Forged) and not is_foreign(request) and form_secret(request) == _browser(request)
@@ -198,7 +252,7 @@ def _browser(request: Request) -> str:
 
 def _again(request: Request, typed: Sequence[TypedField]) -> str:
     """Where a refused form may be sent once more, with its query."""
-    if not typed or request.method != "POST" or request.scope["path"] in ENTRANCES:
+    if not typed or request.method != "POST" or _is_way_in(request):
         return ""
     path = f"/{request.state.language}{quote(request.scope['path'], safe='/~:@')}"
     return path + (f"?{request.url.query}" if request.url.query else "")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.platform.forms import Fields, digest_of
+from app.platform.forms import Fields, digest_of, is_for_the_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class Sheet:
     action: str = ""
     shown: set[str] = field(default_factory=set)
     _unseen: set[str] = field(default_factory=set)
+    _begun: set[str] = field(default_factory=set)
     _noted: list[tuple[str, str]] = field(default_factory=list)
     _count: int = 0
 
@@ -50,21 +51,28 @@ class Sheet:
         """The next form, or the next part of the page's form; returns its id."""
         self._count += 1
         self.part, self.action, self._noted, self._unseen = part, action, [], set()
+        self._begun.add(part)
         made = form_id or f"form-{self._count}"
         if not part and not self.first_form:
             self.first_form = made
         return made
 
     def passed_on(self) -> list[tuple[str, list[str]]]:
-        """Fields of parts that this page does not show, to go on with its first form; none on a page of parts."""
-        if self.has_page_form:
-            return []
-        found = [
-            (name, values) for name, values in self.typed.items() if "." in name and name not in self.shown
+        """Fields of parts that this page does not show, to go on with its form.
+
+        A page of one form carries them unseen to the page they belong to; on the page of parts itself they
+        stand among the words without a field as well, for there is no other place to see them.
+        """
+        away = [
+            (name, values)
+            for name, values in self.typed.items()
+            if "." in name and name not in self.shown and name.partition(".")[0] not in self._begun
         ]
-        self.shown |= {name for name, _values in found}
-        parts = dict.fromkeys(name.partition(".")[0] for name, _values in found)
-        return [*found, *((f"{part}.was", [""]) for part in parts)]
+        parts = dict.fromkeys(name.partition(".")[0] for name, _values in away)
+        self._begun |= set(parts)
+        if not self.has_page_form:
+            self.shown |= {name for name, _values in away}
+        return [*away, *((f"{part}.was", [""]) for part in parts)]
 
     def next_part(self) -> str:
         """A name for a part that is only a button."""
@@ -156,7 +164,7 @@ class Sheet:
         return {
             name: "\n".join(values)
             for name, values in self.typed.items()
-            if name not in self.shown and any(" " in value or len(value) > 8 for value in values)  # noqa: PLR2004
+            if name not in self.shown and any(values) and not is_for_the_page(name)
         }
 
 

@@ -199,6 +199,7 @@ async def test_a_stale_set_up_keeps_what_was_typed(client: httpx2.AsyncClient, m
     stale = await post(client, path, {**form, "titles-en": "Typed in another tab"})
     assert stale.status_code == 409
     assert "Typed in another tab" in stale.text
+    assert '<bdi lang="en">My new title</bdi>' in stale.text, "what it would replace"
 
 
 async def test_an_extension_keeps_its_reason_when_the_date_is_wrong(
@@ -384,6 +385,6 @@ async def test_two_people_who_set_up_a_consultation_see_each_other(
     late = await post(client, path, {**fields, "titles-en": "His", "contact": ""})
     assert late.status_code == 409
     assert 'value="His"' in late.text
-    assert "Saved meanwhile by somebody else: <bdi" in " ".join(late.text.split())
+    assert "What is stored now: <bdi" in " ".join(late.text.split())
     assert ">Hers</bdi>" in late.text
     assert ">a@example.org</bdi>" in late.text, "what she left empty is shown before it is overwritten"

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from unittest.mock import AsyncMock
 from urllib.parse import urlencode
 
 import httpx2
@@ -9,10 +10,12 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.accounts import passwords
-from app.contributions import service
-from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, Law, Practice
+from app.contributions import entry, service
+from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, Answer, Law, Practice
 from app.organisations.models import Role
+from app.platform.errors import TooMany
 from app.platform.forms import FORM_COOKIE
+from app.platform.sheets import Sheet
 from tests import browsing
 from tests.contributions.conftest import Scene, entered
 from tests.factories import Make
@@ -218,3 +221,166 @@ async def test_a_secret_that_was_typed_never_comes_back(
         .headers["location"]
         .startswith("/en/")
     )
+
+
+async def test_what_is_too_large_comes_back_with_its_words_and_can_be_sent_shorter(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.drafter)
+    place = scene.question()
+    form = answer_form((await client.get(place)).text)
+    for action in (place, "/fr/typed"):
+        sent = await send_form(client, form, action, **(TYPED | {"narrative": CHINESE + "字" * 250_000}))
+        assert sent.status_code == 413
+        again = next(f for f in Forms(sent.text).forms if f.action == action)
+        assert standing(sent.text)["recommendation-action"] == ARABIC
+        assert standing(sent.text)["narrative"].startswith(CHINESE)
+        shorter = await send_form(client, again, action, narrative=CHINESE)
+        assert shorter.status_code == 303
+        assert standing((await client.get(shorter.headers["location"])).text) or action == place
+    assert standing((await client.get(place)).text).items() >= TYPED.items()
+
+
+async def test_a_bearer_finds_the_way_in_with_her_code_from_the_page_for_passwords(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    home, receipt = await entered(client, make, scene.consultation)
+    form = answer_form((await client.get(f"{home}/questions/{scene.codes[0]}")).text)
+    await browsing.post(client, "/en/leave")
+    client.cookies.set("bearer", "one that is over", domain="testserver.local", path="/")
+    form = FormOnPage(form.id, form.method, form.action, [c for c in form.controls if c.name != "csrf"])
+    moved = await send_form(client, form, "/fr/typed", **TYPED, csrf=browsing._own_proof(client))
+    asked = await client.get(moved.headers["location"])
+    sign_in = await client.get(asked.headers["location"])
+    link = re.search(r'href="(/fr/start\?[^"]+)"', sign_in.text)
+    assert link, "the way in with a code leads to the page that was wanted"
+    shown = await client.get(unescape(link.group(1)))
+    way_in = next(f for f in Forms(shown.text).forms if f.action == "/fr/start")
+    back = await send_form(client, way_in, "/fr/start", code=receipt)
+    assert standing((await client.get(back.headers["location"])).text).items() >= TYPED.items()
+
+
+@pytest.mark.parametrize("failure", ["a sign-in in another tab", "too many tries"])
+async def test_a_sign_in_that_is_refused_keeps_the_words_that_came_along(
+    client: httpx2.AsyncClient,
+    make: Make,
+    scene: Scene,
+    failure: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    home, receipt = await entered(client, make, scene.consultation)
+    place = f"{home}/questions/{scene.codes[0]}"
+    page = await ended(client, (await client.get(place)).text, place, "bearer")
+    form = Forms(page).forms[0]
+    if failure == "too many tries":
+        refuse = AsyncMock(side_effect=TooMany())
+        with monkeypatch.context() as patch:
+            patch.setattr(entry, "look_up", refuse)
+            refused = await send_form(client, form, "/en/start", code=receipt)
+    else:
+        client.cookies.set("session", "of another tab", domain="testserver.local", path="/")
+        refused = await send_form(client, form, "/en/start", code=receipt)
+    assert refused.status_code in {403, 429}
+    assert CHINESE in unescape(refused.text)
+    back = await send_form(client, Forms(refused.text).forms[0], "/en/start", code=receipt)
+    assert standing((await client.get(back.headers["location"])).text).items() >= TYPED.items()
+
+
+async def test_what_is_changed_on_the_page_of_an_ended_session_comes_along_from_every_refusal_of_it(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    home, receipt = await entered(client, make, scene.consultation)
+    place = f"{home}/questions/{scene.codes[0]}"
+    page = await ended(client, (await client.get(place)).text, place, "bearer")
+    client.cookies.set("session", "of another tab", domain="testserver.local", path="/")
+    refused = await send_form(client, Forms(page).forms[0], "/fr/typed")
+    again = Forms(refused.text).forms[0]
+    names = [c.name for c in again.controls if c.name.endswith("narrative")]
+    assert len(names) == 1, "it stands there once"
+    moved = await send_form(client, again, "/fr/typed", **{names[0]: ARABIC})
+    asked = await client.get(moved.headers["location"])
+    link = await client.get(asked.headers["location"].replace("/sign-in", "/start"))
+    way_in = next(f for f in Forms(link.text).forms if f.action == "/fr/start")
+    back = await send_form(client, way_in, "/fr/start", code=receipt)
+    expected = TYPED | {"narrative": ARABIC}
+    assert standing((await client.get(back.headers["location"])).text).items() >= expected.items()
+
+
+async def test_words_that_come_back_after_the_answers_were_handed_in_can_be_saved(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.answer(scene.draft, scene.codes[1], "Something to hand in.")
+    await make.signed_in(client, scene.signatory)
+    place = scene.question()
+    form = answer_form((await client.get(place)).text)
+    await make.submit(scene.draft)
+    moved = await send_form(client, form, "/fr/typed", **TYPED)
+    shown = await client.get(moved.headers["location"])
+    assert standing(shown.text).items() >= TYPED.items()
+    saved = await send_form(client, answer_form(shown.text), place, then="revise")
+    assert saved.status_code == 303
+    assert standing((await client.get(place)).text).items() >= TYPED.items()
+
+
+async def test_how_urgent_it_is_can_be_said_before_what_it_is(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.drafter)
+    place = scene.question()
+    form = answer_form((await client.get(place)).text)
+    saved = await send_form(client, form, place, **{"recommendation-priority": "2"})
+    assert saved.status_code == 303
+    assert standing((await client.get(place)).text)["recommendation-priority"] == "2"
+    recommends = {"action": "", "addressee": "", "priority": 2}
+    about = {"consultation_id": scene.consultation.id, "question_id": scene.draft.id}
+    answer = Answer(contribution_id=scene.draft.id, recommendation=recommends, **about)
+    assert answer.is_empty, "how urgent nothing is, is nothing to hand in"
+
+
+async def conflict(client: httpx2.AsyncClient, make: Make, scene: Scene) -> httpx2.Response:
+    """The page of two versions, mine in Chinese."""
+    await make.signed_in(client, scene.drafter)
+    form = answer_form((await client.get(scene.question())).text)
+    await make.answer(scene.draft, scene.codes[0], "What a colleague saved meanwhile.")
+    page = await send_form(client, form, scene.question(), **TYPED)
+    assert page.status_code == 409
+    return page
+
+
+async def test_the_page_of_two_versions_stays_one_in_another_language(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    page = await conflict(client, make, scene)
+    form = next(f for f in Forms(page.text).forms if f.id == "answer")
+    chosen = {"keep-narrative": "theirs", "joined-narrative": "Both."}
+    moved = await send_form(client, form, "/fr/typed", **chosen)
+    shown = await client.get(moved.headers["location"])
+    for words in (CHINESE, ARABIC, "What a colleague saved meanwhile."):
+        assert words in unescape(shown.text), words
+    form = next(f for f in Forms(shown.text).forms if f.id == "answer")
+    assert {c.name: c.value for c in form.controls if c.is_on}["keep-narrative"] == "theirs"
+    assert (await send_form(client, form, scene.question())).status_code == 303
+    expected = TYPED | {"narrative": "What a colleague saved meanwhile."}
+    assert standing((await client.get(scene.question())).text).items() >= expected.items()
+
+
+async def test_a_failure_gives_a_choice_between_versions_back_without_fields_that_do_not_count(
+    client: httpx2.AsyncClient, make: Make, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = await conflict(client, make, scene)
+    form = next(f for f in Forms(page.text).forms if f.id == "answer")
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "save_answer", AsyncMock(side_effect=RuntimeError))
+        failed = await send_form(client, form, scene.question(), **{"keep-narrative": "theirs"})
+    assert failed.status_code == 500
+    again = next(f for f in Forms(failed.text).forms if f.action == scene.question())
+    typed_here = {c.name for c in again.controls if c.kind != "hidden"}
+    assert typed_here == {"evidence-0-title", "recommendation-action", "recommendation-priority"}
+    assert CHINESE in unescape(failed.text)
+    assert "keep" not in unescape(re.sub("<[^>]*>", "", failed.text))
+    assert (await send_form(client, again, scene.question())).status_code == 303
+
+
+def test_short_words_that_have_no_field_any_more_are_shown() -> None:
+    sheet = Sheet({"narrative": ["枪支未打标记"], "version": ["3"], "keep-narrative": ["mine"], "law": [""]})
+    assert sheet.homeless == {"narrative": "枪支未打标记"}

@@ -281,11 +281,13 @@ async def test_of_two_positions_at_the_same_instant_the_second_is_not_lost(
         ]
         sent = await asyncio.gather(*(browsing.post(client, f"{scene.desk}/answer", data) for data in facts))
         assert sorted(reply.status_code for reply in sent) == [303, 409, 409, 409]
+        stands = next(d["assistance"] for d, reply in zip(facts, sent, strict=True) if reply.is_redirect)
         for data, reply in zip(facts, sent, strict=True):
             if reply.status_code == 409:
                 shown = fields_of(reply.text)
                 assert shown["answer.assistance"] == data["assistance"]
                 assert shown["answer.version"] == str(max(version + 1, 2))
+                assert f'What is stored now: <bdi lang="en">{stands}</bdi>' in reply.text
 
 
 async def test_two_people_who_begin_the_same_national_answer_lose_nothing(desk: Desk, scene: Scene) -> None:
