@@ -15,6 +15,16 @@ class ShownForm:
     errors: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class DefaultButton:
+    """What the Enter key presses in a field of the first form of a page."""
+
+    label: str
+    name: str | None = None
+    value: str | None = None
+    action: str | None = None
+
+
 @dataclass(slots=True)
 class Sheet:
     """The forms of a page: which part is being written, what it holds, and what was typed before.
@@ -25,6 +35,7 @@ class Sheet:
 
     typed: Fields = field(default_factory=dict)
     first_form: str = ""  # the id of the form that the language bar sends
+    default: DefaultButton | None = None  # of that form; stands before the bar, whose buttons send it too
     in_page_form: bool = False
     sent_part: str = ""  # the part whose button was pressed, on a page that answers it
     part: str = ""
@@ -34,10 +45,15 @@ class Sheet:
     _noted: list[tuple[str, str]] = field(default_factory=list)
     _count: int = 0
 
-    def open_page(self, form_id: str) -> None:
-        """One form around everything on the page; its parts are sent together."""
+    def open_page(self, form_id: str, label: str) -> None:
+        """One form around everything on the page; its parts are sent together, by Enter none of them."""
         self.in_page_form = True
         self.first_form = form_id
+        self.default = DefaultButton(label)
+
+    def close_page(self) -> None:
+        """What follows on the page, as the buttons in its masthead, is a form of its own again."""
+        self.in_page_form = False
 
     def begin(self, part: str, action: str, form_id: str) -> str:
         """The next form, or the next part of the page's form; returns its id."""
@@ -47,6 +63,11 @@ class Sheet:
         if not part and not self.first_form:
             self.first_form = made
         return made
+
+    def note_button(self, label: str, name: str | None, value: str | None, action: str | None) -> None:
+        """The first button of the first form is what Enter presses there."""
+        if self.first_form and self.default is None:
+            self.default = DefaultButton(label, name, value, action)
 
     def passed_on(self) -> list[tuple[str, list[str]]]:
         """Fields of parts that this page does not show, to go on with its first form; none on a page of parts."""
