@@ -178,13 +178,14 @@ def environment(code: str) -> Environment:
 
 
 def own_address(address: str) -> str | None:
-    """A path (with query) of this portal without its language; None for anything else."""
+    """A path (with query and place) of this portal without its language; None for anything else."""
     parts = urlsplit(address) if address.startswith("/") and "\\" not in address else None
     if parts is None or parts.netloc or parts.scheme or any(ord(c) < ord(" ") for c in address):
         return None
     first, _slash, rest = parts.path[1:].partition("/")
     path = f"/{rest}" if first in i18n.BY_CODE else parts.path
-    return path + (f"?{parts.query}" if parts.query else "")
+    query = f"?{parts.query}" if parts.query else ""
+    return path + query + (f"#{parts.fragment}" if parts.fragment else "")
 
 
 def here_of(request: Request) -> str:

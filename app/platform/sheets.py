@@ -1,10 +1,15 @@
 """What the form macros of one page tell each other while the page is made."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.platform.forms import Fields, digest_of
+
+# What forms carry and nobody writes: by their names, and what stands for a thing or for a place in a text.
+UNWRITTEN = frozenset({"version", "base", "code", "from", "into"})
+REFERENCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:\d*:\d*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,10 @@ class Sheet:
         typed = [int(number) + 1 for number in numbers if number.isascii() and number.isdigit()]
         return min(max(at_least, *typed, 0), max(at_least, at_most))
 
+    def holds(self, part: str) -> bool:
+        """Whether something came back for a part, so that it must not stay folded or unshown."""
+        return any(name.startswith(f"{part}.") for name in self.typed)
+
     @property
     def brings(self) -> bool:
         """Whether a form that was refused when a session had ended comes along."""
@@ -141,11 +150,12 @@ class Sheet:
     @property
     def homeless(self) -> Mapping[str, str]:
         """Typed words for which this page has no field."""
-        return {
-            name: "\n".join(values)
+        found = {
+            name: "\n".join(value for value in values if value and not REFERENCE.fullmatch(value))
             for name, values in self.typed.items()
-            if name not in self.shown and any(" " in value or len(value) > 8 for value in values)  # noqa: PLR2004
+            if name not in self.shown and name.rpartition(".")[2] not in UNWRITTEN
         }
+        return {name: text for name, text in found.items() if text}
 
 
 def _as_fields(fields: Fields) -> dict[str, Any]:

@@ -55,14 +55,16 @@ async def typed(request: Request, form: JustAButton, session: Session, actor: An
     """Load the page of a form again, in the language of this address, with what was typed on it."""
     may_repeat(request)
     sent = await read_form(request)
-    carry(request, _typed_fields(sent, was=sent.was))
+    carry(request, _typed_fields(request, sent))
     return see_other(request, f"/{request.state.language}{own_address(sent.at) or '/'}")
 
 
-def _typed_fields(sent: Sent, was: str) -> dict[str, list[str]]:
+def _typed_fields(request: Request, sent: Sent) -> dict[str, list[str]]:
     """What differs from how the page was filled in; after a refusal, what the refused form had brought."""
     brought = {n.removeprefix(BROUGHT): v for n, v in sent.others.items() if n.startswith(BROUGHT)}
     if brought:
         return brought
+    if "part" in request.query_params:  # everything but this part
+        return sent.others
     own = [(name, value) for name, values in sent.fields.items() for value in values]
-    return {**(sent.fields if digest_of(own) != was else {}), **sent.others}
+    return {**(sent.fields if digest_of(own) != sent.was else {}), **sent.others}
