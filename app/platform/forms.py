@@ -212,6 +212,18 @@ def digest_of(fields: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256(json.dumps(filled).encode()).hexdigest()[:16]
 
 
+# What forms carry and nobody writes: by their names, and what stands for a thing or for a place in a text.
+UNWRITTEN = frozenset({"version", "base", "from", "into"})
+REFERENCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:\d*:\d*)?")
+
+
+def written(name: str, values: Iterable[str]) -> list[str]:
+    """What somebody wrote or chose in a field, and can read."""
+    if name.rpartition(".")[2] in UNWRITTEN:
+        return []
+    return [value for value in values if value and not REFERENCE.fullmatch(value)]
+
+
 def _fields_of(part: str, every: Fields) -> Fields:
     """The fields of one part without its prefix; of none, those that belong to no part."""
     if part:

@@ -19,7 +19,16 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.platform import errors, idempotency, pages
 from app.platform.db import READING
-from app.platform.forms import FORM_COOKIE, Forged, Sent, form_secret, is_foreign, read_form, sentences
+from app.platform.forms import (
+    FORM_COOKIE,
+    Forged,
+    Sent,
+    form_secret,
+    is_foreign,
+    read_form,
+    sentences,
+    written,
+)
 from app.platform.i18n import Message, _
 
 log = logging.getLogger("portal")
@@ -93,7 +102,9 @@ def _typed(request: Request) -> tuple[TypedField, ...]:
     prefix = f"{own}." if own else ""
     fields = {f"{prefix}{name}": values for name, values in sent.fields.items()} | dict(sent.others)
     return tuple(
-        TypedField(name, pages.field_name(name), values, any(values) and name not in sent.unseen)
+        TypedField(
+            name, pages.field_name(name), values, bool(written(name, values)) and name not in sent.unseen
+        )
         for name, values in fields.items()
         if _last(name) not in secrets
     )

@@ -1,15 +1,10 @@
 """What the form macros of one page tell each other while the page is made."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.platform.forms import Fields, digest_of
-
-# What forms carry and nobody writes: by their names, and what stands for a thing or for a place in a text.
-UNWRITTEN = frozenset({"version", "base", "code", "from", "into"})
-REFERENCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:\d*:\d*)?")
+from app.platform.forms import Fields, digest_of, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +146,9 @@ class Sheet:
     def homeless(self) -> Mapping[str, str]:
         """Typed words for which this page has no field."""
         found = {
-            name: "\n".join(value for value in values if value and not REFERENCE.fullmatch(value))
+            name: "\n".join(written(name, values))
             for name, values in self.typed.items()
-            if name not in self.shown and name.rpartition(".")[2] not in UNWRITTEN
+            if name not in self.shown
         }
         return {name: text for name, text in found.items() if text}
 

@@ -1,8 +1,13 @@
 """Whatever is typed on the merge desk stands there again after every button of it."""
 
+import re
+
 import httpx2
 import pytest
 
+from app.accounts import passwords
+from app.organisations.models import Organisation, Role
+from app.submissions import service
 from app.submissions.models import Passage
 from tests import browsing
 from tests.factories import Make
@@ -10,6 +15,7 @@ from tests.pages.forms import Forms, Press
 from tests.submissions.conftest import FIRST, STATE, Desk, Scene
 
 pytestmark = pytest.mark.one_database
+PASSWORD = "a long enough passphrase 7"
 OWN, OTHER, SHORT = "A passage not added yet.", "Better words, not saved.", "不采纳"
 
 
@@ -120,3 +126,55 @@ async def test_what_is_wrong_is_linked_to_its_field(
         assert refused.status_code == 422
         assert f'<li><a href="#{field}">' in refused.text, action
         assert f'id="{field}"' in refused.text
+
+
+async def test_a_refusal_that_is_sent_again_brings_every_part_once(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    passage = await desk.merge(await desk.words(scene.open, FIRST))
+    await make.signed_in(client, scene.expert)
+    editing = await client.get(scene.desk, params={"edit": str(passage.id)})
+    async with desk.db.write() as session:
+        await service.delete_passage(session, scene.actor(scene.second), scene.slug, STATE, passage.id)
+    ticked = f"{(await desk.answer(scene.open)).answer_version_id}:0:9"
+    typed = {f"p-{passage.id}__text": OTHER, "new__text": OWN, "merge__words": ticked}
+    refused = await press(client, editing, f"/passages/{passage.id}?part=", **typed)
+    assert refused.status_code == 409
+    assert ticked not in re.sub(r'<input type="hidden"[^>]*>', "", refused.text)
+    (again,) = (form for form in Forms(refused.text).forms if "part=p-" in form.action)
+    async with desk.db.write() as session:
+        await service.restore_passage(session, scene.actor(scene.second), scene.slug, STATE, passage.id)
+    data = again.sent(again.presses[0], fill=False)
+    assert data["new.text"] == [OWN]
+    data["new.text"] = [f"{OWN} More."]
+    # Putting back is a change as well: both texts come back, and the other part with them.
+    conflict = await client.post(again.action, data=data)
+    assert conflict.status_code == 409
+    (both,) = (form for form in Forms(conflict.text).forms if "passages" in form.action)
+    sent = both.sent(both.presses[0], fill=False)
+    assert (sent["text"], sent["new.text"]) == ([OTHER], [f"{OWN} More."])
+
+
+@pytest.mark.parametrize("way", ["merge", "d-"])
+async def test_words_come_along_when_the_session_had_ended(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene, way: str
+) -> None:
+    email, office = "danil@example.org", scene.consultation.office_id
+    danil = await make.account(email=email, password_hash=await passwords.hashed(PASSWORD))
+    await make.member(
+        danil, Role.EXPERT, at=next(each for each in await desk.all(Organisation) if each.id == office)
+    )
+    await make.signed_in(client, danil)
+    page = await client.get(scene.desk)
+    client.cookies.delete("session")
+    ended = await press(client, page, f"part={way}", new__text=OWN, answer__assistance=OTHER)
+    assert "Your session has ended" in ended.text
+    assert ">into<" not in ended.text
+    (form,) = (form for form in Forms(ended.text).forms if form.action == "/en/sign-in")
+    data = form.sent(Press(form.action), fill=False)
+    assert [name for name in data if name.startswith("new.")] == []
+    data |= {"email": [email], "password": [PASSWORD], "kept.new.text": [f"{OWN} More."]}
+    entered = await client.post(form.action, data=data)
+    back = await client.get(entered.headers["location"])
+    assert f">\n{OWN} More.</textarea>" in back.text
+    assert f">\n{OTHER}</textarea>" in back.text
