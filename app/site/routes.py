@@ -7,10 +7,12 @@ from app.organisations.deps import AnyActor
 from app.platform import clock
 from app.platform.db import Session
 from app.platform.forms import JustAButton, Sent, digest_of, read_form
+from app.platform.i18n import _
 from app.platform.pages import own_address, render, see_other
 from app.platform.routing import BROUGHT, OneOutcome, carry, may_repeat
 from app.site import queries
 
+KEPT = _("What you typed stands on this page. It is not saved yet: press the button below it.")
 router = APIRouter(route_class=OneOutcome)
 
 
@@ -56,7 +58,8 @@ async def typed(request: Request, form: JustAButton, session: Session, actor: An
     may_repeat(request)
     sent = await read_form(request)
     carry(request, _typed_fields(request, sent))
-    return see_other(request, f"/{request.state.language}{own_address(sent.at) or '/'}")
+    said = KEPT if "kept" in request.query_params else None
+    return see_other(request, f"/{request.state.language}{own_address(sent.at) or '/'}", said)
 
 
 def _typed_fields(request: Request, sent: Sent) -> dict[str, list[str]]:

@@ -178,3 +178,13 @@ async def test_words_come_along_when_the_session_had_ended(
     back = await client.get(entered.headers["location"])
     assert f">\n{OWN} More.</textarea>" in back.text
     assert f">\n{OTHER}</textarea>" in back.text
+
+
+async def test_enter_without_scripts_saves_nothing_and_says_so(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.expert)
+    kept = await press(client, await client.get(scene.desk), "/typed?kept=1", new__text=OWN)
+    assert "It is not saved yet: press the button below it." in kept.text
+    assert f">\n{OWN}</textarea>" in kept.text
+    assert await desk.all(Passage) == []
