@@ -60,7 +60,7 @@ class Sheet:
         self._count += 1
         self.part, self.action, self._noted, self._unseen = part, action, [], set()
         made = form_id or f"form-{self._count}"
-        if not part and not self.first_form:
+        if not self.first_form:
             self.first_form = made
         return made
 

@@ -97,7 +97,13 @@ async def test_of_two_texts_theirs_is_kept_without_losing_the_rest(
     conflict = await press(client, editing, own.removeprefix(scene.desk), **typed)
     assert conflict.status_code == 409
     (form,) = (form for form in Forms(conflict.text).forms if "passages" in form.action)
-    theirs = next(p for p in form.presses if "/typed?part=mine" in p.action)
+    theirs = next(p for p in form.presses if f"/typed?part=p-{passage.id}" in p.action)
+    # In another language the text that is not saved stands in its own field of the desk.
+    russian = Press("/ru/typed")
+    switched = await client.post(russian.action, data=form.sent(russian, fill=False))
+    page = await client.get(switched.headers["location"])
+    assert OTHER in page.text[page.text.index(f'id="edit-{passage.id}"') :]
+    assert OWN in page.text
     kept = await client.post(theirs.action, data=form.sent(theirs, fill=False))
     page = await client.get(kept.headers["location"])
     assert OWN in page.text
@@ -152,7 +158,7 @@ async def test_a_refusal_that_is_sent_again_brings_every_part_once(
     assert conflict.status_code == 409
     (both,) = (form for form in Forms(conflict.text).forms if "passages" in form.action)
     sent = both.sent(both.presses[0], fill=False)
-    assert (sent["text"], sent["new.text"]) == ([OTHER], [f"{OWN} More."])
+    assert (sent[f"p-{passage.id}.text"], sent["new.text"]) == ([OTHER], [f"{OWN} More."])
 
 
 @pytest.mark.parametrize("way", ["merge", "d-"])
