@@ -22,7 +22,7 @@ from app.organisations.deps import AnyActor, CurrentActor
 from app.platform import ids
 from app.platform.db import Session
 from app.platform.errors import Invalid, StaleEdit
-from app.platform.forms import FormOf, JustAButton, form
+from app.platform.forms import FormOf, JustAButton, form, read_form
 from app.platform.i18n import Message, _
 from app.platform.pages import Link, keep_for_browser, kept_by_browser, render, see_other, url
 from app.platform.routing import OneOutcome
@@ -34,6 +34,7 @@ from app.reviews.schemas import HandOver
 CODES_COOKIE = "codes"
 CODES_KEPT = 60 * 60  # seconds in which a sheet of codes can be loaded again
 router = APIRouter(route_class=OneOutcome)
+NOT_SAVED = _("This is written and not saved yet: save it before you open the consultation.")
 STALE = _("Somebody saved another version while you were writing. Saving again replaces it by yours.")
 
 
@@ -136,7 +137,12 @@ async def open_now(
     try:
         await service.open_consultation(session, actor, slug)
     except Invalid as problem:
-        return await _set_up(request, slug, session, actor, FormOf(errors=problem.errors), 422)
+        unsaved = (await read_form(request)).others
+        errors = {
+            name: NOT_SAVED if any(unsaved.get(f"texts.{name}", ())) else sentence
+            for name, sentence in problem.errors.items()
+        }
+        return await _set_up(request, slug, session, actor, FormOf(errors=errors), 422)
     return _done(request, slug, _("The consultation is public."))
 
 
