@@ -7,7 +7,8 @@ import httpx2
 from starlette.requests import Request
 
 from app.platform import ids
-from app.platform.forms import BEARER_COOKIE, FORM_COOKIE, SESSION_COOKIE, csrf_token
+from app.platform.cookies import BEARER_COOKIE, FORM_COOKIE, SESSION_COOKIE
+from app.platform.csrf import csrf_token
 
 PROOF = re.compile(r'name="csrf" value="([^"]+)"')
 

@@ -21,8 +21,8 @@ from app.contributions.models import Answer, Contribution, ContributionState, Co
 from app.contributions.schemas import AnswerInput
 from app.organisations.models import Membership, Organisation, OrganisationKind, Role
 from app.platform import clock, ids
+from app.platform.cookies import BEARER_COOKIE, SESSION_COOKIE
 from app.platform.db import Database
-from app.platform.forms import BEARER_COOKIE, SESSION_COOKIE
 from app.platform.i18n import CODES
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaire_queries

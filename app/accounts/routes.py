@@ -9,9 +9,10 @@ from starlette.responses import Response
 from app.accounts import browsers, deps, service
 from app.accounts.schemas import OwnPage, ResetInput, SignInInput
 from app.platform import pages
+from app.platform.cookies import SESSION_COOKIE
 from app.platform.db import Session
 from app.platform.errors import TooMany
-from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, form
+from app.platform.forms import FormOf, JustAButton, form
 from app.platform.i18n import Message
 from app.platform.pages import render, see_other
 from app.platform.posting import shown, submit

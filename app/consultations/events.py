@@ -80,3 +80,11 @@ class UndecidedAsked:
 
     consultation_id: UUID
     numbers: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeAsked:
+    """Can the public read an outcome? Whoever publishes them answers."""
+
+    consultation_id: UUID
+    answers: list[bool] = field(default_factory=list)

@@ -7,7 +7,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations import policy
-from app.consultations.events import Obstacle, StepAsked, UndecidedAsked
+from app.consultations.events import Obstacle, OutcomeAsked, StepAsked, UndecidedAsked
 from app.consultations.models import Consultation, ConsultationState, Override, Step
 from app.platform import events
 from app.platform.errors import Conflict
@@ -51,6 +51,15 @@ async def count_undecided(session: AsyncSession, consultation_id: UUID) -> int:
     if not asked.numbers:
         raise RuntimeError(NOBODY_COUNTED)
     return sum(asked.numbers)
+
+
+async def has_outcome(session: AsyncSession, consultation_id: UUID) -> bool:
+    """Whether the public can read what came of a consultation."""
+    asked = OutcomeAsked(consultation_id)
+    await events.publish(session, asked)
+    if not asked.answers:
+        raise RuntimeError(NOBODY_COUNTED)
+    return any(asked.answers)
 
 
 async def find_override(session: AsyncSession, consultation_id: UUID, step: Step) -> Override | None:

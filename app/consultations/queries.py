@@ -188,7 +188,7 @@ async def consultation_page(session: AsyncSession, actor: Actor, slug: str) -> C
     at = clock.arrival()
     zone = ZoneInfo(frame.state.zone)
     is_concluded = consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED}
-    may_have_overrides = is_concluded or consultation.state is ConsultationState.CLOSED
+    is_closed = is_concluded or consultation.state is ConsultationState.CLOSED
     questions = version.asked_first(at.date())
     office = await session.get_one(Organisation, consultation.office_id)
     return ConsultationPage(
@@ -202,10 +202,10 @@ async def consultation_page(session: AsyncSession, actor: Actor, slug: str) -> C
         questions=questions,
         minutes=timing.minutes_needed(questions),
         may_start=consultation.takes_answers(at),
-        has_outcome=is_concluded,
+        has_outcome=is_closed and await obstacles.has_outcome(session, consultation.id),
         is_staff=bool(policy.can_enter_desk(actor, consultation)),
         all_decided=is_concluded and not await obstacles.count_undecided(session, consultation.id),
-        overrides=await obstacles.confirmed_overrides(session, consultation.id) if may_have_overrides else (),
+        overrides=await obstacles.confirmed_overrides(session, consultation.id) if is_closed else (),
     )
 
 

@@ -22,7 +22,7 @@ from app.organisations.deps import AnyActor, CurrentActor
 from app.platform import ids
 from app.platform.db import Session
 from app.platform.errors import StaleEdit
-from app.platform.forms import FormOf, JustAButton, Nothing, form
+from app.platform.forms import FormOf, JustAButton, Nothing, form, read_form
 from app.platform.i18n import Message, _
 from app.platform.pages import Link, keep_for_browser, kept_by_browser, render, see_other, url
 from app.platform.posting import Again, shown, submit
@@ -35,6 +35,7 @@ from app.reviews.schemas import HandOver
 CODES_COOKIE = "codes"
 CODES_KEPT = 60 * 60  # seconds in which a sheet of codes can be loaded again
 router = APIRouter(route_class=OneOutcome)
+NOT_SAVED = _("This is written and not saved yet: save it before you open the consultation.")
 STALE = _("Somebody saved another version while you were writing. Saving again replaces it by yours.")
 
 
@@ -135,7 +136,15 @@ async def open_now(
         await service.open_consultation(session, actor, slug)
         return _done(request, slug, _("The consultation is public."))
 
-    return await submit(session, form, act, _set_up_again(request, slug, session, actor, form))
+    async def again(status: int) -> Response:
+        unsaved = (await read_form(request)).others
+        form.errors = {
+            name: NOT_SAVED if any(unsaved.get(f"texts.{name}", ())) else sentence
+            for name, sentence in form.errors.items()
+        }
+        return await _set_up_again(request, slug, session, actor, form)(status)
+
+    return await submit(session, form, act, again)
 
 
 @router.get("/desk/{slug}/closing", name="consultations.closing")

@@ -19,9 +19,10 @@ from app.contributions.models import Contribution, Mode
 from app.contributions.schemas import CodeForm, StartForm
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform import ids
+from app.platform.cookies import BEARER_COOKIE
 from app.platform.db import Session
 from app.platform.errors import SignInRequired
-from app.platform.forms import BEARER_COOKIE, FormOf, JustAButton, Nothing, form
+from app.platform.forms import FormOf, JustAButton, Nothing, form
 from app.platform.i18n import _
 from app.platform.pages import (
     keep_for_browser,

@@ -12,8 +12,9 @@ from app.contributions import carrying, deps, overview, queries, service
 from app.contributions.schemas import CarryOverForm, ReviseForm
 from app.organisations.deps import CurrentActor
 from app.organisations.models import CONTRIBUTORS
+from app.platform.cookies import BEARER_COOKIE
 from app.platform.db import Session
-from app.platform.forms import BEARER_COOKIE, FormOf, JustAButton, Nothing, form
+from app.platform.forms import FormOf, JustAButton, Nothing, form
 from app.platform.i18n import _
 from app.platform.pages import Link, render, see_other, url
 from app.platform.posting import Again, shown, submit

@@ -12,8 +12,9 @@ from app.demonstration import queries
 from app.demonstration.schemas import PersonInput
 from app.organisations.deps import AnyActor
 from app.platform import pages
+from app.platform.cookies import SESSION_COOKIE
 from app.platform.db import Session
-from app.platform.forms import SESSION_COOKIE, FormOf, form
+from app.platform.forms import FormOf, form
 from app.platform.i18n import _
 from app.platform.pages import render, see_other
 from app.platform.routing import OneOutcome

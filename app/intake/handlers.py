@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.consultations.events import STATEMENTS, Obstacle, StepAsked
 from app.contributions.events import WordsTakenBack
 from app.intake import queries, service
+from app.platform import clock
 from app.platform.events import Handler
 from app.platform.i18n import n_
 from app.platform.security import Actor
@@ -25,6 +26,14 @@ async def step_asked(session: AsyncSession, event: StepAsked) -> None:
         "%(num)s statements of the intake wait: a facilitator places them or sets them aside with a reason.",
         waiting,
     )
+    if not event.consultation.takes_answers(clock.arrival()):
+        message = n_(
+            "%(num)s statement of the intake waits: a facilitator sets it aside with a reason. "
+            "To place it, move the closing first.",
+            "%(num)s statements of the intake wait: a facilitator sets them aside with a reason. "
+            "To place them, move the closing first.",
+            waiting,
+        )
     found = [Obstacle(STATEMENTS, waiting, message, "intake.kept")] if waiting else []
     event.answer("intake", found)
 

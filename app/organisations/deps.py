@@ -6,9 +6,9 @@ from fastapi import Depends, Request
 
 from app.organisations import queries
 from app.platform import ids
+from app.platform.cookies import BEARER_COOKIE, SESSION_COOKIE
 from app.platform.db import RecordingSession, Session
 from app.platform.errors import SignInRequired
-from app.platform.forms import BEARER_COOKIE, SESSION_COOKIE
 from app.platform.security import NOBODY, Actor
 
 

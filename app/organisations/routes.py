@@ -19,9 +19,10 @@ from app.organisations.models import CONTRIBUTORS, KIND_NAMES, OPEN_KINDS, STAFF
 from app.organisations.queries import PeoplePage, SignUpPage
 from app.organisations.schemas import AcceptInput, InviteInput, MemberReference, SignUpInput, WaitingInput
 from app.platform import pages
+from app.platform.cookies import SESSION_COOKIE
 from app.platform.db import Database, Session
 from app.platform.errors import NotFound
-from app.platform.forms import SESSION_COOKIE, FormOf, JustAButton, Nothing, form
+from app.platform.forms import FormOf, JustAButton, Nothing, form
 from app.platform.i18n import Message, _
 from app.platform.pages import Link, render, see_other
 from app.platform.posting import Again, shown, submit

@@ -5,6 +5,10 @@ an open line can plant one (RFC 6265bis, 4.1.3.2). The edge adds the prefix and 
 else has to know of it.
 """
 
+FORM_COOKIE = "form"
+SESSION_COOKIE = "session"
+BEARER_COOKIE = "bearer"  # of those who came with a code: no account's session is touched for them
+
 PREFIX = "__Host-"
 
 

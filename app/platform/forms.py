@@ -12,17 +12,14 @@ from fastapi import Depends, Request
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 from starlette.datastructures import UploadFile
 
-from app.platform import ids
-from app.platform.errors import AppError, Forbidden, Invalid, TooLarge
+from app.platform.csrf import check_csrf, check_site, is_foreign, is_ours
+from app.platform.errors import AppError, Invalid, TooLarge
 from app.platform.i18n import Message, _
 
 M = TypeVar("M", bound=BaseModel)
 MAX_FIELDS = 10_000  # the page on which an answer is written has some 1,200 controls
 MAX_DIGITS = 4  # of the place in a list
 MAX_DEPTH = 12  # of a name: no page has a field that lies deeper
-FORM_COOKIE = "form"
-SESSION_COOKIE = "session"
-BEARER_COOKIE = "bearer"  # of those who came with a code: no account's session is touched for them
 Fields = dict[str, list[str]]
 
 
@@ -130,54 +127,6 @@ def sentences(problem: ValidationError | list[Any]) -> dict[str, Message]:
     return found
 
 
-def form_secret(request: Request) -> str:
-    """What ties a form to its browser: the session, or before there is one, a cookie of its own."""
-    cookies = request.cookies
-    return cookies.get(BEARER_COOKIE) or cookies.get(SESSION_COOKIE) or cookies.get(FORM_COOKIE) or ""
-
-
-def csrf_token(request: Request, secret: str) -> str:
-    """A token for the forms of one page, different each time so that compression reveals nothing."""
-    nonce = ids.random_id().hex
-    key = request.app.state.settings.secret.get_secret_value()
-    return f"{nonce}.{ids.signed(key, 'csrf', secret, nonce)}"
-
-
-FORGED = _(
-    "This form is too old or came from another site. Go back, load the page again, and send it once more."
-)
-
-
-class Forged(Forbidden):
-    """The proof of a form does not fit this browser's session: too old, or sent by another site."""
-
-    default = FORGED
-
-
-def is_foreign(request: Request) -> bool:
-    """Whether the browser says that another site's page sent this (Fetch Metadata, Sec-Fetch-Site)."""
-    return request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
-
-
-def check_site(request: Request) -> None:
-    """Refuse a form that another site's page sent; raises Forged."""
-    if is_foreign(request):
-        raise Forged
-
-
-def _is_ours(request: Request, token: str) -> bool:
-    secret = form_secret(request)
-    nonce, _dot, mark = token.partition(".")
-    key = request.app.state.settings.secret.get_secret_value()
-    return bool(secret) and ids.same(mark, ids.signed(key, "csrf", secret, nonce))
-
-
-def check_csrf(request: Request, token: str) -> None:
-    """Accept a form only from our own page in the same browser; raises Forged."""
-    if not _is_ours(request, token):
-        raise Forged
-
-
 @dataclass(frozen=True)
 class Sent:
     """What came with a POST: the fields of the form that was sent, and what stood in the others of its page.
@@ -229,6 +178,18 @@ def digest_of(fields: Iterable[tuple[str, str]]) -> str:
     """A short digest of what stands in fields, the same for any order and whether empty ones are named."""
     filled = sorted((name, value.replace("\r\n", "\n")) for name, value in fields if value)
     return hashlib.sha256(json.dumps(filled).encode()).hexdigest()[:16]
+
+
+# What forms carry and nobody writes: by their names, and what stands for a thing or for a place in a text.
+UNWRITTEN = frozenset({"version", "base", "from", "into"})
+REFERENCE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(:\d*:\d*)?")
+
+
+def written(name: str, values: Iterable[str]) -> list[str]:
+    """What somebody wrote or chose in a field, and can read."""
+    if name.rpartition(".")[2] in UNWRITTEN:
+        return []
+    return [value for value in values if value and not REFERENCE.fullmatch(value)]
 
 
 def _fields_of(part: str, every: Fields) -> Fields:
@@ -298,7 +259,7 @@ async def read_form(request: Request) -> Sent:
         was=every.get(f"{own}.was" if own else "was", [""])[-1].partition(";")[0],
         unseen=_unseen(every),
         proof=proof,
-        is_ours=not is_foreign(request) and _is_ours(request, proof),
+        is_ours=not is_foreign(request) and is_ours(request, proof),
         digest=await _digest(fields, files),
     )
     request.state.sent = sent

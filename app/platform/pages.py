@@ -14,16 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.platform import bidi, i18n, ids
-from app.platform.forms import (
-    BEARER_COOKIE,
-    FORM_COOKIE,
-    SESSION_COOKIE,
-    Fields,
-    FormOf,
-    Sent,
-    csrf_token,
-    form_secret,
-)
+from app.platform.cookies import BEARER_COOKIE, FORM_COOKIE, SESSION_COOKIE
+from app.platform.csrf import csrf_token, form_secret
+from app.platform.forms import Fields, FormOf, Sent
 from app.platform.i18n import Message
 from app.platform.sealing import key_of, seal, unseal
 from app.platform.security import NOBODY, Actor
@@ -179,13 +172,14 @@ def environment(code: str) -> Environment:
 
 
 def own_address(address: str) -> str | None:
-    """A path (with query) of this portal without its language; None for anything else."""
+    """A path (with query and place) of this portal without its language; None for anything else."""
     parts = urlsplit(address) if address.startswith("/") and "\\" not in address else None
     if parts is None or parts.netloc or parts.scheme or any(ord(c) < ord(" ") for c in address):
         return None
     first, _slash, rest = parts.path[1:].partition("/")
     path = f"/{rest}" if first in i18n.BY_CODE else parts.path
-    return path + (f"?{parts.query}" if parts.query else "")
+    query = f"?{parts.query}" if parts.query else ""
+    return path + query + (f"#{parts.fragment}" if parts.fragment else "")
 
 
 def here_of(request: Request) -> str:
@@ -230,10 +224,14 @@ def kept_by_browser(request: Request, name: str) -> Any | None:
 
 
 def _typed_elsewhere(request: Request) -> dict[str, list[str]]:
-    """What stood in the other forms of the page that sent this, or what was kept for this page."""
+    """What stood in the forms of the page that sent this, or what was kept for this page.
+
+    The part that was sent is among them, for the page may not show it any more.
+    """
     sent: Sent | None = getattr(request.state, "sent", None)
     if sent is not None:
-        return dict(sent.others)
+        own = _sent_part(request)
+        return ({f"{own}.{name}": v for name, v in sent.fields.items()} if own else {}) | sent.others
     kept = getattr(request.state, "kept", None)
     return dict(kept.fields) if kept is not None else {}
 

@@ -19,18 +19,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.platform import errors, idempotency, pages
 from app.platform import typed as typed_words
+from app.platform.cookies import FORM_COOKIE
+from app.platform.csrf import Forged, form_secret, is_foreign
 from app.platform.db import READING
-from app.platform.forms import (
-    FORM_COOKIE,
-    Forged,
-    Sent,
-    counts,
-    form_secret,
-    is_for_the_page,
-    is_foreign,
-    read_form,
-    sentences,
-)
+from app.platform.forms import Sent, counts, is_for_the_page, read_form, sentences, written
 from app.platform.i18n import Message, _
 from app.platform.routing import BROUGHT
 
@@ -119,7 +111,7 @@ def _typed(request: Request) -> tuple[TypedField, ...]:
             name,
             pages.field_name(name),
             values,
-            is_seen=any(values) and name not in sent.unseen and not is_for_the_page(name),
+            is_seen=bool(written(name, values)) and name not in sent.unseen and not is_for_the_page(name),
             is_open=counts(name, fields),
         )
         for name, values in fields.items()

@@ -16,8 +16,9 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from app.platform import idempotency, typed
+from app.platform.cookies import FORM_COOKIE
 from app.platform.db import READING
-from app.platform.forms import FORM_COOKIE, Fields, Sent
+from app.platform.forms import Fields, Sent
 from app.platform.pages import browser_secret, set_cookie
 
 Key = tuple[int, str, str]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.platform.forms import Fields, digest_of, is_for_the_page
+from app.platform.forms import Fields, digest_of, is_for_the_page, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,16 @@ class ShownForm:
 
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultButton:
+    """What the Enter key presses in a field of the first form of a page."""
+
+    label: str
+    name: str | None = None
+    value: str | None = None
+    action: str | None = None
 
 
 @dataclass(slots=True)
@@ -26,6 +36,7 @@ class Sheet:
     typed: Fields = field(default_factory=dict)
     first_form: str = ""  # the id of the form that the language bar sends
     has_page_form: bool = False
+    default: DefaultButton | None = None  # of that form; stands before the bar, whose buttons send it too
     in_page_form: bool = False
     sent_part: str = ""  # the part whose button was pressed, on a page that answers it
     refused: tuple[str, Fields] | None = None  # the address and the fields of a form that comes back
@@ -38,13 +49,14 @@ class Sheet:
     _noted: list[tuple[str, str]] = field(default_factory=list)
     _count: int = 0
 
-    def open_page(self, form_id: str) -> None:
-        """One form around everything on the page; its parts are sent together."""
+    def open_page(self, form_id: str, label: str) -> None:
+        """One form around everything on the page; its parts are sent together, by Enter none of them."""
         self.has_page_form = self.in_page_form = True
         self.first_form = form_id
+        self.default = DefaultButton(label)
 
     def close_page(self) -> None:
-        """That form ends: what is written after it, such as the buttons above the page, are forms of their own."""
+        """What follows on the page, as the buttons in its masthead, is a form of its own again."""
         self.in_page_form = False
 
     def begin(self, part: str, action: str, form_id: str) -> str:
@@ -53,9 +65,14 @@ class Sheet:
         self.part, self.action, self._noted, self._unseen = part, action, [], set()
         self._begun.add(part)
         made = form_id or f"form-{self._count}"
-        if not part and not self.first_form:
+        if not self.first_form:
             self.first_form = made
         return made
+
+    def note_button(self, label: str, name: str | None, value: str | None, action: str | None) -> None:
+        """The first button of the first form is what Enter presses there."""
+        if self.first_form and self.default is None:
+            self.default = DefaultButton(label, name, value, action)
 
     def passed_on(self) -> list[tuple[str, list[str]]]:
         """Fields of parts that this page does not show, to go on with its form.
@@ -128,10 +145,6 @@ class Sheet:
         chosen = {str(value) for value in ([values] if isinstance(values, str) else values or ())}
         self._noted += [(name, str(option)) for option in options if str(option) in chosen]
 
-    def has(self, part: str) -> bool:
-        """Whether something typed came back for this part: then it stands open."""
-        return any(name.startswith(f"{part}.") for name in self.typed)
-
     def form(self, given: ShownForm | None) -> ShownForm | None:
         """What was typed into this form: as given by the page, else as it came back from elsewhere.
 
@@ -153,6 +166,10 @@ class Sheet:
         typed = [int(number) + 1 for number in numbers if number.isascii() and number.isdigit()]
         return min(max(at_least, *typed, 0), max(at_least, at_most))
 
+    def holds(self, part: str) -> bool:
+        """Whether something came back for a part, so that it must not stay folded or unshown."""
+        return any(name.startswith(f"{part}.") for name in self.typed)
+
     @property
     def brings(self) -> bool:
         """Whether a form that was refused when a session had ended comes along."""
@@ -161,11 +178,12 @@ class Sheet:
     @property
     def homeless(self) -> Mapping[str, str]:
         """Typed words for which this page has no field."""
-        return {
-            name: "\n".join(values)
+        found = {
+            name: "\n".join(written(name, values))
             for name, values in self.typed.items()
-            if name not in self.shown and any(values) and not is_for_the_page(name)
+            if name not in self.shown and not is_for_the_page(name)
         }
+        return {name: text for name, text in found.items() if text}
 
 
 def _as_fields(fields: Fields) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.consultations.events import Obstacle, StepAsked
+from app.consultations.events import Obstacle, OutcomeAsked, StepAsked
 from app.consultations.models import Step
 from app.contributions.events import WordsTakenBack
 from app.platform.events import Handler
@@ -28,7 +28,13 @@ async def step_asked(session: AsyncSession, event: StepAsked) -> None:
     event.answer("publication", found)
 
 
+async def outcome_asked(session: AsyncSession, event: OutcomeAsked) -> None:
+    """Whether there is one to read."""
+    event.answers.append(await queries.find_newest(session, event.consultation_id) is not None)
+
+
 HANDLERS: Mapping[type, Sequence[Handler]] = {
     WordsTakenBack: (take_out,),
     StepAsked: (step_asked,),
+    OutcomeAsked: (outcome_asked,),
 }

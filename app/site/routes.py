@@ -7,10 +7,12 @@ from app.organisations.deps import AnyActor
 from app.platform import clock
 from app.platform.db import Session
 from app.platform.forms import JustAButton, Sent, digest_of, read_form
+from app.platform.i18n import _
 from app.platform.pages import own_address, render, see_other
 from app.platform.routing import BROUGHT, OneOutcome, carry, may_repeat
 from app.site import queries
 
+KEPT = _("What you typed stands on this page. It is not saved yet: press the button below it.")
 router = APIRouter(route_class=OneOutcome)
 
 
@@ -55,14 +57,17 @@ async def typed(request: Request, form: JustAButton, session: Session, actor: An
     """Load the page of a form again, in the language of this address, with what was typed on it."""
     may_repeat(request)
     sent = await read_form(request)
-    carry(request, _typed_fields(sent, was=sent.was))
-    return see_other(request, f"/{request.state.language}{own_address(sent.at) or '/'}")
+    carry(request, _typed_fields(request, sent))
+    said = KEPT if "kept" in request.query_params else None
+    return see_other(request, f"/{request.state.language}{own_address(sent.at) or '/'}", said)
 
 
-def _typed_fields(sent: Sent, was: str) -> dict[str, list[str]]:
+def _typed_fields(request: Request, sent: Sent) -> dict[str, list[str]]:
     """What differs from how the page was filled in; after a refusal, what the refused form had brought."""
     brought = {n.removeprefix(BROUGHT): v for n, v in sent.others.items() if n.startswith(BROUGHT)}
     if brought:
         return brought
+    if "part" in request.query_params:  # everything but this part
+        return sent.others
     own = [(name, value) for name, values in sent.fields.items() for value in values]
-    return {**(sent.fields if digest_of(own) != was else {}), **sent.others}
+    return {**(sent.fields if digest_of(own) != sent.was else {}), **sent.others}

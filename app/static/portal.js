@@ -1,5 +1,6 @@
 // Every page works without these; they only save a step.
 import "./counter.js";
 import "./effect.js";
+import "./enter.js";
 import "./leave.js";
 import "./unsaved.js";

@@ -23,7 +23,7 @@ from starlette.routing import Route
 from app.accounts import provider
 from app.organisations.models import Role
 from app.platform import clock
-from app.platform.forms import SESSION_COOKIE
+from app.platform.cookies import SESSION_COOKIE
 from app.platform.settings import Settings
 from tests.factories import Make
 

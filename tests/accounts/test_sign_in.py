@@ -12,8 +12,8 @@ from app.accounts import browsers, passwords, service
 from app.accounts.models import Account, SignedInSession, Tries
 from app.organisations.models import Role
 from app.platform import clock, ids
+from app.platform.cookies import SESSION_COOKIE
 from app.platform.db import Database
-from app.platform.forms import SESSION_COOKIE
 from tests.browsing import post
 from tests.factories import Make
 

@@ -8,8 +8,8 @@ import pytest_asyncio
 from app.accounts import service as accounts
 from app.contributions.models import ContributionState
 from app.organisations.models import Role
+from app.platform.cookies import SESSION_COOKIE
 from app.platform.db import Database
-from app.platform.forms import SESSION_COOKIE
 from app.questionnaires.models import Kind
 from tests.browser.test_axe import problems_of
 from tests.browser.visitors import Portal, Visitors

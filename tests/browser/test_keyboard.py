@@ -132,3 +132,23 @@ async def test_what_is_typed_is_counted(visitors: Visitors) -> None:
     await visitor.fill({"narrative": "four"})
     await expect(visitor.page.locator("#narrative-count")).to_contain_text("9,996")
     await visitor.press('main button[value="list"]')
+
+
+async def test_enter_presses_the_button_of_its_own_form_and_never_a_language(visitors: Visitors) -> None:
+    visitor = await visitors.called("expert")
+    await visitor.open("/desk/estaria-firearms/submission/S-FP-03-2")
+    page = visitor.page
+    await visitor.fill({"new.text": "Not added yet."})
+    box = page.locator('[name="merge.words"]').first
+    await box.focus()
+    await page.keyboard.press("Enter")
+    await expect(box).not_to_be_checked()
+    law = page.locator('[name="answer.citations-0-title"]')
+    await law.evaluate("field => field.closest('details').setAttribute('open', '')")
+    await law.fill("Firearms Act, section 12")
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
+    assert "/en/desk/" in page.url
+    await expect(page.locator('[name="answer.citations-0-title"]')).to_have_value("Firearms Act, section 12")
+    await expect(page.locator('[name="new.text"]')).to_have_value("Not added yet.")
+    assert "Saved." in await visitor.text("main .saved")

@@ -162,6 +162,12 @@ async def test_the_focal_point_walks_from_the_desk_to_an_open_consultation(
     early = await post(client, "/en/desk/valmora-firearms/open")
     assert early.status_code == 422
     assert 'href="#summaries-en"' in early.text
+    assert "Summary in English: fill this in." in early.text
+    # What is written beside the button and not saved is not called missing.
+    typed = {"texts.summaries-en": "What we ask.", "texts.was": ""}
+    unsaved = await post(client, "/en/desk/valmora-firearms/open?part=b2", typed)
+    assert 'href="#summaries-en">This is written and not saved yet' in unsaved.text
+    assert "What we ask." in unsaved.text
     saved = await post(
         client,
         "/en/desk/valmora-firearms/set-up",
@@ -172,6 +178,18 @@ async def test_the_focal_point_walks_from_the_desk_to_an_open_consultation(
     assert (await post(client, "/en/desk/valmora-firearms/open")).status_code == 303
     assert "Firearms in Valmora" in (await client.get("/en/")).text
     assert "Firearms in Valmora" in (await client.get("/en/desk")).text
+
+
+async def test_a_title_typed_in_one_language_stays_a_field_in_another(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    await make.pair()
+    await make.signed_in(client, await make.account(Role.FOCAL_POINT, at=await make.office()))
+    typed = {"titles-ar": "مشاورة جديدة", "at": "/desk/new"}
+    switched = await post(client, "/en/typed", typed, page="/ar/desk/new")
+    page = await client.get(switched.headers["location"])
+    assert re.search(r'name="titles-ar"[^>]* value="مشاورة جديدة"', page.text)
+    assert 'name="titles-en"' in page.text
 
 
 async def test_a_late_closing_is_warned_of_and_not_forbidden(client: httpx2.AsyncClient, make: Make) -> None:

@@ -127,6 +127,7 @@ async def test_what_is_done_is_concluded_after_a_last_look_and_the_public_reads_
     assert done.status_code == 303
     public = await client.get(f"/en/c/{consultation.slug}")
     assert ALL_DECIDED in public.text
+    assert "Read the outcome" in public.text
     assert "This consultation is concluded." in (await client.get(page)).text
 
 
@@ -159,6 +160,9 @@ async def test_two_people_conclude_all_the_same_and_the_public_reads_their_reaso
     public = (await client.get(f"/en/c/{consultation.slug}")).text
     assert NOT_ALL in public
     assert ALL_DECIDED not in public
+    # Nothing is promised that did not happen, and nothing to read that is not there.
+    assert "There is no exception." not in public
+    assert "Read the outcome" not in public
     assert why["reason"] in public
     async with db.read() as session:
         acts = (await session.exec(select(AuditEntry).where(AuditEntry.thing == "Override"))).all()

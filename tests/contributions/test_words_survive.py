@@ -13,8 +13,8 @@ from app.accounts import passwords
 from app.contributions import entry, service
 from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, Answer, Law, Practice
 from app.organisations.models import Role
+from app.platform.cookies import FORM_COOKIE
 from app.platform.errors import TooMany
-from app.platform.forms import FORM_COOKIE
 from app.platform.sheets import Sheet
 from tests import browsing
 from tests.contributions.conftest import Scene, entered

@@ -13,8 +13,8 @@ from sqlmodel import select
 from app.accounts.models import Account, OneTimeToken
 from app.organisations.models import Membership, Organisation, OrganisationKind, Role
 from app.platform import clock
+from app.platform.cookies import SESSION_COOKIE
 from app.platform.db import Database
-from app.platform.forms import SESSION_COOKIE
 from app.platform.queue import Job
 from app.platform.settings import Settings
 from tests.browsing import post

@@ -86,7 +86,7 @@ class Forms(HTMLParser):
         self.feed(page)
         by_id = {form.id: form for form in self.forms if form.id}
         for owner, press in self._elsewhere:
-            by_id[owner].presses.append(press)
+            by_id[owner].presses.append(replace(press, action=press.action or by_id[owner].action))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep what belongs to a form."""
@@ -96,7 +96,8 @@ class Forms(HTMLParser):
                 self._open = FormOnPage(found.get("id", ""), found.get("method", "get"), found["action"])
                 self.forms.append(self._open)
             case "button" if "form" in found:
-                self._elsewhere.append((found["form"], Press(found["formaction"])))
+                press = Press(found.get("formaction", ""), found.get("name", ""), found.get("value", ""))
+                self._elsewhere.append((found["form"], press))
             case "button" if self._open is not None and found.get("type", "submit") == "submit":
                 action = found.get("formaction", self._open.action)
                 self._open.presses.append(Press(action, found.get("name", ""), found.get("value", "")))

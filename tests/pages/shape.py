@@ -31,10 +31,12 @@ class Shape(HTMLParser):
         self.links: list[str] = []
         self.pointers: set[str] = set()
         self.inline: list[str] = []
-        self.stray: list[str] = []
         self.title = ""
-        self._in_form = False
+        self.idle: list[str] = []
+        self.defaults: dict[str, dict[str, str]] = {}
+        self.with_buttons: set[str] = set()
         self._in_title = False
+        self._in_form = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -58,18 +60,26 @@ class Shape(HTMLParser):
             case "a" if "href" in found:
                 self.links.append(found["href"])
             case "form":
-                self._in_form = True
+                self._in_form = found.get("id", "without a name")
                 self.forms.append(Form(found.get("method", "get"), found.get("action", "")))
             case "input" | "select" | "textarea" | "button":
                 self._keep_field(tag, found)
 
     def _keep_field(self, tag: str, found: dict[str, str]) -> None:
+        self._keep_button(tag, found)
         if self.forms and "name" in found:
             self.forms[-1].names.add(found["name"])
-        if tag == "button" and found.get("type") != "button" and not self._in_form and "form" not in found:
-            self.stray.append(found.get("formaction", "nowhere"))
         if tag != "button" and found.get("type") not in ALONE:
             self.fields.append(found)
+
+    def _keep_button(self, tag: str, found: dict[str, str]) -> None:
+        """What Enter presses in which form, and what can be pressed in vain."""
+        if tag == "button" and "form" in found:
+            self.defaults.setdefault(found["form"], found)
+        elif tag == "button":
+            self.with_buttons.add(self._in_form)
+        if not self._in_form and "form" not in found and found.get("type") != "button":
+            self.idle.append(found.get("formaction") or found.get("name", tag))
 
     def handle_data(self, data: str) -> None:
         """The words of the title."""
@@ -78,10 +88,10 @@ class Shape(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """The title ends, or a form."""
-        if tag == "form":
-            self._in_form = False
         if tag == "title":
             self._in_title = False
+        if tag == "form":
+            self._in_form = ""
 
     def problems(self) -> list[str]:
         """Everything that is wrong with the page, in words."""
@@ -103,8 +113,13 @@ class Shape(HTMLParser):
         found += [
             f"a link goes to {link}, which is not there" for link in self.links if self._leads_nowhere(link)
         ]
+        found += [f"{name} stands in no form" for name in self.idle]
+        found += [
+            f"Enter in the form {owner} changes the language"
+            for owner, button in self.defaults.items()
+            if "lang" in button and owner in self.with_buttons
+        ]
         found += [f"{name} stands in the page" for name in self.inline]
-        found += [f"a button outside every form would send to {action}" for action in self.stray]
         if self.headings.count(1) != 1:
             found.append(f"{self.headings.count(1)} headings of the first rank")
         if any(second > first + 1 for first, second in zip(self.headings, self.headings[1:], strict=False)):

@@ -6,8 +6,10 @@ import brotli
 import httpx2
 import pytest
 
+from app.platform.forms import RESERVED, digest_of
 from app.platform.i18n import BY_CODE, CODES
 from app.platform.pages import STATIC
+from tests.pages.forms import FormOnPage, Forms, Press
 from tests.pages.readers import Readers
 from tests.pages.shape import Shape
 from tests.places import CONTRIBUTOR_PLACES, PLACES, Place, facts
@@ -57,6 +59,32 @@ async def test_a_page_is_whole(readers: Readers, place: Place, language: str) ->
     assert (shape.root.get("lang"), shape.root.get("dir")) == (expected.tag, expected.dir)
     assert response.headers["content-language"] == expected.tag
     assert shape.problems() == []
+
+
+def untouched(form: FormOnPage) -> dict[str, str]:
+    """Each part of a form whose fields are not what the page says it filled in, with what is sent."""
+    every = form.sent(Press(""), fill=False)
+    parts = {name.removesuffix("was") for name in every if name == "was" or name.endswith(".was")}
+    wrong = {}
+    for part in parts:
+        own = [
+            (name.removeprefix(part), value)
+            for name, values in every.items()
+            if name.startswith(part) and (part or name.partition(".")[0] + "." not in parts)
+            for value in values
+        ]
+        sent = [pair for pair in own if pair[0] not in RESERVED]
+        if digest_of(sent) != every[f"{part}was"][-1].partition(";")[0]:
+            wrong[part or form.action] = str(sent)
+    return wrong
+
+
+@in_one_loop
+@pytest.mark.parametrize("place", PLACES, ids=str)
+async def test_a_form_that_nobody_touched_says_so(readers: Readers, place: Place) -> None:
+    # Else it is carried from page to page, and every page warns that something is not saved.
+    page = (await shown(readers, place, "en")).text
+    assert [wrong for form in Forms(page).forms if (wrong := untouched(form))] == []
 
 
 @in_one_loop

@@ -17,8 +17,8 @@ from sqlalchemy.exc import OperationalError
 from app import __main__ as command
 from app.main import create_app
 from app.platform import middleware, problems
+from app.platform.cookies import FORM_COOKIE
 from app.platform.db import Database
-from app.platform.forms import FORM_COOKIE
 from app.platform.settings import DEFAULT_SECRET, Settings
 from tests.browsing import proof_in
 

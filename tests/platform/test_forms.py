@@ -12,6 +12,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from app.platform import forms, problems
+from app.platform.cookies import SESSION_COOKIE
 from app.platform.forms import FormOf, Input, OneLine, form
 from app.platform.settings import Settings
 from tests.browsing import post, proof_in
@@ -146,7 +147,7 @@ async def test_the_proof_of_another_session_is_refused(sender: httpx2.AsyncClien
     proof = sent.request.content.decode().partition("csrf=")[2].partition("&")[0]
     assert (await sender.post("/api/echo", data={"csrf": proof, "text": "x"})).status_code == httpx2.codes.OK
     sender.cookies.clear()
-    sender.cookies.set(forms.SESSION_COOKIE, "somebody else", domain="testserver.local")
+    sender.cookies.set(SESSION_COOKIE, "somebody else", domain="testserver.local")
     refused = await sender.post("/api/echo", data={"csrf": proof, "text": "x"})
     assert refused.status_code == httpx2.codes.FORBIDDEN
 

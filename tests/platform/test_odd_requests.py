@@ -7,7 +7,7 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from app.platform.forms import FORM_COOKIE, SESSION_COOKIE
+from app.platform.cookies import FORM_COOKIE, SESSION_COOKIE
 from tests.browsing import post
 
 pytestmark = pytest.mark.one_database

@@ -193,7 +193,7 @@ async def test_two_experts_on_one_answer_see_each_other(
         "Known before.",
         "Not taken up",
         '<option value="out_of_scope" selected>',
-        'name="version" value="2"',
+        '.version" value="2"',
         "Keep theirs and discard mine",
     ):
         assert told in late.text

@@ -235,9 +235,10 @@ async def test_the_second_save_of_a_passage_meets_all_three_texts(
         assert text in plain
     assert scene.second.name in clash.text
     typed = fields_of(clash.text)
-    assert (typed["text"], typed["version"]) == ("Mine says that.", "2")
+    part = f"p-{passage.id}"
+    assert (typed[f"{part}.text"], typed[f"{part}.version"]) == ("Mine says that.", "2")
     assert (await desk.all(Passage))[0].text == "Theirs says this."
-    joined = {"text": "Both say so.", "version": typed["version"]}
+    joined = {"text": "Both say so.", "version": typed[f"{part}.version"]}
     assert (await browsing.post(client, place, joined)).status_code == 303
     history = await client.get(f"{place}/history")
     for text in (FIRST, "Theirs", "Both", scene.second.name, scene.expert.name):
@@ -249,7 +250,7 @@ async def test_the_second_save_of_a_passage_meets_all_three_texts(
     ]
     unknown = await browsing.post(client, place, {"text": "From nowhere.", "version": "77"})
     assert unknown.status_code == 409
-    assert fields_of(unknown.text)["text"] == "From nowhere."
+    assert fields_of(unknown.text)[f"{part}.text"] == "From nowhere."
 
 
 async def test_of_two_edits_at_the_same_instant_the_second_meets_both_texts(
@@ -266,7 +267,8 @@ async def test_of_two_edits_at_the_same_instant_the_second_meets_both_texts(
     for text, reply in zip(typed, sent, strict=True):
         if reply.status_code == 409:
             shown = fields_of(reply.text)
-            assert (shown["text"], shown["version"]) == (text, "2")
+            assert shown[f"p-{passage.id}.text"] == text
+            assert shown[f"p-{passage.id}.version"] == "2"
 
 
 async def test_of_two_positions_at_the_same_instant_the_second_is_not_lost(
