@@ -22,6 +22,7 @@ from app.platform.forms import (
     Sent,
     csrf_token,
     form_secret,
+    is_own_path,
 )
 from app.platform.i18n import Message
 from app.platform.sealing import key_of, seal, unseal
@@ -179,9 +180,9 @@ def environment(code: str) -> Environment:
 
 def own_address(address: str) -> str | None:
     """A path (with query) of this portal without its language; None for anything else."""
-    parts = urlsplit(address) if address.startswith("/") and "\\" not in address else None
-    if parts is None or parts.netloc or parts.scheme or any(ord(c) < ord(" ") for c in address):
+    if not is_own_path(address):
         return None
+    parts = urlsplit(address)
     first, _slash, rest = parts.path[1:].partition("/")
     path = f"/{rest}" if first in i18n.BY_CODE else parts.path
     return path + (f"?{parts.query}" if parts.query else "")
