@@ -260,13 +260,14 @@ def _done(request: Request, slug: str, said: Message) -> Response:
 @router.get("/desk/{slug}/codes", name="consultations.codes")
 async def codes(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
     """How many codes there are, the form that makes more, and new ones until somebody has kept them."""
-    page = await desk.codes_page(session, actor, slug, _new_codes(request, slug))
+    page = await desk.codes_page(session, actor, slug, _new_codes(request, slug, actor))
     return render(request, "consultations/codes.html", page)
 
 
-def _new_codes(request: Request, slug: str) -> list[str]:
+def _new_codes(request: Request, slug: str, actor: Actor) -> list[str]:
     kept = kept_by_browser(request, CODES_COOKIE)
-    return ids.codes_from(kept["seed"], kept["count"]) if kept and kept["slug"] == slug else []
+    is_hers = kept and (kept["slug"], kept["account"]) == (slug, str(actor.account_id))
+    return ids.codes_from(kept["seed"], kept["count"]) if kept and is_hers else []
 
 
 @router.post("/desk/{slug}/codes", name="consultations.make_codes")
@@ -284,7 +285,7 @@ async def make_codes(
     seed = ids.new_token()
     await service.issue_codes(session, actor, slug, form.data, seed)
     response = see_other(request, url("consultations.codes", slug=slug))
-    kept = {"slug": slug, "seed": seed, "count": form.data.count}
+    kept = {"slug": slug, "account": str(actor.account_id), "seed": seed, "count": form.data.count}
     keep_for_browser(request, response, CODES_COOKIE, kept, CODES_KEPT)
     return response
 

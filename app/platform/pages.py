@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.platform import bidi, i18n, ids
+from app.platform import bidi, clock, i18n, ids
 from app.platform.forms import (
     BEARER_COOKIE,
     FORM_COOKIE,
@@ -216,17 +216,22 @@ def said_in(request: Request, code: str) -> str | None:
     return Message(said[0], said[1]).in_language(code) if said else None
 
 
-def keep_for_browser(request: Request, response: Response, name: str, value: Any, max_age: int) -> None:
-    """Give the browser something to bring back that it can neither read nor change."""
+def keep_for_browser(request: Request, response: Response, name: str, value: Any, seconds: int) -> None:
+    """Give the browser something to bring back that it can neither read nor change.
+
+    It goes when the browser is closed, as a session does: whoever opens the browser next brings nothing.
+    """
     key = key_of(request.app.state.settings.secret.get_secret_value(), f"cookie-{name}")
-    set_cookie(request, response, name, seal(key, value), max_age)
+    sealed = seal(key, [clock.now().timestamp() + seconds, value])
+    set_cookie(request, response, name, sealed, max_age=None)
 
 
 def kept_by_browser(request: Request, name: str) -> Any | None:
-    """What `keep_for_browser` gave; None if nothing came back, or nothing of ours."""
+    """What `keep_for_browser` gave; None if nothing came back, nothing of ours, or too late."""
     raw = request.cookies.get(name)
     key = key_of(request.app.state.settings.secret.get_secret_value(), f"cookie-{name}")
-    return unseal(key, raw) if raw else None
+    kept = unseal(key, raw) if raw else None
+    return kept[1] if kept and clock.now().timestamp() < kept[0] else None
 
 
 def _typed_elsewhere(request: Request) -> dict[str, list[str]]:
