@@ -98,6 +98,25 @@ async def test_a_form_with_the_name_of_a_draft_shows_what_would_change_and_whose
     assert await prompts(client) == ["Why not?"]
 
 
+async def test_who_wrote_on_the_pages_is_named_as_the_last_writer(
+    client: httpx2.AsyncClient, db: Database, make: Make
+) -> None:
+    await make.signed_in(client, await make.account(Role.SECRETARIAT, name="Noor Halden"))
+    await post(client, HERE, files=file(form([HEADER, ["text", "a", "Why?"]], **SETTINGS)))
+    await make.signed_in(client, await make.account(Role.SECRETARIAT, name="Ada Fenn"))
+    glossary = "/en/questionnaires/arms/state/1/glossary"
+    term = {"key": "gun", "term": "Firearm"}
+    assert (await post(client, glossary, term)).status_code == 303
+    page = await client.get(f"{glossary}/gun")
+    unchanged = {**term, "started": hidden(page.text)["started"]}
+    assert (await post(client, f"{glossary}/gun", unchanged)).status_code == 303
+    asked = await post(client, HERE, files=file(form([HEADER, ["text", "a", "Why not?"]], **SETTINGS)))
+    assert "Last written by <bdi>Ada Fenn</bdi>" in asked.text
+    async with db.read() as session:
+        acts = (await session.exec(select(AuditEntry.action))).all()
+    assert acts.count("questionnaire.written") == 1, "what changes nothing is not recorded"
+
+
 async def test_a_draft_that_changed_after_it_was_shown_is_not_replaced(
     client: httpx2.AsyncClient, make: Make
 ) -> None:
