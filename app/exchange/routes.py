@@ -14,7 +14,7 @@ from app.exchange import blank_word, queries, service, xliff, xlsform_in, xlsfor
 from app.exchange.schemas import CARRIED, ImportForm, TextsForm
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
-from app.platform.errors import Invalid, NotFound
+from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.forms import FormOf, form
 from app.platform.i18n import CODES, _
 from app.platform.pages import render, see_other, url
@@ -29,7 +29,6 @@ router = APIRouter(route_class=OneOutcome)
 
 
 TAKEN = _("The form was taken in as a draft.")
-CHANGED = _("The draft changed since this page was made. Look at it again.")
 ImportOf = Annotated[FormOf[ImportForm], Depends(form(ImportForm))]
 
 
@@ -92,7 +91,7 @@ async def take_form(request: Request, form: ImportOf, session: Session, actor: C
         seen.definition.slug = seen.free_slug
     elif seen.asks and (sent.then, sent.over) != ("take", seen.over):
         if sent.then == "take":
-            form.errors = {"": CHANGED}
+            form.errors = {"": service.CHANGED}
         seen = replace(seen, filename=name, carried=carried(data))
         return render(request, "exchange/look.html", seen, form)
     draft = await writing.import_definition(session, actor, seen.definition, seen.over)
@@ -132,18 +131,23 @@ async def take_texts(
     version = await questionnaires.get_numbered(session, actor, slug, edition, number)
     try:
         data = await sent_file(form)
-        act = service.import_texts if form.valid.then == "take" else service.look_at_texts
-        report = await act(session, actor, version.id, data)
+        if form.valid.then == "take":
+            report = await service.import_texts(session, actor, version.id, data, form.valid.over)
+        else:
+            report = await service.look_at_texts(session, actor, version.id, data)
+    except Conflict as problem:
+        form.errors = {"": problem.detail}
+        report = await service.look_at_texts(session, actor, version.id, data)
     except Invalid as problem:
         form.errors = problem.errors
         page = await queries.texts_page(session, actor, slug, edition, number)
         require(page.may_edit)
         return render(request, "exchange/xliff.html", page, form)
-    if form.valid.then == "take":
+    if form.valid.then == "take" and not form.errors:
         where = url("exchange.texts", slug=slug, edition=edition, number=number)
         return see_other(request, where, _("Texts changed: %(number)s.", number=report.changed))
     page = await queries.texts_page(session, actor, slug, edition, number, report)
-    return render(request, "exchange/xliff_look.html", replace(page, carried=carried(data)))
+    return render(request, "exchange/xliff_look.html", replace(page, carried=carried(data)), form)
 
 
 @router.get("/questionnaires/{slug}/{edition}/{number:int}/texts.{lang}.xlf", name="exchange.xliff")
