@@ -25,6 +25,7 @@ class Sheet:
 
     typed: Fields = field(default_factory=dict)
     first_form: str = ""  # the id of the form that the language bar sends
+    look: str = ""  # where that form shows this page again, on a page that only a form can show
     in_page_form: bool = False
     sent_part: str = ""  # the part whose button was pressed, on a page that answers it
     part: str = ""
@@ -38,6 +39,14 @@ class Sheet:
         """One form around everything on the page; its parts are sent together."""
         self.in_page_form = True
         self.first_form = form_id
+
+    def look_at(self, action: str) -> None:
+        """A page that no address opens, such as what a file would do: its form, sent to `action`, shows it again."""
+        self.look = action
+
+    def look_in(self, language: str) -> str:
+        """The same in another language."""
+        return f"/{language}/{self.look.split('/', 2)[2]}" if self.look else ""
 
     def begin(self, part: str, action: str, form_id: str) -> str:
         """The next form, or the next part of the page's form; returns its id."""

@@ -117,6 +117,22 @@ async def test_who_wrote_on_the_pages_is_named_as_the_last_writer(
     assert acts.count("questionnaire.written") == 1, "what changes nothing is not recorded"
 
 
+async def test_what_a_file_would_do_is_shown_in_the_language_that_is_chosen(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    await make.signed_in(client, await make.account(Role.SECRETARIAT))
+    for label in ("Why?", "Why not?"):
+        asked = await post(client, HERE, files=file(form([HEADER, ["text", "a", label]], **SETTINGS)))
+    [bar] = re.findall(r'<button[^>]*formaction="([^"]+)"[^>]*lang="fr"', asked.text)
+    in_french = await post(client, bar, hidden(asked.text))
+    assert in_french.status_code == 200
+    assert 'lang="fr"' in in_french.text
+    assert hidden(in_french.text)["carried"] == hidden(asked.text)["carried"]
+    replaced = await post(client, HERE.replace("/en/", "/fr/"), {**hidden(in_french.text), "then": "take"})
+    assert replaced.status_code == 303
+    assert await prompts(client) == ["Why not?"]
+
+
 async def test_a_draft_that_changed_after_it_was_shown_is_not_replaced(
     client: httpx2.AsyncClient, make: Make
 ) -> None:
