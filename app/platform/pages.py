@@ -22,6 +22,7 @@ from app.platform.forms import (
     Sent,
     csrf_token,
     form_secret,
+    is_foreign,
     is_own_path,
 )
 from app.platform.i18n import Message
@@ -158,7 +159,7 @@ def environment(code: str) -> Environment:
     )
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(i18n.catalogue_of(code), newstyle=True)  # type: ignore[attr-defined]
-    env.globals["url"] = url
+    env.globals |= {"url": url, "comma": i18n.COMMAS.get(code, ", ")}
     env.globals |= {"field_name": field_name, "choice_name": choice_name}
     env.globals.update(_vocabulary)
     env.filters |= {
@@ -294,7 +295,8 @@ def render(
     chrome = chrome_of(request, csrf_token(request, secret))
     body = environment(code).get_template(template).render(page=page, chrome=chrome, form=shown)
     response = HTMLResponse(body, status, headers)
-    if is_fresh:
+    # A page that another site made the browser send for came without our cookies: it must not replace any.
+    if is_fresh and (request.method in {"GET", "HEAD"} or not is_foreign(request)):
         set_cookie(request, response, FORM_COOKIE, browser, max_age=None)
     if SAID_COOKIE in request.cookies:
         response.delete_cookie(SAID_COOKIE)
