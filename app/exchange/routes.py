@@ -28,6 +28,7 @@ from app.questionnaires.models import QuestionnaireVersion
 router = APIRouter(route_class=OneOutcome)
 
 
+EMPTY = _("This file is empty. Choose another one.")
 TAKEN = _("The form was taken in as a draft.")
 ImportOf = Annotated[FormOf[ImportForm], Depends(form(ImportForm))]
 
@@ -53,7 +54,7 @@ async def sent_file(form: FormOf[Any]) -> bytes:
         with suppress(ValueError):
             data = b64decode(form.values.get("carried", ""), validate=True)
     if not data:
-        raise Invalid({"file": _("Choose a file.")})
+        raise Invalid({"file": EMPTY if upload is not None and upload.filename else _("Choose a file.")})
     return data
 
 

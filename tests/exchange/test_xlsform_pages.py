@@ -175,6 +175,13 @@ async def test_a_workbook_written_from_the_draft_replaces_it_unless_somebody_wro
     assert await prompts(client) == ["Why not?"]
 
 
+async def test_an_empty_file_is_called_empty(client: httpx2.AsyncClient, make: Make) -> None:
+    await make.signed_in(client, await make.account(Role.SECRETARIAT))
+    assert "This file is empty." in (await post(client, HERE, files=file(b""))).text
+    none_chosen = await post(client, HERE, files={"file": ("", b"", "application/octet-stream")})
+    assert "Choose a file." in none_chosen.text
+
+
 async def test_a_name_made_of_a_file_is_a_free_one(client: httpx2.AsyncClient, make: Make) -> None:
     await make.signed_in(client, await make.account(Role.SECRETARIAT))
     named = {name: text for name, text in SETTINGS.items() if name != "form_id"}
