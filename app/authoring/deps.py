@@ -25,6 +25,7 @@ async def where(slug: str, edition: str, number: int) -> Where:
     return Where(slug, edition, number)
 
 
+STALE = _("Somebody saved another version while you were writing. Saving again replaces it by yours.")
 WhereIs = Annotated[Where, Depends(where)]
 
 
@@ -40,5 +41,5 @@ def again(
     if isinstance(problem, Invalid):
         form.errors = form.errors or problem.errors
         return render(request, template, page, form, status=422)
-    form.errors = {"": problem.detail}
+    form.errors = {"": STALE}
     return render(request, template, page, form, status=409)

@@ -266,7 +266,8 @@ def chrome_of(request: Request, csrf: str) -> Chrome:
         service_nav=[link for make in _service_nav for link in make(actor)],
         leave_url=url("contributions.leave") if actor.bearer_of else None,
         csrf=csrf,
-        said=said_in(request, code),
+        # The sentence is of the action before: on the page of a refusal it would be untrue.
+        said=said_in(request, code) if request.method in {"GET", "HEAD"} else None,
         demonstration=request.app.state.settings.demonstration,
         path=request.scope["path"],
         here=here,

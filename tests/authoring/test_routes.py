@@ -80,6 +80,7 @@ async def test_a_late_save_shows_both_texts_and_can_be_repeated(
     assert late.status_code == 409
     assert "What I typed" in late.text
     assert "What another saved" in late.text
+    assert "Saving again replaces it by yours." in late.text
     started = re.findall(r'name="started" value="(\w+)"', late.text)[0]
     again = await post(client, page, fields | {"started": started}, page=page)
     assert again.status_code == 303
@@ -119,6 +120,7 @@ async def test_a_late_translation_shows_both_texts(
     late = await post(client, page, fields | mine, page=page)
     assert late.status_code == 409
     assert "Le mien" in late.text
+    assert 'class="saved"' not in late.text, "the sentence of the save before does not stand on a refusal"
     assert f"Texte {place}" in late.text
     again = await post(client, page, units(late.text) | mine, page=page)
     assert again.status_code == 303
