@@ -117,7 +117,7 @@ async def test_a_late_translation_shows_both_texts(
     texts = {f"units-{n}-text": f"Texte {n}" for n in range(8)}
     assert (await post(client, page, fields | texts, page=page)).status_code == 303
     mine = texts | {f"units-{place}-text": "Le mien"}
-    late = await post(client, page, fields | mine, page=page)
+    late = await post(client, page, fields | mine)
     assert late.status_code == 409
     assert "Le mien" in late.text
     assert 'class="saved"' not in late.text, "the sentence of the save before does not stand on a refusal"
