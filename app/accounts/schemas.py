@@ -9,7 +9,7 @@ import idna
 from pydantic import AfterValidator, BaseModel, Field
 
 from app.accounts import passwords
-from app.platform.forms import Input, OneLine, Problem
+from app.platform.forms import Input, OneLine, Problem, is_own_path
 from app.platform.i18n import _
 
 ADDRESS = re.compile(r"""[^\s@<>"(),:;\[\]\\]+@[^\s@<>"(),:;\[\]\\]+\.[^\s@<>"(),:;\[\]\\.]+""")
@@ -50,10 +50,7 @@ def _new_password(value: str) -> str:
 
 def _own_page(value: str) -> str:
     """A path of this portal; anything else leads nowhere rather than elsewhere."""
-    if not value.startswith("/") or value.startswith("//") or "\\" in value:
-        return ""
-    # Browsers drop control characters: "/<tab>/elsewhere" would become "//elsewhere".
-    return value if all(" " < c != "\x7f" for c in value) else ""
+    return value if is_own_path(value) and " " not in value else ""
 
 
 EmailAddress = Annotated[OneLine, Field(max_length=LONGEST), AfterValidator(_address)]

@@ -44,6 +44,7 @@ ACTIONS: dict[str, Message] = {
     "questionnaire.imported": _("A questionnaire was taken in from a file."),
     "questionnaire.published": _("A questionnaire was published."),
     "questionnaire.replaced": _("A draft of a questionnaire was replaced by a file."),
+    "questionnaire.written": _("A draft of a questionnaire was written in."),
     "questionnaire.translated": _("Translations of a questionnaire were taken in from a file."),
     "reference.draft_discarded": _("A draft of the reference data was discarded."),
     "reference.offered": _("Reference data came with the portal; the published ones stand."),

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from app.authoring.schemas import ChoiceRow, UnitInput
 from app.conditions.language import NotSupported, parse
-from app.platform.errors import Invalid, NotFound, StaleEdit
+from app.platform.errors import REPLACES, Invalid, NotFound, StaleEdit
 from app.platform.i18n import Message, _
 from app.questionnaires.checks import BAD_CODE, CODE, CONDITIONS, Finding, structure_problems
 from app.questionnaires.definition import (
@@ -88,7 +88,7 @@ def print_of(thing: Worded | Iterable[Worded], source_language: str) -> str:
 def check_print(thing: Worded | Iterable[Worded], source_language: str, started: str) -> None:
     """Refuse an edit that started from something else than what stands; raises StaleEdit."""
     if print_of(thing, source_language) != started:
-        raise StaleEdit(thing)
+        raise StaleEdit(thing, REPLACES)
 
 
 def find_question(definition: Definition, code: str) -> QuestionDefinition:
@@ -248,7 +248,7 @@ def put_units(definition: Definition, language: str, units: Sequence[UnitInput])
     changed = [given for given in units if given.key in known and _differs(known[given.key], language, given)]
     clashing = {g.key for g in changed if unit_print(known[g.key], language) != g.started}
     if clashing:
-        raise StaleEdit(clashing)
+        raise StaleEdit(clashing, REPLACES)
     for given in changed:
         unit = known[given.key]
         unit.carrier.texts.setdefault(unit.kind, {})[language] = given.text

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.audit import service as audit
 from app.authoring import editing
 from app.authoring.schemas import (
     ChoicesInput,
@@ -53,7 +54,13 @@ async def _open(session: AsyncSession, actor: Actor, where: Where) -> Draft:
 
 async def _keep(session: AsyncSession, actor: Actor, draft: Draft) -> None:
     editing.in_reading_order(draft.definition)
-    await questionnaires.replace_content(session, actor, draft.version, draft.definition)
+    version = draft.version
+    if version.checksum != draft.definition.checksum:
+        # Whoever brings a file over the draft is told who wrote in it last.
+        audit.record(
+            session, actor, "questionnaire.written", version, number=version.number, name=version.slug
+        )
+    await questionnaires.replace_content(session, actor, version, draft.definition)
 
 
 async def start_version(session: AsyncSession, actor: Actor, where: Where) -> QuestionnaireVersion:

@@ -21,7 +21,7 @@ from app.consultations.schemas import (
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform import ids
 from app.platform.db import Session
-from app.platform.errors import StaleEdit
+from app.platform.errors import REPLACES, StaleEdit
 from app.platform.forms import FormOf, JustAButton, Nothing, form, read_form
 from app.platform.i18n import Message, _
 from app.platform.pages import Link, keep_for_browser, kept_by_browser, render, see_other, url
@@ -36,7 +36,6 @@ CODES_COOKIE = "codes"
 CODES_KEPT = 60 * 60  # seconds in which a sheet of codes can be loaded again
 router = APIRouter(route_class=OneOutcome)
 NOT_SAVED = _("This is written and not saved yet: save it before you open the consultation.")
-STALE = _("Somebody saved another version while you were writing. Saving again replaces it by yours.")
 
 
 def service_nav(actor: Actor) -> list[Link]:
@@ -102,7 +101,7 @@ def _set_up_again(request: Request, slug: str, session: Session, actor: Actor, f
     async def again(status: int) -> Response:
         page = await desk.set_up_page(session, actor, slug)
         if isinstance(form.problem, StaleEdit):
-            form.errors = {"": STALE}
+            form.errors = {"": REPLACES}
             form.values["version"] = page.desk.consultation.version
         return render(request, "consultations/set_up.html", page, form, status)
 
@@ -261,13 +260,14 @@ def _done(request: Request, slug: str, said: Message) -> Response:
 @router.get("/desk/{slug}/codes", name="consultations.codes")
 async def codes(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
     """How many codes there are, the form that makes more, and new ones until somebody has kept them."""
-    page = await desk.codes_page(session, actor, slug, _new_codes(request, slug))
+    page = await desk.codes_page(session, actor, slug, _new_codes(request, slug, actor))
     return render(request, "consultations/codes.html", page)
 
 
-def _new_codes(request: Request, slug: str) -> list[str]:
+def _new_codes(request: Request, slug: str, actor: Actor) -> list[str]:
     kept = kept_by_browser(request, CODES_COOKIE)
-    return ids.codes_from(kept["seed"], kept["count"]) if kept and kept["slug"] == slug else []
+    is_hers = kept and (kept["slug"], kept["account"]) == (slug, str(actor.account_id))
+    return ids.codes_from(kept["seed"], kept["count"]) if kept and is_hers else []
 
 
 @router.post("/desk/{slug}/codes", name="consultations.make_codes")
@@ -284,7 +284,7 @@ async def make_codes(
         seed = ids.new_token()
         await service.issue_codes(session, actor, slug, data, seed)
         response = see_other(request, url("consultations.codes", slug=slug))
-        kept = {"slug": slug, "seed": seed, "count": data.count}
+        kept = {"slug": slug, "account": str(actor.account_id), "seed": seed, "count": data.count}
         keep_for_browser(request, response, CODES_COOKIE, kept, CODES_KEPT)
         return response
 

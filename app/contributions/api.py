@@ -22,7 +22,7 @@ router = APIRouter(route_class=OneOutcome, tags=["contributions"])
 async def enter(request: Request, data: CodeForm, session: Session, actor: AnyActor) -> EntryOut:
     """Enter with an invitation code, or return with a receipt code; answers with a bearer token.
 
-    Send an `Idempotency-Key` of your own, hard to guess: if the answer gets lost, the same request with
+    Send an `Idempotency-Key` of your own, random and new for each request (16 signs or more): if the answer gets lost, the same request with
     the same key brings it again, receipt code included. Without one the invitation is spent.
     """
     contribution = await entry.look_up(session, data.code)

@@ -92,7 +92,7 @@ def _open(request: Request, session: Session, contribution_id: UUID, to: str = "
 async def start(
     request: Request, actor: AnyActor, wanted: Annotated[OwnPage, Query(alias="next")] = ""
 ) -> Response:
-    """Enter a code; `next` is the page somebody wanted to open with it."""
+    """Enter a code, to go on where somebody was."""
     return render(request, "contributions/start.html", StartPage(wanted))
 
 

@@ -150,7 +150,7 @@ async def save_answer(
     values = _values(data, value)
     is_stored = _says_the_same(stored, values, data.version)
     if not is_stored and (stored.version if stored else 0) != data.version:
-        raise _stale(stored)
+        raise StaleEdit(stored, SAVED_MEANWHILE)
     before = await effects.given_to(session, contribution_id, effects.needed_to_save(version, question))
     after = {**before, question_id: Given(data.law, data.practice, data.narrative, value)}
     effects.check_constraint(version, question, after)
@@ -194,7 +194,7 @@ async def _write(
     stored = (await queries.get_with_answer(session, actor, frame.contribution.id, code))[2]
     if stored is not None and _says_the_same(stored, values, expected):
         return stored.version
-    raise _stale(stored)
+    raise StaleEdit(stored, SAVED_MEANWHILE)
 
 
 def _says_the_same(stored: Answer | None, values: dict[str, Any], version: int) -> bool:
@@ -202,12 +202,6 @@ def _says_the_same(stored: Answer | None, values: dict[str, Any], version: int) 
     if stored is None or clashing.content_of(stored.model_dump()) != clashing.content_of(values):
         return False
     return stored.skipped == values["skipped"] or stored.version != version
-
-
-def _stale(stored: Answer | None) -> StaleEdit:
-    problem = StaleEdit(stored)
-    problem.detail = SAVED_MEANWHILE
-    return problem
 
 
 def _values(data: AnswerInput, value: str) -> dict[str, Any]:

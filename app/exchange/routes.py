@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +15,7 @@ from app.exchange import blank_word, queries, service, xliff, xlsform_in, xlsfor
 from app.exchange.schemas import CARRIED, ImportForm, TextsForm
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
-from app.platform.errors import Invalid, NotFound
+from app.platform.errors import Conflict, Invalid, NotFound
 from app.platform.forms import FormOf, form
 from app.platform.i18n import CODES, _
 from app.platform.pages import render, see_other, url
@@ -29,8 +30,8 @@ from app.questionnaires.models import QuestionnaireVersion
 router = APIRouter(route_class=OneOutcome)
 
 
+EMPTY = _("This file is empty. Choose another one.")
 TAKEN = _("The form was taken in as a draft.")
-CHANGED = _("The draft changed since this page was made. Look at it again.")
 ImportOf = Annotated[FormOf[ImportForm], Depends(form(ImportForm))]
 
 
@@ -57,10 +58,11 @@ async def sent_file(form: FormOf[Any]) -> bytes:
     return data
 
 
-def needed(data: bytes) -> bytes:
-    """The file without which there is nothing to do; raises Invalid."""
+def needed(form: FormOf[Any], data: bytes) -> bytes:
+    """The file without which there is nothing to do; raises Invalid, with a word of its own for an empty one."""
     if not data:
-        raise Invalid({"file": _("Choose a file.")})
+        upload = form.files.get("file")
+        raise Invalid({"file": EMPTY if upload is not None and upload.filename else _("Choose a file.")})
     return data
 
 
@@ -85,7 +87,7 @@ async def take_form(request: Request, form: ImportOf, session: Session, actor: C
     require(policy.can_write(actor))  # only now: the file that was sent has to be closed
 
     async def act(sent: ImportForm) -> Response:
-        read = await run_in_threadpool(xlsform_in.read_form, needed(data), name)
+        read = await run_in_threadpool(xlsform_in.read_form, needed(form, data), name)
         if read.definition is None:
             form.errors = {"file": _("The form was not taken in. The table says why.")}
             return render(request, "exchange/import.html", read, form)
@@ -94,7 +96,7 @@ async def take_form(request: Request, form: ImportOf, session: Session, actor: C
             seen.definition.slug = seen.free_slug
         elif seen.asks and (sent.then, sent.over) != ("take", seen.over):
             if sent.then == "take":
-                form.errors = {"": CHANGED}
+                form.errors = {"": service.CHANGED}
             seen = replace(seen, filename=name, carried=carried(data))
             return render(request, "exchange/look.html", seen, form)
         draft = await writing.import_definition(session, actor, seen.definition, seen.over)
@@ -137,16 +139,24 @@ async def take_texts(
 
     async def act(sent: TextsForm) -> Response:
         version = await questionnaires.get_numbered(session, actor, slug, edition, number)
-        takes = sent.then == "take"
-        do = service.import_texts if takes else service.look_at_texts
-        report = await do(session, actor, version.id, needed(data))
-        if takes:
+        file = needed(form, data)
+        if sent.then == "take":
+            report = await service.import_texts(session, actor, version.id, file, sent.over)
             where = url("exchange.texts", slug=slug, edition=edition, number=number)
             return see_other(request, where, _("Texts changed: %(number)s.", number=report.changed))
+        return await look(version.id)
+
+    async def look(version_id: UUID, status: int = 200) -> Response:
+        report = await service.look_at_texts(session, actor, version_id, data)
         page = await queries.texts_page(session, actor, slug, edition, number, report)
-        return render(request, "exchange/xliff_look.html", replace(page, carried=carried(data)))
+        page = replace(page, carried=carried(data))
+        return render(request, "exchange/xliff_look.html", page, form if form.errors else None, status)
 
     async def again(status: int) -> Response:
+        if isinstance(form.problem, Conflict):
+            return await look(
+                (await questionnaires.get_numbered(session, actor, slug, edition, number)).id, status
+            )
         page = await queries.texts_page(session, actor, slug, edition, number)
         require(page.may_edit)
         return render(request, "exchange/xliff.html", page, form, status)

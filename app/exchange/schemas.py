@@ -11,9 +11,10 @@ CARRIED = 400_000
 
 
 class TextsForm(Input):
-    """A translator's file: looked at first, then taken in."""
+    """A translator's file: looked at first, then taken in over what was shown."""
 
     carried: str = Field(default="", max_length=2 * CARRIED)
+    over: str = Field(default="", max_length=64)
     then: Literal["look", "take"] = "look"
 
 

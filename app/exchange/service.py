@@ -8,12 +8,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.audit import service as audit
 from app.exchange import texts, xliff
 from app.exchange.texts import TextsReport
-from app.platform.errors import NotFound
+from app.platform.errors import Conflict, NotFound
+from app.platform.i18n import _
 from app.platform.security import Actor, require
 from app.questionnaires import policy, queries
 from app.questionnaires import service as questionnaires
 from app.questionnaires.definition import Definition
 from app.questionnaires.models import QuestionnaireVersion
+
+CHANGED = _("The draft changed since this page was made. Look at it again.")
 
 
 async def look_at_texts(session: AsyncSession, actor: Actor, version_id: UUID, file: bytes) -> TextsReport:
@@ -22,14 +25,20 @@ async def look_at_texts(session: AsyncSession, actor: Actor, version_id: UUID, f
     return (await _taken(session, actor, version, file))[1]
 
 
-async def import_texts(session: AsyncSession, actor: Actor, version_id: UUID, file: bytes) -> TextsReport:
+async def import_texts(
+    session: AsyncSession, actor: Actor, version_id: UUID, file: bytes, over: str
+) -> TextsReport:
     """Take the translations of an XLIFF file into a draft; the same file changes nothing the second time.
 
-    Raises Invalid where the file as a whole cannot be used; the report tells of each text.
+    `over` is the checksum of what the draft said when somebody looked; raises Conflict where it says
+    something else by now. Raises Invalid where the file as a whole cannot be used; the report tells of
+    each text.
     """
     version = await queries.get_version(session, version_id, lock=True)
     definition, report = await _taken(session, actor, version, file)
     if report.changed:
+        if version.checksum != over:
+            raise Conflict(CHANGED)
         await questionnaires.replace_content(session, actor, version, definition)
         audit.record(
             session,

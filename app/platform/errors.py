@@ -61,14 +61,18 @@ class Conflict(AppError):
     default = _("This changed in the meantime. Load the page again and repeat your change.")
 
 
+# What a page says that shows what was typed again, with a button that saves it over what stands.
+REPLACES = _("Somebody saved another version while you were writing. Saving again replaces it by yours.")
+
+
 class StaleEdit(Conflict):
     """Somebody saved another version first; `current` holds the thing as it stands."""
 
     code = "stale-edit"
     default = _("Somebody saved another version while you were writing.")
 
-    def __init__(self, current: Any = None) -> None:
-        super().__init__()
+    def __init__(self, current: Any = None, detail: Message | None = None) -> None:
+        super().__init__(detail)
         self.current = current
 
 

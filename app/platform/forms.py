@@ -127,6 +127,16 @@ def sentences(problem: ValidationError | list[Any]) -> dict[str, Message]:
     return found
 
 
+def is_own_path(address: str) -> bool:
+    """Whether an address that a browser brought is a path of this portal, and nothing a browser reads otherwise.
+
+    Browsers drop control characters and turn strokes: "/<tab>/elsewhere" leads elsewhere.
+    """
+    if not address.startswith("/") or address.startswith("//") or "\\" in address:
+        return False
+    return all(" " <= sign != "\x7f" for sign in address)
+
+
 @dataclass(frozen=True)
 class Sent:
     """What came with a POST: the fields of the form that was sent, and what stood in the others of its page.
@@ -140,7 +150,7 @@ class Sent:
     fields: Fields  # of that part, without its prefix
     others: Fields  # of parts that were changed and not sent, with their prefixes
     files: dict[str, UploadFile]
-    at: str  # the address of the page, from its path on
+    at: str  # the address of the page, from its path on; empty where no path of ours came
     was: str  # the digest of what the page had filled the sent fields in with
     unseen: frozenset[str]  # the names, with their prefixes, of fields and buttons whose values nobody sees
     proof: str
@@ -250,12 +260,13 @@ async def read_form(request: Request) -> Sent:
     own = request.query_params.get("part", "")
     fields = _fields_of(own, every)
     proof = every.get("csrf", [""])[-1]
+    at = every.get("at", [""])[-1]
     sent = Sent(
         part=own,
         fields=fields,
         others=_changed_parts(every, own),
         files=files,
-        at=every.get("at", [""])[-1],
+        at=at if is_own_path(at) else "",
         was=every.get(f"{own}.was" if own else "was", [""])[-1].partition(";")[0],
         unseen=_unseen(every),
         proof=proof,

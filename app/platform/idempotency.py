@@ -17,14 +17,21 @@ from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 from starlette.responses import Response
 
-from app.platform import clock
+from app.platform import clock, ids
 from app.platform.db import Database, insert_into
+from app.platform.errors import Invalid
+from app.platform.i18n import _
 from app.platform.sealing import key_of, seal, unseal
 from app.platform.traces import UNORDERED
 
 HEADER = "idempotency-key"
 KEPT = timedelta(days=2)
 LONGEST_KEY = 200
+# Whoever gave an invitation code away knows the content of the request that used it: only the key is secret.
+SHORTEST_KEY, FEWEST_SIGNS = 16, 6
+TOO_EASY = _(
+    "This Idempotency-Key is too easy to guess. Make a new random one for every request, for example a UUID."
+)
 # What describes the body, the connection or this one answer is made anew.
 NOT_REPEATED = frozenset({"content-length", "x-request-id", "date"})
 
@@ -44,7 +51,8 @@ def key_in(request: Request) -> str | None:
     """What makes this request the same as another: who asks, its key, its address and its content.
 
     None where the request brings no key. The same key with other content is another request: a person
-    may go back and send a changed form.
+    may go back and send a changed form. It is digested with the portal's secret: who has the tables alone
+    cannot try keys on them.
     """
     if request.scope["path"].startswith("/api/"):
         key = request.headers.get(HEADER, "")[:LONGEST_KEY]
@@ -55,7 +63,18 @@ def key_in(request: Request) -> str | None:
         who, content = "", sent.digest if sent is not None else ""
     if not key:
         return None
-    return "\x1f".join((who, key, request.method, request.scope["path"], content))
+    address = f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}"
+    secret = request.app.state.settings.secret.get_secret_value()
+    return ids.signed(secret, "outcome", who, key, request.method, address, content)
+
+
+def check_key(request: Request) -> None:
+    """Refuse a program's key that others could guess: it opens again what came of the request; raises Invalid."""
+    key = request.headers.get(HEADER)
+    if key is None or not request.scope["path"].startswith("/api/"):
+        return
+    if len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_SIGNS:
+        raise Invalid(detail=TOO_EASY)
 
 
 def _digest(content: bytes) -> str:

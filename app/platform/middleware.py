@@ -12,10 +12,11 @@ from urllib.parse import quote, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.platform import clock, cookies, i18n, ids, logging
+from app.platform.errors import AppError
 from app.platform.security import HEADERS, PRIVATE, STRICT_TRANSPORT
 
 BARE = ("/static/", "/api/", "/demo.json", "/health", "/ready", "/openapi.json", "/icon")
@@ -179,7 +180,15 @@ class Edge:
         except Exception as problem:
             if answer.started:
                 raise
-            await self.refuse(Request(scope), problem)(scope, receive, answer)
+            await self._told(Request(scope), problem)(scope, receive, answer)
+
+    def _told(self, request: Request, problem: Exception) -> Response:
+        """The page for a failure of ours; a plain line where that page fails as well."""
+        try:
+            return self.refuse(request, problem)
+        except Exception:
+            log.exception("portal.failed_twice")
+            return PlainTextResponse(str(AppError.default), 500)
 
     @staticmethod
     def _take_language(scope: Scope, state: dict[str, Any], headers: Mapping[bytes, bytes]) -> None:

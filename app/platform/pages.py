@@ -13,10 +13,10 @@ from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.platform import bidi, i18n, ids
+from app.platform import bidi, clock, i18n, ids
 from app.platform.cookies import BEARER_COOKIE, FORM_COOKIE, SESSION_COOKIE
-from app.platform.csrf import csrf_token, form_secret
-from app.platform.forms import Fields, FormOf, Sent
+from app.platform.csrf import csrf_token, form_secret, is_foreign
+from app.platform.forms import Fields, FormOf, Sent, is_own_path
 from app.platform.i18n import Message
 from app.platform.sealing import key_of, seal, unseal
 from app.platform.security import NOBODY, Actor
@@ -151,7 +151,7 @@ def environment(code: str) -> Environment:
     )
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(i18n.catalogue_of(code), newstyle=True)  # type: ignore[attr-defined]
-    env.globals["url"] = url
+    env.globals |= {"url": url, "comma": i18n.COMMAS.get(code, ", ")}
     env.globals |= {"field_name": field_name, "choice_name": choice_name}
     env.globals.update(_vocabulary)
     env.filters |= {
@@ -173,9 +173,9 @@ def environment(code: str) -> Environment:
 
 def own_address(address: str) -> str | None:
     """A path (with query and place) of this portal without its language; None for anything else."""
-    parts = urlsplit(address) if address.startswith("/") and "\\" not in address else None
-    if parts is None or parts.netloc or parts.scheme or any(ord(c) < ord(" ") for c in address):
+    if not is_own_path(address):
         return None
+    parts = urlsplit(address)
     first, _slash, rest = parts.path[1:].partition("/")
     path = f"/{rest}" if first in i18n.BY_CODE else parts.path
     query = f"?{parts.query}" if parts.query else ""
@@ -210,17 +210,22 @@ def said_in(request: Request, code: str) -> str | None:
     return Message(said[0], said[1]).in_language(code) if said else None
 
 
-def keep_for_browser(request: Request, response: Response, name: str, value: Any, max_age: int) -> None:
-    """Give the browser something to bring back that it can neither read nor change."""
+def keep_for_browser(request: Request, response: Response, name: str, value: Any, seconds: int) -> None:
+    """Give the browser something to bring back that it can neither read nor change.
+
+    It goes when the browser is closed, as a session does: whoever opens the browser next brings nothing.
+    """
     key = key_of(request.app.state.settings.secret.get_secret_value(), f"cookie-{name}")
-    set_cookie(request, response, name, seal(key, value), max_age)
+    sealed = seal(key, [clock.now().timestamp() + seconds, value])
+    set_cookie(request, response, name, sealed, max_age=None)
 
 
 def kept_by_browser(request: Request, name: str) -> Any | None:
-    """What `keep_for_browser` gave; None if nothing came back, or nothing of ours."""
+    """What `keep_for_browser` gave; None if nothing came back, nothing of ours, or too late."""
     raw = request.cookies.get(name)
     key = key_of(request.app.state.settings.secret.get_secret_value(), f"cookie-{name}")
-    return unseal(key, raw) if raw else None
+    kept = unseal(key, raw) if raw else None
+    return kept[1] if kept and clock.now().timestamp() < kept[0] else None
 
 
 def _typed_elsewhere(request: Request) -> dict[str, list[str]]:
@@ -266,7 +271,8 @@ def chrome_of(request: Request, csrf: str, status: int = 200) -> Chrome:
         service_nav=[link for make in _service_nav for link in make(actor)],
         leave_url=url("contributions.leave") if actor.bearer_of else None,
         csrf=csrf,
-        said=said_in(request, code),
+        # The sentence is of the action before: on the page of a refusal it would be untrue.
+        said=said_in(request, code) if request.method in {"GET", "HEAD"} else None,
         demonstration=request.app.state.settings.demonstration,
         path=request.scope["path"],
         here=here,
@@ -301,7 +307,8 @@ def render(
     chrome = chrome_of(request, csrf_token(request, secret), status)
     body = environment(code).get_template(template).render(page=page, chrome=chrome, form=shown)
     response = HTMLResponse(body, status, headers)
-    if is_fresh:
+    # A page that another site made the browser send for came without our cookies: it must not replace any.
+    if is_fresh and (request.method in {"GET", "HEAD"} or not is_foreign(request)):
         set_cookie(request, response, FORM_COOKIE, browser, max_age=None)
     if SAID_COOKIE in request.cookies:
         response.delete_cookie(SAID_COOKIE)

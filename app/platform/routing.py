@@ -102,6 +102,7 @@ class OneOutcome(APIRoute):
                 if typed.PARAMETER in request.query_params:
                     request.state.kept = await typed.load(request, request.cookies.get(FORM_COOKIE, ""))
                 return await handle(request)  # type: ignore[no-any-return]
+            idempotency.check_key(request)
             try:
                 return await _settle(request, await handle(request))
             finally:

@@ -37,6 +37,7 @@ class Sheet:
     first_form: str = ""  # the id of the form that the language bar sends
     has_page_form: bool = False
     default: DefaultButton | None = None  # of that form; stands before the bar, whose buttons send it too
+    look: str = ""  # where that form shows this page again, on a page that only a form can show
     in_page_form: bool = False
     sent_part: str = ""  # the part whose button was pressed, on a page that answers it
     refused: tuple[str, Fields] | None = None  # the address and the fields of a form that comes back
@@ -58,6 +59,14 @@ class Sheet:
     def close_page(self) -> None:
         """What follows on the page, as the buttons in its masthead, is a form of its own again."""
         self.in_page_form = False
+
+    def look_at(self, action: str) -> None:
+        """A page that no address opens, such as what a file would do: its form, sent to `action`, shows it again."""
+        self.look = action
+
+    def look_in(self, language: str) -> str:
+        """The same in another language."""
+        return f"/{language}/{self.look.split('/', 2)[2]}" if self.look else ""
 
     def begin(self, part: str, action: str, form_id: str) -> str:
         """The next form, or the next part of the page's form; returns its id."""

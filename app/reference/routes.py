@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
-from app.platform.errors import StaleEdit
+from app.platform.errors import REPLACES, StaleEdit
 from app.platform.forms import FormOf, JustAButton, Nothing, form
 from app.platform.i18n import Message, _
 from app.platform.pages import Link, render, see_other, url
@@ -19,7 +19,6 @@ from app.reference.document import Kind
 from app.reference.schemas import INPUT_OF, DraftChange, PublishInput
 
 router = APIRouter(route_class=OneOutcome)
-STALE = _("Somebody saved another version while you were writing. Saving again replaces it by yours.")
 STALE_DRAFT = _("Somebody changed the draft since you read it. Look at it again, then repeat your step.")
 
 
@@ -123,7 +122,7 @@ async def add_row(
         return see_other(request, _list_of(kind), said=_("Saved."))
 
     async def again(status: int) -> Response:
-        _tell_of_a_clash(form, STALE)
+        _tell_of_a_clash(form, REPLACES)
         page = await queries.row_page(session, actor, kind)
         return render(request, "reference/row.html", page, form, status)
 
@@ -147,7 +146,7 @@ async def edit_row(
         return see_other(request, _list_of(kind), said=_("Saved."))
 
     async def again(status: int) -> Response:
-        _tell_of_a_clash(form, STALE)
+        _tell_of_a_clash(form, REPLACES)
         page = await queries.row_page(session, actor, kind, key)
         return render(request, "reference/row.html", page, form, status)
 

@@ -7,6 +7,7 @@ from app.authoring import editing
 from tests.authoring.scene import Scene
 from tests.browsing import post
 from tests.factories import Make
+from tests.pages.forms import Forms
 
 PAGES = (
     "", "/questions/FP-03-a", "/questions/FP-03-a/fr", "/questions/FP-03-a/en", "/texts/ar", "/texts/en",
@@ -35,6 +36,7 @@ async def test_everybody_reads_what_is_published_and_nobody_sees_who_published_i
         shown = await client.get(published + page)
         assert shown.status_code == 200, page
         assert "Published by" not in shown.text
+        assert "<form" not in shown.text, "where nothing is typed, languages are links"
     assert "Begin a new version" not in (await client.get("/en/questionnaires")).text
     assert (await client.get(published + "/changes/2")).status_code == 404
     assert (await client.get(published + "/preview/xx")).status_code == 404
@@ -69,6 +71,48 @@ async def test_saving_and_moving_a_question_by_its_form(
     assert (await scene.definition()).questions[1].code == "FP-03-c"
 
 
+def on_the_page(page: str) -> dict[str, list[str]]:
+    """Everything that the one form of a page with several parts would send."""
+    form = next(form for form in Forms(page).forms if form.id == "page-form")
+    fields: dict[str, list[str]] = {}
+    for each in form.controls:
+        if each.is_on:
+            fields.setdefault(each.name, []).append(each.value)
+    return fields
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("page", "field", "act"),
+    [
+        ("/questions/FP-03-a", "wording.texts-topic", "/questions/FP-03-a/move?part=place"),
+        ("", "question.code", "/questions/FP-03-a/move?part={button}"),
+        ("/sections", "section.title", "/sections/move?part={button}"),
+        ("/glossary", "term.meaning", "/glossary/move?part={button}"),
+    ],
+)
+async def test_words_typed_beside_a_move_stand_there_after_it(
+    scene: Scene, client: httpx2.AsyncClient, make: Make, page: str, field: str, act: str
+) -> None:
+    await make.signed_in(client, scene.account)
+    shown = (await client.get(scene.path(page))).text
+    fields = on_the_page(shown)
+    assert field in fields
+    if "{button}" in act:
+        pressed = re.escape(scene.path(act.partition("{")[0])) + r"(\w+)"
+        act = act.format(button=re.findall(f'formaction="{pressed}"', shown)[0])
+    moved = await client.post(scene.path(act), data=fields | {field: "What I typed"})
+    assert moved.status_code == 303, moved.text
+    after = (await client.get(moved.headers["location"])).text
+    fields = on_the_page(after)
+    assert fields[field] == ["What I typed"]
+    if field.startswith("wording."):
+        saved = await client.post(scene.path(f"{page}?part=wording"), data=fields)
+        assert saved.status_code == 303, "the move is no edit of somebody else"
+        question = editing.find_question(await scene.definition(), "FP-03-a")
+        assert question.texts["topic"]["en"] == "What I typed"
+
+
 async def test_a_late_save_shows_both_texts_and_can_be_repeated(
     scene: Scene, client: httpx2.AsyncClient, make: Make
 ) -> None:
@@ -81,6 +125,7 @@ async def test_a_late_save_shows_both_texts_and_can_be_repeated(
     assert "What I typed" in late.text
     assert "What another saved" in late.text
     started = re.findall(r'name="wording\.started" value="(\w+)"', late.text)[0]
+    assert "Saving again replaces it by yours." in late.text
     again = await post(client, page, fields | {"started": started}, page=page)
     assert again.status_code == 303
     assert editing.find_question(await scene.definition(), "FP-03-a").texts["topic"]["en"] == "What I typed"
@@ -116,9 +161,10 @@ async def test_a_late_translation_shows_both_texts(
     texts = {f"units-{n}-text": f"Texte {n}" for n in range(8)}
     assert (await post(client, page, fields | texts, page=page)).status_code == 303
     mine = texts | {f"units-{place}-text": "Le mien"}
-    late = await post(client, page, fields | mine, page=page)
+    late = await post(client, page, fields | mine)
     assert late.status_code == 409
     assert "Le mien" in late.text
+    assert 'class="saved"' not in late.text, "the sentence of the save before does not stand on a refusal"
     assert f"Texte {place}" in late.text
     again = await post(client, page, units(late.text) | mine, page=page)
     assert again.status_code == 303

@@ -381,7 +381,11 @@ async def test_publishing_waits_until_nothing_blocks_and_then_the_version_before
         history = await queries.history_page(session, scene.officer, scene.where)
         assert history.past[0].by == scene.account.name
         query = select(AuditEntry.action).where(col(AuditEntry.thing_id) == scene.draft.id)
-        assert set(await session.exec(query)) == {"questionnaire.draft_started", "questionnaire.published"}
+        assert set(await session.exec(query)) == {
+            "questionnaire.draft_started",
+            "questionnaire.written",
+            "questionnaire.published",
+        }
     with pytest.raises(Forbidden):
         await scene.save(CODE, texts_topic="Too late")
 

@@ -256,6 +256,20 @@ async def test_codes_are_shown_until_they_are_kept(client: httpx2.AsyncClient, m
     assert 'value="201"' in many.text
 
 
+@pytest.mark.one_database
+async def test_codes_are_shown_to_the_person_who_made_them_only(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    consultation = await make.consultation()
+    path = f"/en/desk/{consultation.slug}/codes"
+    await make.signed_in(client, await make.staff(consultation, Role.FACILITATOR))
+    await post(client, path, {"count": "3"}, page=path)
+    sheet = client.cookies["codes"]
+    await make.signed_in(client, await make.staff(consultation, Role.FOCAL_POINT))
+    client.cookies.set("codes", sheet, domain="testserver.local", path="/")
+    assert CODE.findall((await client.get(path)).text) == []
+
+
 @pytest.mark.parametrize(
     ("role", "status"), [(Role.AUDITOR, 200), (Role.EXPERT, 200), (Role.TRANSLATOR, 403)]
 )

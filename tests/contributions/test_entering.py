@@ -1,5 +1,7 @@
 """Coming in by a code, coming back by a code, leaving without a trace."""
 
+from datetime import timedelta
+
 import httpx2
 import pytest
 from sqlmodel import func, select
@@ -7,7 +9,7 @@ from sqlmodel import func, select
 from app.accounts.models import BearerSession, SignedInSession
 from app.consultations.models import ConsultationState
 from app.contributions.models import Contribution, ContributionState, Mode
-from app.platform import ids
+from app.platform import clock, ids
 from app.platform.db import Database
 from tests import browsing
 from tests.contributions.conftest import Scene, enter, entered, keep, receipt_in
@@ -172,6 +174,29 @@ async def test_leaving_ends_every_session_and_clears_the_browser(
     client.cookies.set("bearer", elsewhere, domain="testserver.local", path="/")
     assert (await client.get(home)).status_code == 303
     assert (await enter(client, receipt)).headers["location"] == home
+
+
+@pytest.mark.one_database
+async def test_whoever_opens_the_browser_next_finds_no_receipt_code_in_it(
+    client: httpx2.AsyncClient, make: Make, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The code that waits opens the contribution: it goes with the browser, as the session does."""
+    await make.signed_in(client, scene.signatory)
+    answers = [
+        await client.get(f"{scene.home}/confidential"),
+        await browsing.post(client, f"{scene.home}/confidential"),
+        await client.get("/en/leave/code"),
+        await enter(client, await make.invitation(scene.consultation)),
+    ]
+    for answer in answers:
+        # The last one counts (RFC 6265, 5.3): coming in takes the code away before it is given again.
+        *_gone, cookie = (c for c in answer.headers.get_list("set-cookie") if c.startswith("receipt="))
+        assert "max-age" not in cookie.lower()
+        assert "expires" not in cookie.lower()
+    assert (await client.get("/en/start/keep")).status_code == 200
+    later = clock.now() + timedelta(hours=25)
+    monkeypatch.setattr("app.platform.clock.now", lambda: later)
+    assert (await client.get("/en/start/keep")).headers["location"] == "/en/start"
 
 
 @pytest.mark.one_database

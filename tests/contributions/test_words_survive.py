@@ -42,6 +42,10 @@ def answer_form(page: str) -> FormOnPage:
     return next(f for f in Forms(page).forms if any(c.name.endswith("narrative") for c in f.controls))
 
 
+def form_with(page: str, name: str) -> FormOnPage:
+    return next(form for form in Forms(page).forms if any(c.name == name for c in form.controls))
+
+
 def standing(page: str) -> dict[str, str]:
     """What stands in the form of an answer."""
     form = answer_form(page)
@@ -105,6 +109,38 @@ async def test_a_bearer_whose_session_ended_comes_back_with_her_code_and_her_wor
     form = Forms(page).forms[0]
     back = await send_form(client, form, "/en/start", code=receipt)
     assert back.headers["location"].startswith(place), back.text
+    assert standing((await client.get(back.headers["location"])).text).items() >= TYPED.items()
+
+
+async def test_a_bearer_who_mistypes_her_code_and_changes_the_language_keeps_her_words(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    home, receipt = await entered(client, make, scene.consultation)
+    place = f"{home}/questions/{scene.codes[0]}"
+    page = await ended(client, (await client.get(place)).text, place, "bearer")
+    wrong = await send_form(client, Forms(page).forms[0], "/en/start", code="WRONG")
+    assert wrong.status_code == 422
+    moved = await send_form(client, form_with(wrong.text, "code"), "/ar/typed", code="")
+    asked = await client.get(moved.headers["location"], follow_redirects=True)
+    assert asked.url.path == "/ar/sign-in"
+    [way] = re.findall(r'href="(/ar/start\?next=[^"]+)"', unescape(asked.text))
+    for waiting in (asked, start := await client.get(way)):
+        assert '<p role="status">' in waiting.text, "the page says that her words wait"
+    back = await send_form(client, form_with(start.text, "code"), "/ar/start", code=receipt)
+    assert back.headers["location"].startswith(place.replace("/en/", "/ar/"))
+    assert standing((await client.get(back.headers["location"])).text).items() >= TYPED.items()
+
+
+async def test_a_bearer_who_tries_a_password_first_keeps_her_words(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    home, receipt = await entered(client, make, scene.consultation)
+    place = f"{home}/questions/{scene.codes[0]}"
+    page = await ended(client, (await client.get(place)).text, place, "bearer")
+    wrong = await send_form(client, Forms(page).forms[0], "/en/sign-in", email="a@b.example", password="x")
+    assert wrong.status_code == 422
+    back = await send_form(client, form_with(wrong.text, "code"), "/en/start", code=receipt)
+    assert back.headers["location"].startswith(place)
     assert standing((await client.get(back.headers["location"])).text).items() >= TYPED.items()
 
 

@@ -492,7 +492,7 @@ async def test_a_file_changes_the_rows_once(db: Database, draft: QuestionnaireVe
     counts = []
     for _time in range(2):
         async with db.write() as session:
-            report = await service.import_texts(session, SECRETARIAT, draft.id, file)
+            report = await service.import_texts(session, SECRETARIAT, draft.id, file, draft.checksum)
             counts.append(report.changed)
     assert counts == [3, 0]
     now = await definition_of(db, draft)
@@ -511,13 +511,13 @@ async def test_only_the_secretariat_takes_texts_in_and_only_into_drafts(
     for actor in (Actor(), Actor(uuid4(), "Expert", frozenset({(Role.EXPERT.value, uuid4())}))):
         with pytest.raises(NotFound):
             async with db.write() as session:
-                await service.import_texts(session, actor, draft.id, file)
+                await service.import_texts(session, actor, draft.id, file, draft.checksum)
     async with db.write() as session:
         version = await queries.get_version(session, draft.id)
         await questionnaires._release(session, SYSTEM, version)
     with pytest.raises(Forbidden):
         async with db.write() as session:
-            await service.import_texts(session, SECRETARIAT, draft.id, file)
+            await service.import_texts(session, SECRETARIAT, draft.id, file, draft.checksum)
 
 
 async def test_the_pages_of_texts(
@@ -539,7 +539,9 @@ async def test_the_pages_of_texts(
     assert "Nothing is written yet." in look.text
     assert "Une question" not in (await client.get(f"{here}.fr.xlf")).text
     [carried] = re.findall(r'name="carried" value="([^"]+)"', look.text)
-    assert (await post(client, here, {"carried": carried, "then": "take"})).headers["location"] == here
+    [over] = re.findall(r'name="over" value="([^"]+)"', look.text)
+    take = {"carried": carried, "over": over, "then": "take"}
+    assert (await post(client, here, take)).headers["location"] == here
     assert "Une question" in (await client.get(f"{here}.fr.xlf")).text
     again = await post(client, here, files={"file": ("fr.xlf", new, "application/xliff+xml")})
     assert "Nothing would change." in again.text
@@ -547,3 +549,23 @@ async def test_the_pages_of_texts(
     assert wrong.status_code == 422
     assert "This is not an XLIFF file." in wrong.text
     assert (await post(client, here, data={})).status_code == 422
+
+
+async def test_a_translation_written_since_the_look_is_not_overwritten_unseen(
+    client: httpx2.AsyncClient, db: Database, make: Make, draft: QuestionnaireVersion
+) -> None:
+    here = f"/en/questionnaires/sample/civil-society/{draft.number}/texts"
+    await make.signed_in(client, await make.account(Role.SECRETARIAT))
+    file = changed(xliff.write_texts(sample(), "fr", 1), with_target("Du fichier"))
+    look = await post(client, here, files={"file": ("fr.xlf", file, "application/xliff+xml")})
+    found = dict(re.findall(r'name="(carried|over)" value="([^"]+)"', look.text))
+    async with db.write() as session:
+        other = changed(xliff.write_texts(sample(), "fr", 1), with_target("De la page"))
+        await service.import_texts(session, SECRETARIAT, draft.id, other, draft.checksum)
+    again = await post(client, here, {**found, "then": "take"})
+    assert again.status_code == 409
+    assert "The draft changed since this page was made." in again.text
+    assert unit_of(await definition_of(db, draft)).text("fr") == "De la page"
+    found = dict(re.findall(r'name="(carried|over)" value="([^"]+)"', again.text))
+    assert (await post(client, here, {**found, "then": "take"})).headers["location"] == here
+    assert unit_of(await definition_of(db, draft)).text("fr") == "Du fichier"

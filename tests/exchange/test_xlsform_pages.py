@@ -98,6 +98,41 @@ async def test_a_form_with_the_name_of_a_draft_shows_what_would_change_and_whose
     assert await prompts(client) == ["Why not?"]
 
 
+async def test_who_wrote_on_the_pages_is_named_as_the_last_writer(
+    client: httpx2.AsyncClient, db: Database, make: Make
+) -> None:
+    await make.signed_in(client, await make.account(Role.SECRETARIAT, name="Noor Halden"))
+    await post(client, HERE, files=file(form([HEADER, ["text", "a", "Why?"]], **SETTINGS)))
+    await make.signed_in(client, await make.account(Role.SECRETARIAT, name="Ada Fenn"))
+    glossary = "/en/questionnaires/arms/state/1/glossary"
+    term = {"key": "gun", "term": "Firearm"}
+    assert (await post(client, glossary, term)).status_code == 303
+    page = await client.get(f"{glossary}/gun")
+    unchanged = {**term, "started": hidden(page.text)["started"]}
+    assert (await post(client, f"{glossary}/gun", unchanged)).status_code == 303
+    asked = await post(client, HERE, files=file(form([HEADER, ["text", "a", "Why not?"]], **SETTINGS)))
+    assert "Last written by <bdi>Ada Fenn</bdi>" in asked.text
+    async with db.read() as session:
+        acts = (await session.exec(select(AuditEntry.action))).all()
+    assert acts.count("questionnaire.written") == 1, "what changes nothing is not recorded"
+
+
+async def test_what_a_file_would_do_is_shown_in_the_language_that_is_chosen(
+    client: httpx2.AsyncClient, make: Make
+) -> None:
+    await make.signed_in(client, await make.account(Role.SECRETARIAT))
+    for label in ("Why?", "Why not?"):
+        asked = await post(client, HERE, files=file(form([HEADER, ["text", "a", label]], **SETTINGS)))
+    [bar] = re.findall(r'<button[^>]*formaction="([^"]+)"[^>]*lang="fr"', asked.text)
+    in_french = await post(client, bar, hidden(asked.text))
+    assert in_french.status_code == 200
+    assert 'lang="fr"' in in_french.text
+    assert hidden(in_french.text)["carried"] == hidden(asked.text)["carried"]
+    replaced = await post(client, HERE.replace("/en/", "/fr/"), {**hidden(in_french.text), "then": "take"})
+    assert replaced.status_code == 303
+    assert await prompts(client) == ["Why not?"]
+
+
 async def test_a_draft_that_changed_after_it_was_shown_is_not_replaced(
     client: httpx2.AsyncClient, make: Make
 ) -> None:
@@ -138,6 +173,13 @@ async def test_a_workbook_written_from_the_draft_replaces_it_unless_somebody_wro
     assert asked.status_code == 200
     assert "There is a draft of this name" in asked.text
     assert await prompts(client) == ["Why not?"]
+
+
+async def test_an_empty_file_is_called_empty(client: httpx2.AsyncClient, make: Make) -> None:
+    await make.signed_in(client, await make.account(Role.SECRETARIAT))
+    assert "This file is empty." in (await post(client, HERE, files=file(b""))).text
+    none_chosen = await post(client, HERE, files={"file": ("", b"", "application/octet-stream")})
+    assert "Choose a file." in none_chosen.text
 
 
 async def test_a_name_made_of_a_file_is_a_free_one(client: httpx2.AsyncClient, make: Make) -> None:

@@ -292,7 +292,12 @@ async def test_the_pages_lead_from_a_file_to_the_answers(
     assert shown.status_code == 200
     assert "FP-08-1a" in shown.text
     assert "=1+1" in shown.text
+    assert "They become answers of their organizations" in shown.text
     assert (await scene.state())[4] == 0
+    waits = table(line(article="5", topic="poetry"))
+    only_kept = await post(client, address, {"then": "preview", "csv": waits.decode()})
+    assert "Take in" in only_kept.text
+    assert "They become answers" not in only_kept.text, "none of them does"
     done = await post(client, address, {"then": "import", "csv": data.decode()})
     assert done.headers["location"] == address
     assert (await scene.state())[4] == 2

@@ -78,7 +78,8 @@ class Shape(HTMLParser):
             self.defaults.setdefault(found["form"], found)
         elif tag == "button":
             self.with_buttons.add(self._in_form)
-        if not self._in_form and "form" not in found and found.get("type") != "button":
+        to_copy = "readonly" in found or found.get("type") == "button"
+        if not self._in_form and "form" not in found and not to_copy:
             self.idle.append(found.get("formaction") or found.get("name", tag))
 
     def handle_data(self, data: str) -> None:

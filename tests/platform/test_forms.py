@@ -141,6 +141,16 @@ async def test_a_form_sent_by_another_site_is_refused(sender: httpx2.AsyncClient
         assert answer.status_code == status, site
 
 
+async def test_another_site_replaces_no_cookie_of_ours(client: httpx2.AsyncClient) -> None:
+    """A browser sends no cookie of ours with another site's form, but would take one: kept words hang on it."""
+    for path in ("/en/start", "/en/typed", "/en/sign-out", "/en/nowhere"):
+        sent = await client.post(path, data={"code": "x"}, headers={"sec-fetch-site": "cross-site"})
+        assert sent.status_code in {403, 404, 405}
+        assert "set-cookie" not in sent.headers
+    followed = await client.get("/en/start", headers={"sec-fetch-site": "cross-site"})
+    assert "form=" in followed.headers["set-cookie"], "a link from elsewhere is a first visit"
+
+
 async def test_the_proof_of_another_session_is_refused(sender: httpx2.AsyncClient) -> None:
     await post(sender, "/api/echo", {"text": "x"})
     sent = await post(sender, "/api/echo", {"text": "x"})

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
 from app.platform.cookies import FORM_COOKIE, SESSION_COOKIE
 from tests.browsing import post
@@ -27,6 +28,18 @@ ODD_TEXTS = (
     "x.\u202e",
     "{}",
     "%(a)9999999s",
+)
+ODD_PLACES = (
+    "//[",
+    "//\u2100",
+    "/\t/[",
+    "//evil.example/x",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "https://evil.example",
+    "/en\r\nx: y",
+    "\u202e",
+    "?typed=x",
 )
 TOKENS = ("x", "ñ", "%00", "%ff", "a" * 5_000, "../../etc", "{token}", "%E2%80%AE", "'", "<b>")
 COOKIES = (
@@ -129,6 +142,26 @@ async def test_a_field_where_another_belongs_is_no_failure(
 ) -> None:
     for path in ("/en/start", "/en/sign-in", "/en/sign-up"):
         assert checked(await post(client, path, fields)).status_code == httpx2.codes.UNPROCESSABLE_CONTENT
+
+
+@pytest.mark.parametrize("at", ODD_PLACES)
+async def test_an_odd_address_of_the_page_leads_nowhere_else(client: httpx2.AsyncClient, at: str) -> None:
+    for path in ("/fr/typed", "/en/sign-up", "/en/sign-out", "/en/start"):
+        answer = checked(await post(client, path, {"at": at, "words": "some words", "was": "0"}))
+        assert "evil.example" not in answer.headers.get("location", "")
+        assert 'href="//' not in answer.text
+
+
+async def test_a_page_of_failure_that_fails_as_well_still_answers(
+    app: FastAPI, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object, **_more: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr("app.platform.pages.chrome_of", broken)
+    answer = await client.get("/en/safety")
+    assert checked(answer, most=500).status_code == httpx2.codes.INTERNAL_SERVER_ERROR
+    assert answer.text == "Something went wrong on our side."
 
 
 @pytest.mark.parametrize("cookie", COOKIES, ids=range(len(COOKIES)))

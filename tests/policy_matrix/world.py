@@ -307,7 +307,7 @@ ACTS: Mapping[str, Arguments] = {
     "contributions.queries.get_frame_with_name": lambda world: (world.named.id,),
     "contributions.entry.renew_receipt": lambda _world: ("A receipt code", "The session that asks"),
     "exchange.service.look_at_texts": lambda world: (world.version.id, b""),
-    "exchange.service.import_texts": lambda world: (world.version.id, b""),
+    "exchange.service.import_texts": lambda world: (world.version.id, b"", ""),
     "exports.queries.get_consultation": _slug,
     "exports.service.hand_over": _slug,
     "exports.service.take_out_withdrawn": _row(None),
