@@ -47,7 +47,10 @@ async def open_session(request: Request, form: SignInForm, session: Session) -> 
         again = TooMany().headers if done.is_locked else None
         return render(request, "accounts/sign_in.html", page, form, status, again)
     token = await service.start_session(session, done.account_id, request.cookies.get(SESSION_COOKIE))
-    response = see_other(request, data.next or pages.url("organisations.start"))
+    # The language may have been changed on the way: the page of this one leads on in it.
+    wanted = pages.own_address(data.next)
+    to = f"/{request.state.language}{wanted}" if wanted else pages.url("organisations.start")
+    response = see_other(request, to)
     pages.sign_in_browser(request, response, token)
     deps.remember_browser(request, response, data.email)
     return response

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from app.accounts import service as accounts
+from app.accounts.schemas import OwnPage
 from app.consultations import queries as consultations
 from app.contributions import entry, policy, queries, service
 from app.contributions.models import Contribution, Mode
@@ -40,6 +41,13 @@ RECEIPT_COOKIE = "receipt"
 RECEIPT_KEPT = 24 * 60 * 60  # seconds that a browser keeps a code nobody has confirmed
 CLEAR = {"clear-site-data": '"cache", "cookies", "storage"'}
 NO_RECEIPT = _("The code that this page showed is gone from this browser. Here is another one: keep it.")
+
+
+@dataclass(frozen=True, slots=True)
+class EnterPage:
+    """Where a code is typed; `next` is the page she wanted to open."""
+
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +88,11 @@ def _open(request: Request, session: Session, contribution_id: UUID, to: str = "
 
 
 @router.get("/start", name="contributions.start")
-async def start(request: Request, actor: AnyActor) -> Response:
+async def start(
+    request: Request, actor: AnyActor, wanted: Annotated[OwnPage, Query(alias="next")] = ""
+) -> Response:
     """Enter a code."""
-    return render(request, "contributions/start.html", None)
+    return render(request, "contributions/start.html", EnterPage(wanted))
 
 
 @router.post("/start", name="contributions.enter")
@@ -99,7 +109,7 @@ async def enter(
         return _go_on(request, session, data.code, contribution, own_address(data.next) or "")
 
     async def again(status: int) -> Response:
-        return render(request, "contributions/start.html", None, form, status)
+        return render(request, "contributions/start.html", EnterPage(), form, status)
 
     return await submit(session, form, act, again)
 
@@ -177,7 +187,7 @@ async def begin_confidential(
             session, _secret(request), kept["about"], kept["receipt"], request.state.language
         )
     except Invalid as problem:
-        response = render(request, "contributions/start.html", None, FormOf(errors=problem.errors))
+        response = render(request, "contributions/start.html", EnterPage(), FormOf(errors=problem.errors))
         response.delete_cookie(RECEIPT_COOKIE)
         return response
     return _open(request, session, begun.id)

@@ -105,6 +105,26 @@ async def test_a_bearer_whose_session_ended_comes_back_with_her_code_and_her_wor
     assert standing((await client.get(back.headers["location"])).text).items() >= TYPED.items()
 
 
+async def test_a_change_of_language_where_the_session_ended_keeps_the_words_on_every_way_in(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    home, receipt = await entered(client, make, scene.consultation)
+    place = f"{home}/questions/{scene.codes[0]}"
+    page = await ended(client, (await client.get(place)).text, place, "bearer")
+    moved = await send_form(client, Forms(page).forms[0], "/ru/typed")
+    ways = (await client.get((await client.get(moved.headers["location"])).headers["location"])).text
+    entrances = [unescape(way) for way in re.findall(r'href="(/ru/(?:start|sign-up)\?[^"]+)"', ways)]
+    assert len(entrances) == 2, ways  # noqa: PLR2004
+    assert all("typed%3D" in way for way in entrances)
+    enter = next(way for way in entrances if way.startswith("/ru/start"))
+    form = next(f for f in Forms((await client.get(enter)).text).forms if f.action == "/ru/start")
+    wrong = await send_form(client, form, "/ru/start", code="WRONG")
+    again = next(f for f in Forms(wrong.text).forms if f.action == "/ru/start")
+    back = await send_form(client, again, "/ru/start", code=receipt)
+    assert back.headers["location"].startswith(place.replace("/en/", "/ru/")), back.text
+    assert standing((await client.get(back.headers["location"])).text).items() >= TYPED.items()
+
+
 @pytest.mark.parametrize("refused", [False, True])
 async def test_the_language_bar_takes_typed_words_along_without_a_script(
     client: httpx2.AsyncClient, make: Make, scene: Scene, refused: bool
