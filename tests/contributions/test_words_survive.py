@@ -114,7 +114,7 @@ async def test_a_change_of_language_where_the_session_ended_keeps_the_words_on_e
     moved = await send_form(client, Forms(page).forms[0], "/ru/typed")
     ways = (await client.get((await client.get(moved.headers["location"])).headers["location"])).text
     entrances = [unescape(way) for way in re.findall(r'href="(/ru/(?:start|sign-up)\?[^"]+)"', ways)]
-    assert len(entrances) == 2, ways  # noqa: PLR2004
+    assert len(entrances) == 2, ways
     assert all("typed%3D" in way for way in entrances)
     enter = next(way for way in entrances if way.startswith("/ru/start"))
     form = next(f for f in Forms((await client.get(enter)).text).forms if f.action == "/ru/start")
