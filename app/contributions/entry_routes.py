@@ -21,7 +21,7 @@ from app.organisations.deps import AnyActor, CurrentActor
 from app.platform import ids
 from app.platform.db import Session
 from app.platform.errors import Invalid, SignInRequired
-from app.platform.forms import BEARER_COOKIE, FormOf, JustAButton, form
+from app.platform.forms import BEARER_COOKIE, FormOf, JustAButton, check_site, form, read_form
 from app.platform.i18n import _
 from app.platform.pages import (
     keep_for_browser,
@@ -197,9 +197,17 @@ async def begin_confidential(
 async def giving_up_the_name(
     request: Request, contribution_id: UUID, session: Session, actor: CurrentActor
 ) -> Response:
-    """What giving up the name means, and the receipt code that will be the only way back."""
-    await queries.get_frame_with_name(session, actor, contribution_id)
-    receipt = _waiting(request, "confidential", str(contribution_id)) or ids.new_code()
+    """What giving up the name means, and the receipt code that will be the only way back.
+
+    Where the name was given up already, in another tab or in a reply that got lost, it leads on there.
+    """
+    receipt = _waiting(request, "confidential", str(contribution_id))
+    moved = await entry.find_by_receipt(session, receipt) if receipt else None
+    if moved is not None and moved.id == actor.bearer_of:
+        return see_other(request, url("contributions.tasks", contribution_id=moved.id))
+    if moved is None:
+        await queries.get_frame_with_name(session, actor, contribution_id)
+    receipt = receipt or ids.new_code()
     here = url("contributions.become_confidential", contribution_id=contribution_id)
     back = url("contributions.tasks", contribution_id=contribution_id)
     response = render(request, "contributions/keep.html", KeepPage(receipt, "confidential", here, back))
@@ -263,9 +271,16 @@ async def keep_new_code(
 
 
 @router.post("/leave", name="contributions.leave")
-async def leave(request: Request, form: JustAButton, session: Session, actor: AnyActor) -> Response:
-    """End every session of this contribution and clear the browser."""
-    await accounts.close_sessions_of(session, actor)
+async def leave(request: Request, session: Session, actor: AnyActor) -> Response:
+    """End every session of this contribution and clear the browser.
+
+    Who leaves in a hurry must not land on a page that says why not: an old proof, or a session that
+    ended before, leads away as well. Only what another site's page sent is refused.
+    """
+    check_site(request)
+    sent = await read_form(request)
+    if sent.is_ours or request.headers.get("sec-fetch-site") == "same-origin":
+        await accounts.close_sessions_of(session, actor)
     response = see_other(request, url("site.away"))
     for name in (BEARER_COOKIE, RECEIPT_COOKIE):
         response.delete_cookie(name)

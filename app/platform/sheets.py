@@ -64,6 +64,11 @@ class Sheet:
         self._count += 1
         return f"b{self._count}"
 
+    def unseen(self, fields: Mapping[str, Any]) -> str:
+        """The same as `end` for a button that brings hidden fields only."""
+        filled = [(name, "" if value is None else str(value)) for name, value in fields.items()]
+        return ";".join([digest_of(filled), *sorted(fields)])
+
     def end(self) -> str:
         """What comes back with this form: the digest of how it was filled in, and which fields nobody sees."""
         told = ";".join([digest_of(self._noted), *sorted(self._unseen)])

@@ -216,3 +216,49 @@ async def test_entering_by_code_leaves_the_account_alone_and_out_of_sight(
     assert account.account_id == scene.signatory.id, "no statement touches both sessions"
     assert begun.headers["location"].endswith(str(bearer.bearer_of))
     assert (await client.get(scene.home)).status_code == 404
+
+
+@pytest.mark.one_database
+async def test_who_leaves_in_a_hurry_after_the_session_ended_sees_the_calendar_all_the_same(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    home, _receipt = await entered(client, make, scene.consultation)
+    proof = browsing.proof_in((await client.get(home)).text)
+    del client.cookies["bearer"]
+    left = await client.post("/en/leave", data={"csrf": proof})
+    assert (left.status_code, left.headers["location"]) == (303, "/en/away")
+    foreign = await client.post("/en/leave", headers={"sec-fetch-site": "cross-site"})
+    assert foreign.status_code == 403
+
+
+@pytest.mark.one_database
+async def test_another_sites_page_ends_no_session(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await entered(client, make, scene.consultation)
+    await client.post("/en/leave", headers={"sec-fetch-site": "cross-site"})
+    bearer = client.cookies["bearer"]
+    await client.post("/en/leave")
+    assert await counted(db, BearerSession) == 1
+    client.cookies.set("bearer", bearer, domain="testserver.local", path="/")
+    await client.post("/en/leave", headers={"sec-fetch-site": "same-origin"})
+    assert await counted(db, BearerSession) == 0
+
+
+@pytest.mark.one_database
+async def test_the_second_tab_on_which_the_name_is_given_up_leads_to_where_the_answers_went(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.signatory)
+    place = f"{scene.home}/confidential"
+    receipt = receipt_in((await client.get(place)).text)
+    before = dict(client.cookies)
+    gone = await keep(client, place)
+    leads_on = await client.get(place)
+    assert leads_on.headers["location"] == gone.headers["location"]
+    client.cookies.clear()
+    for name, value in before.items():
+        client.cookies.set(name, value, domain="testserver.local", path="/")
+    again = await client.get(place)
+    assert receipt_in(again.text) == receipt, "the reply was lost, and the page is loaded again"
+    assert (await keep(client, place)).headers["location"] == gone.headers["location"]

@@ -238,3 +238,42 @@ async def test_a_secret_that_was_typed_never_comes_back(
         .headers["location"]
         .startswith("/en/")
     )
+
+
+async def test_a_button_pressed_after_the_session_ended_is_told_so_and_gives_back_no_hidden_field(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.drafter)
+    place = scene.question()
+    await send_form(client, answer_form((await client.get(place)).text), place, **TYPED)
+    page = (await client.get(f"{place}/clear")).text
+    button = next(f for f in Forms(page).forms if f.action == f"{place}/clear")
+    del client.cookies["session"]
+    sent = await send_form(client, button, button.action)
+    assert sent.status_code == 403
+    assert "Your session has ended" in sent.text
+    for untrue in (
+        "came from another site",
+        "Your words are still here",
+        "should still be on the page",
+        "kept.",
+    ):
+        assert untrue not in sent.text, untrue
+    assert f'name="next" value="{place}/clear"' in sent.text
+
+
+async def test_a_button_with_an_old_proof_can_be_pressed_again_where_it_is_refused(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.drafter)
+    place = scene.question()
+    await send_form(client, answer_form((await client.get(place)).text), place, **TYPED)
+    page = (await client.get(f"{place}/clear")).text
+    button = next(f for f in Forms(page).forms if f.action == f"{place}/clear")
+    await make.signed_in(client, scene.drafter)
+    sent = await send_form(client, button, button.action)
+    assert sent.status_code == 403
+    assert "should still be on the page" not in sent.text
+    again = next(f for f in Forms(sent.text).forms if f.action == button.action)
+    assert (await send_form(client, again, again.action)).status_code == 303
+    assert "narrative" not in standing((await client.get(place)).text)
