@@ -262,3 +262,17 @@ async def test_the_second_tab_on_which_the_name_is_given_up_leads_to_where_the_a
     again = await client.get(place)
     assert receipt_in(again.text) == receipt, "the reply was lost, and the page is loaded again"
     assert (await keep(client, place)).headers["location"] == gone.headers["location"]
+
+
+@pytest.mark.one_database
+async def test_the_receipt_of_a_confidential_contribution_does_not_say_that_staff_have_it(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    home, _receipt = await entered(client, make, scene.consultation)
+    answered = {"version": "0", "narrative": "Nobody answers.", "language": "en", "then": "list"}
+    await browsing.post(client, f"{home}/questions/{scene.codes[0]}", answered)
+    await browsing.post(client, f"{home}/submit")
+    page = (await client.get(f"{home}/receipt")).text
+    assert "Your answer to 1 question is here." in page
+    assert "with the focal point" not in page
+    assert "before you submit" not in (await client.get(f"{home}/check")).text
