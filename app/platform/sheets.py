@@ -24,6 +24,7 @@ class Sheet:
     """
 
     typed: Fields = field(default_factory=dict)
+    typed_unseen: frozenset[str] = frozenset()  # of these, what nobody saw
     first_form: str = ""  # the id of the form that the language bar sends
     in_page_form: bool = False
     sent_part: str = ""  # the part whose button was pressed, on a page that answers it
@@ -57,7 +58,13 @@ class Sheet:
         ]
         self.shown |= {name for name, _values in found}
         parts = dict.fromkeys(name.partition(".")[0] for name, _values in found)
-        return [*found, *((f"{part}.was", [""]) for part in parts)]
+        return [*found, *((f"{part}.was", [self._told_unseen(f"{part}.")]) for part in parts)]
+
+    def _told_unseen(self, prefix: str) -> str:
+        """What `was` says of a part that was changed: no digest fits, and these fields nobody saw."""
+        return "".join(
+            f";{n.removeprefix(prefix)}" for n in sorted(self.typed_unseen) if n.startswith(prefix)
+        )
 
     def next_part(self) -> str:
         """A name for a part that is only a button."""
@@ -124,11 +131,11 @@ class Sheet:
 
     @property
     def homeless(self) -> Mapping[str, str]:
-        """Typed words for which this page has no field."""
+        """What was typed or chosen and has no field on this page, of any length and in any script."""
         return {
             name: "\n".join(values)
             for name, values in self.typed.items()
-            if name not in self.shown and any(" " in value or len(value) > 8 for value in values)  # noqa: PLR2004
+            if name not in self.shown and name not in self.typed_unseen and any(map(str.strip, values))
         }
 
 

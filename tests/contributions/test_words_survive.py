@@ -277,3 +277,23 @@ async def test_a_button_with_an_old_proof_can_be_pressed_again_where_it_is_refus
     again = next(f for f in Forms(sent.text).forms if f.action == button.action)
     assert (await send_form(client, again, again.action)).status_code == 303
     assert "narrative" not in standing((await client.get(place)).text)
+
+
+async def test_words_that_come_to_a_page_without_their_field_are_shown_however_short(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    _other, other_receipt = await entered(client, make, scene.consultation)
+    own, _receipt = await entered(client, make, scene.consultation)
+    question = f"{own}/questions/{scene.codes[0]}"
+    form = answer_form((await client.get(question)).text)
+    del client.cookies["bearer"]
+    sent = await send_form(client, form, question, narrative="不查", law="in_part")
+    wrong = await send_form(client, Forms(sent.text).forms[0], "/en/start", code="WRONG")
+    again = next(f for f in Forms(wrong.text).forms if f.action == "/en/start")
+    back = await send_form(client, again, "/en/start", code=other_receipt)
+    shown = unescape((await client.get(back.headers["location"])).text)
+    assert "no field on this page" in shown
+    assert "不查</textarea>" in shown
+    assert str(LAW_NAMES[Law.IN_PART]) in shown
+    for hidden in ('"publication":', ">base<", ">version<"):
+        assert hidden not in shown, hidden
