@@ -89,6 +89,6 @@ async def ask_reset(request: Request, form: ResetForm, session: Session) -> Resp
 
 
 @router.get("/look-at-mail", name="accounts.look_at_mail")
-async def look_at_mail(request: Request) -> Response:
+async def look_at_mail(request: Request, wanted: Annotated[OwnPage, Query(alias="next")] = "") -> Response:
     """What to do after a link was asked for."""
-    return render(request, "accounts/look_at_mail.html", None)
+    return render(request, "accounts/look_at_mail.html", deps.LookAtMailPage(wanted))

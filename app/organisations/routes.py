@@ -74,14 +74,14 @@ async def begin_sign_up(request: Request, form: SignUpForm, session: Session, ac
         form.errors = problem.errors
         page = SignUpPage(KINDS, str(form.values.get("next", "")))
         return render(request, "accounts/sign_up.html", page, form)
-    return see_other(request, pages.url("accounts.look_at_mail"))
+    return see_other(request, pages.url("accounts.look_at_mail", query={"next": form.valid.next}))
 
 
 @router.post("/sign-up/again", name="accounts.send_again")
 async def send_again(request: Request, form: WaitingForm, session: Session, actor: AnyActor) -> Response:
     """Send the link of a sign-up once more; the answer is the same for every address."""
     if form.data is None:
-        return render(request, "accounts/look_at_mail.html", None, form)
+        return render(request, "accounts/look_at_mail.html", deps.LookAtMailPage(), form)
     await service.send_again(session, actor, form.data.email)
     said = _("If this address waits to be confirmed, the message is on its way again.")
     return see_other(request, pages.url("accounts.look_at_mail"), said)

@@ -57,6 +57,16 @@ async def one_of_each(db: Database) -> tuple[Account, Organisation, set[Role]]:
     return account, organisation, {Role(role) for role in roles}
 
 
+@pytest.mark.one_database
+async def test_who_signs_up_from_a_consultation_keeps_the_way_back_while_she_waits_for_the_mail(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = await sign_up(client, next="/en/c/estaria-firearms/start")
+    page = (await client.get(answer.headers["location"])).text
+    for way in ("sign-in", "sign-up"):
+        assert f'href="/en/{way}?next=%2Fen%2Fc%2Festaria-firearms%2Fstart"' in page
+
+
 async def test_three_fields_and_a_confirmed_address_make_an_account(
     client: httpx2.AsyncClient, db: Database, settings: Settings, run_jobs: RunJobs
 ) -> None:
