@@ -21,7 +21,15 @@ from app.organisations.deps import AnyActor, CurrentActor
 from app.platform import ids
 from app.platform.db import Session
 from app.platform.errors import Invalid, SignInRequired
-from app.platform.forms import BEARER_COOKIE, FormOf, JustAButton, check_site, form, read_form
+from app.platform.forms import (
+    BEARER_COOKIE,
+    FormOf,
+    JustAButton,
+    check_csrf,
+    check_site,
+    form,
+    read_form,
+)
 from app.platform.i18n import _
 from app.platform.pages import (
     keep_for_browser,
@@ -40,6 +48,10 @@ router = APIRouter(route_class=OneOutcome)
 RECEIPT_COOKIE = "receipt"
 RECEIPT_KEPT = 24 * 60 * 60  # seconds that a browser keeps a code nobody has confirmed
 CLEAR = {"clear-site-data": '"cache", "cookies", "storage"'}
+NOT_BEGUN = _(
+    "This browser no longer knows the code that the page showed. If you had not yet gone on to the questions, "
+    "that code opens nothing: begin again with your invitation code."
+)
 NO_RECEIPT = _("The code that this page showed is gone from this browser. Here is another one: keep it.")
 
 
@@ -174,14 +186,18 @@ async def keep(request: Request, actor: AnyActor) -> Response:
 
 
 @router.post("/start/keep", name="contributions.keep")
-async def begin_confidential(
-    request: Request, form: JustAButton, session: Session, actor: AnyActor
-) -> Response:
-    """Begin the contribution whose receipt code is kept now; the same again opens the one that was begun."""
+async def begin_confidential(request: Request, session: Session, actor: AnyActor) -> Response:
+    """Begin the contribution whose receipt code is kept now; the same again opens the one that was begun.
+
+    A browser that forgot the code is told so, whatever else it forgot: no session ended, none had begun.
+    """
     may_repeat(request)
+    check_site(request)
+    sent = await read_form(request)
     kept = kept_by_browser(request, RECEIPT_COOKIE)
     if kept is None or kept["kind"] != "enter":
-        return see_other(request, url("contributions.start"))
+        return see_other(request, url("contributions.start"), NOT_BEGUN)
+    check_csrf(request, sent.proof)
     try:
         begun = await entry.enter(
             session, _secret(request), kept["about"], kept["receipt"], request.state.language

@@ -276,3 +276,19 @@ async def test_the_receipt_of_a_confidential_contribution_does_not_say_that_staf
     assert "Your answer to 1 question is here." in page
     assert "with the focal point" not in page
     assert "before you submit" not in (await client.get(f"{home}/check")).text
+
+
+@pytest.mark.one_database
+async def test_a_browser_that_forgot_a_code_which_had_begun_nothing_is_told_so(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    code = await make.invitation(scene.consultation)
+    await enter(client, code)
+    proof = browsing.proof_in((await client.get("/en/start/keep")).text)
+    client.cookies.clear()
+    pressed = await client.post("/en/start/keep", data={"csrf": proof})
+    assert pressed.headers["location"] == "/en/start"
+    assert "begin again with your invitation code" in (await client.get("/en/start")).text
+    assert (await enter(client, code)).headers["location"] == "/en/start/keep", (
+        "the invitation is not used up"
+    )
