@@ -49,6 +49,11 @@ class Frame:
         return self.contribution.mode is Mode.CONFIDENTIAL
 
     @property
+    def is_open(self) -> bool:
+        """Whether the consultation still takes answers."""
+        return self.consultation.takes_answers(clock.arrival())
+
+    @property
     def shown_as(self) -> str:
         """The name or the label the government sees."""
         return self.organisation or self.contribution.label

@@ -136,6 +136,15 @@ async def test_a_closed_consultation_lets_nobody_in_and_those_inside_back(
     inside = await make.contribution(closed, Mode.CONFIDENTIAL, receipt_hash=ids.fingerprint(receipt))
     back = await enter(client, receipt)
     assert back.headers["location"] == f"/en/contributions/{inside.id}"
+    for page in ("", "/check", "/receipt"):
+        shown = (await client.get(f"{back.headers['location']}{page}")).text
+        for over in (
+            "closes on",
+            "You can still change",
+            "You can change or withdraw",
+            "Until the consultation",
+        ):
+            assert over not in shown, f"{page}: {over}"
 
 
 @pytest.mark.one_database
