@@ -71,7 +71,10 @@ async def test_a_code_may_be_typed_small_with_spaces_and_dashes_and_on_any_keybo
     typed = "  " + "-".join((code[:4], code[4:9])) + " " + " ".join((code[9:20], code[20:])) + " "
     arabic = str.maketrans("23456789", "٢٣٤٥٦٧٨٩")
     full_width = {ord(c): ord(c) + 0xFEE0 for c in "abcdefghijklmnopqrstuvwxyz23456789"}
-    for variant in (typed, typed.translate(arabic), typed.translate(full_width)):
+    cyrillic = str.maketrans("abcehkmptxy", "авсенкмртху")
+    greek = str.maketrans("ABEHKMNPTXYZ", "ΑΒΕΗΚΜΝΡΤΧΥΖ")
+    variants = (typed, *(typed.translate(each) for each in (arabic, full_width, cyrillic)))
+    for variant in (*variants, typed.upper().translate(greek)):
         assert (await enter(client, variant)).headers["location"] == "/en/start/keep"
     receipt = await receipt_shown(client)
     await keep(client)
