@@ -51,8 +51,8 @@ class SignInPage:
 
 
 @dataclass(frozen=True, slots=True)
-class LookAtMailPage:
-    """What to do after a link was asked for; `next` is the page she wanted to open."""
+class LinkPage:
+    """Where a link is asked for, and what to do then; `next` is the page she wanted to open."""
 
     next: str = ""
 

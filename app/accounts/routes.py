@@ -74,21 +74,21 @@ async def close_session(request: Request, form: JustAButton, session: Session) -
 
 
 @router.get("/reset", name="accounts.reset")
-async def reset(request: Request) -> Response:
+async def reset(request: Request, wanted: Annotated[OwnPage, Query(alias="next")] = "") -> Response:
     """Where somebody asks for a link to choose a new password."""
-    return render(request, "accounts/reset.html", None)
+    return render(request, "accounts/reset.html", deps.LinkPage(wanted))
 
 
 @router.post("/reset", name="accounts.reset")
 async def ask_reset(request: Request, form: ResetForm, session: Session) -> Response:
     """Send the link; the answer is the same whether or not the address is known."""
     if form.data is None:
-        return render(request, "accounts/reset.html", None, form)
-    await service.ask_reset(session, NOBODY, form.data.email)
-    return see_other(request, pages.url("accounts.look_at_mail"))
+        return render(request, "accounts/reset.html", deps.LinkPage(), form)
+    await service.ask_reset(session, NOBODY, form.data.email, form.data.next)
+    return see_other(request, pages.url("accounts.look_at_mail", query={"next": form.data.next}))
 
 
 @router.get("/look-at-mail", name="accounts.look_at_mail")
 async def look_at_mail(request: Request, wanted: Annotated[OwnPage, Query(alias="next")] = "") -> Response:
     """What to do after a link was asked for."""
-    return render(request, "accounts/look_at_mail.html", deps.LookAtMailPage(wanted))
+    return render(request, "accounts/look_at_mail.html", deps.LinkPage(wanted))

@@ -81,7 +81,7 @@ async def begin_sign_up(request: Request, form: SignUpForm, session: Session, ac
 async def send_again(request: Request, form: WaitingForm, session: Session, actor: AnyActor) -> Response:
     """Send the link of a sign-up once more; the answer is the same for every address."""
     if form.data is None:
-        return render(request, "accounts/look_at_mail.html", deps.LookAtMailPage(), form)
+        return render(request, "accounts/look_at_mail.html", deps.LinkPage(), form)
     await service.send_again(session, actor, form.data.email)
     said = _("If this address waits to be confirmed, the message is on its way again.")
     return see_other(request, pages.url("accounts.look_at_mail"), said)
@@ -117,6 +117,7 @@ async def set_password(
     request: Request, token: str, form: PasswordForm, session: Session, actor: AnyActor
 ) -> Response:
     """Take the new password; every other session ends."""
+    wanted = (await account_queries.get_link(session, token, Purpose.RESET_PASSWORD)).payload.get("next")
     try:
         account_id = await service.reset_password(session, actor, token, form.valid.password)
     except Invalid as problem:
@@ -124,7 +125,7 @@ async def set_password(
         page = await account_queries.link_page(session, token, Purpose.RESET_PASSWORD)
         return render(request, "accounts/reset_set.html", page, form)
     said = _("Your new password holds. Everywhere else you are signed out.")
-    return await _signed_in(request, session, account_id, pages.url("organisations.start"), said)
+    return await _signed_in(request, session, account_id, wanted or pages.url("organisations.start"), said)
 
 
 @router.get("/sign-in/provider", name="accounts.provider")
