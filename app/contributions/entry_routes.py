@@ -18,7 +18,7 @@ from app.contributions import entry, policy, queries, service
 from app.contributions.models import Contribution, Mode
 from app.contributions.schemas import CodeForm, StartForm
 from app.organisations.deps import AnyActor, CurrentActor
-from app.platform import ids
+from app.platform import clock, ids
 from app.platform.db import Session
 from app.platform.errors import Invalid, SignInRequired
 from app.platform.forms import (
@@ -150,6 +150,7 @@ async def choose(
             found = await entry.look_up(session, data.code, consultation.id)
             return _go_on(request, session, data.code, found)
         if actor.account_id is None:
+            require(policy.can_enter(consultation, clock.arrival()))
             # Nobody without an account has an organisation yet: the way there leads back here.
             back = {"next": url("contributions.begin", slug=slug)}
             return see_other(request, url("accounts.sign_up", query=back))

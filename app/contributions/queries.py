@@ -146,6 +146,7 @@ class StartPage:
     organisations: Sequence[Organisation]
     begun: Mapping[UUID, UUID]
     may_start: Decision
+    may_enter: Decision
 
 
 async def start_page(session: AsyncSession, actor: Actor, consultation: Consultation) -> StartPage:
@@ -168,6 +169,7 @@ async def start_page(session: AsyncSession, actor: Actor, consultation: Consulta
         organisations,
         {place: contribution for place, contribution in begun if place is not None},
         policy.can_start(actor, consultation, clock.arrival()),
+        policy.can_enter(consultation, clock.arrival()),
     )
 
 

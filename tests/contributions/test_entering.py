@@ -135,6 +135,12 @@ async def test_a_closed_consultation_lets_nobody_in_and_those_inside_back(
     unknown = await enter(client, ids.new_code())
     assert refused.status_code == unknown.status_code == 422
     assert "opens nothing now" in refused.text
+    client.cookies.clear()
+    begin = (await client.get(f"/en/c/{closed.slug}/start")).text
+    assert "This consultation is not open." in begin
+    assert "/en/sign-up" not in begin, "nobody is led to register for what takes no answers"
+    late = await browsing.post(client, f"/en/c/{closed.slug}/start", {"mode": "named"})
+    assert late.status_code == 403
     receipt = ids.new_code()
     inside = await make.contribution(closed, Mode.CONFIDENTIAL, receipt_hash=ids.fingerprint(receipt))
     back = await enter(client, receipt)
