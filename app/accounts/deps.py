@@ -50,6 +50,13 @@ class SignInPage:
     waiting: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    """Where a link is asked for, and what to do then; `next` is the page she wanted to open."""
+
+    next: str = ""
+
+
 def sign_in_page(request: Request, wanted: str, waiting: str = "") -> SignInPage:
     """The ways in of this portal; `wanted` is the page somebody wanted to open."""
     settings: Settings = request.app.state.settings

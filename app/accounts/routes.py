@@ -49,7 +49,10 @@ async def open_session(request: Request, form: SignInForm, session: Session) -> 
         again = TooMany().headers if done.is_locked else None
         return render(request, "accounts/sign_in.html", page, form, status, again)
     token = await service.start_session(session, done.account_id, request.cookies.get(SESSION_COOKIE))
-    response = see_other(request, data.next or pages.url("organisations.start"))
+    # The language may have been changed on the way: the page of this one leads on in it.
+    wanted = pages.own_address(data.next)
+    to = f"/{request.state.language}{wanted}" if wanted else pages.url("organisations.start")
+    response = see_other(request, to)
     pages.sign_in_browser(request, response, token)
     deps.remember_browser(request, response, data.email)
     return response
@@ -73,9 +76,9 @@ async def close_session(request: Request, form: JustAButton, session: Session) -
 
 
 @router.get("/reset", name="accounts.reset")
-async def reset(request: Request) -> Response:
+async def reset(request: Request, wanted: Annotated[OwnPage, Query(alias="next")] = "") -> Response:
     """Where somebody asks for a link to choose a new password."""
-    return render(request, "accounts/reset.html", None)
+    return render(request, "accounts/reset.html", deps.LinkPage(wanted))
 
 
 @router.post("/reset", name="accounts.reset")
@@ -83,13 +86,17 @@ async def ask_reset(request: Request, form: ResetForm, session: Session) -> Resp
     """Send the link; the answer is the same whether or not the address is known."""
 
     async def act(data: ResetInput) -> Response:
-        await service.ask_reset(session, NOBODY, data.email)
-        return see_other(request, pages.url("accounts.look_at_mail"))
+        await service.ask_reset(session, NOBODY, data.email, data.next)
+        return see_other(request, pages.url("accounts.look_at_mail", query={"next": data.next}))
 
-    return await submit(session, form, act, shown(request, form, "accounts/reset.html"))
+    return await submit(session, form, act, shown(request, form, "accounts/reset.html", _any_link))
+
+
+async def _any_link() -> deps.LinkPage:
+    return deps.LinkPage()
 
 
 @router.get("/look-at-mail", name="accounts.look_at_mail")
-async def look_at_mail(request: Request) -> Response:
+async def look_at_mail(request: Request, wanted: Annotated[OwnPage, Query(alias="next")] = "") -> Response:
     """What to do after a link was asked for."""
-    return render(request, "accounts/look_at_mail.html", None)
+    return render(request, "accounts/look_at_mail.html", deps.LinkPage(wanted))

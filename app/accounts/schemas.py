@@ -67,9 +67,10 @@ class SignInInput(Input):
 
 
 class ResetInput(Input):
-    """The address of the account whose password is forgotten."""
+    """The address of the account whose password is forgotten; `next` is the page she wanted to open."""
 
     email: EmailAddress
+    next: OwnPage = ""
 
 
 class NewPasswordInput(Input):

@@ -310,14 +310,24 @@ async def use_link(session: AsyncSession, token: str, purpose: Purpose) -> UsedL
     return used
 
 
-async def ask_reset(session: AsyncSession, actor: Actor, email: str) -> None:
-    """Send a link for a new password, if the address has an account; says nothing either way."""
+async def ask_reset(session: AsyncSession, actor: Actor, email: str, wanted: str = "") -> None:
+    """Send a link for a new password, if the address has an account; says nothing either way.
+
+    `wanted` is the page of this portal that opens once the new password is chosen.
+    """
     require(policy.can_ask_for_link(actor))
     may = await may_send(session, "reset", email)
     account = await queries.find_account(session, email)
     if not may or account is None or not account.is_active:
         return
-    link = await add_link(session, Purpose.RESET_PASSWORD, email, account.language, account_id=account.id)
+    link = await add_link(
+        session,
+        Purpose.RESET_PASSWORD,
+        email,
+        account.language,
+        account_id=account.id,
+        payload={"next": wanted},
+    )
     await publish(session, events.PasswordResetAsked(link.id))
 
 

@@ -18,11 +18,12 @@ from app.contributions import entry, policy, queries, service
 from app.contributions.models import Contribution, Mode
 from app.contributions.schemas import CodeForm, StartForm
 from app.organisations.deps import AnyActor, CurrentActor
-from app.platform import ids
+from app.platform import clock, ids
 from app.platform.cookies import BEARER_COOKIE
+from app.platform.csrf import check_csrf, check_site
 from app.platform.db import Session
 from app.platform.errors import SignInRequired
-from app.platform.forms import FormOf, JustAButton, Nothing, form
+from app.platform.forms import FormOf, JustAButton, Nothing, form, read_form
 from app.platform.i18n import _
 from app.platform.pages import (
     keep_for_browser,
@@ -41,12 +42,16 @@ router = APIRouter(route_class=OneOutcome)
 RECEIPT_COOKIE = "receipt"
 RECEIPT_KEPT = 24 * 60 * 60  # seconds that a browser keeps a code nobody has confirmed
 CLEAR = {"clear-site-data": '"cache", "cookies", "storage"'}
+NOT_BEGUN = _(
+    "This browser no longer knows the code that the page showed. If you had not yet gone on to the questions, "
+    "that code opens nothing: begin again with your invitation code."
+)
 NO_RECEIPT = _("The code that this page showed is gone from this browser. Here is another one: keep it.")
 
 
 @dataclass(frozen=True, slots=True)
-class StartPage:
-    """Where a code leads: to the page somebody wanted, or to the list of her answers."""
+class EnterPage:
+    """Where a code is typed; `next` is the page she wanted to open."""
 
     next: str = ""
 
@@ -92,8 +97,8 @@ def _open(request: Request, session: Session, contribution_id: UUID, to: str = "
 async def start(
     request: Request, actor: AnyActor, wanted: Annotated[OwnPage, Query(alias="next")] = ""
 ) -> Response:
-    """Enter a code, to go on where somebody was."""
-    return render(request, "contributions/start.html", StartPage(wanted))
+    """Enter a code."""
+    return render(request, "contributions/start.html", EnterPage(wanted))
 
 
 @router.post("/start", name="contributions.enter")
@@ -110,7 +115,7 @@ async def enter(
         return _go_on(request, session, data.code, contribution, own_address(data.next) or "")
 
     async def again(status: int) -> Response:
-        return render(request, "contributions/start.html", StartPage(), form, status)
+        return render(request, "contributions/start.html", EnterPage(), form, status)
 
     return await submit(session, form, act, again)
 
@@ -139,6 +144,7 @@ async def choose(
             found = await entry.look_up(session, data.code, consultation.id)
             return _go_on(request, session, data.code, found)
         if actor.account_id is None:
+            require(policy.can_enter(consultation, clock.arrival()))
             # Nobody without an account has an organisation yet: the way there leads back here.
             back = {"next": url("contributions.begin", slug=slug)}
             return see_other(request, url("accounts.sign_up", query=back))
@@ -175,14 +181,19 @@ async def keep(request: Request, actor: AnyActor) -> Response:
 
 
 @router.post("/start/keep", name="contributions.keep")
-async def begin_confidential(
-    request: Request, form: JustAButton, session: Session, actor: AnyActor
-) -> Response:
-    """Begin the contribution whose receipt code is kept now; the same again opens the one that was begun."""
+async def begin_confidential(request: Request, session: Session, actor: AnyActor) -> Response:
+    """Begin the contribution whose receipt code is kept now; the same again opens the one that was begun.
+
+    A browser that forgot the code is told so, whatever else it forgot: no session ended, none had begun.
+    """
     may_repeat(request)
+    check_site(request)
+    sent = await read_form(request)
     kept = kept_by_browser(request, RECEIPT_COOKIE)
     if kept is None or kept["kind"] != "enter":
-        return see_other(request, url("contributions.start"))
+        return see_other(request, url("contributions.start"), NOT_BEGUN)
+    check_csrf(request, sent.proof)
+    form = FormOf(data=Nothing())
 
     async def act(_data: Nothing) -> Response:
         begun = await entry.enter(
@@ -191,7 +202,7 @@ async def begin_confidential(
         return _open(request, session, begun.id)
 
     async def again(status: int) -> Response:
-        response = render(request, "contributions/start.html", StartPage(), form, status)
+        response = render(request, "contributions/start.html", EnterPage(), form, status)
         response.delete_cookie(RECEIPT_COOKIE)
         return response
 
@@ -202,9 +213,17 @@ async def begin_confidential(
 async def giving_up_the_name(
     request: Request, contribution_id: UUID, session: Session, actor: CurrentActor
 ) -> Response:
-    """What giving up the name means, and the receipt code that will be the only way back."""
-    await queries.get_frame_with_name(session, actor, contribution_id)
-    receipt = _waiting(request, "confidential", str(contribution_id)) or ids.new_code()
+    """What giving up the name means, and the receipt code that will be the only way back.
+
+    Where the name was given up already, in another tab or in a reply that got lost, it leads on there.
+    """
+    receipt = _waiting(request, "confidential", str(contribution_id))
+    moved = await entry.find_by_receipt(session, receipt) if receipt else None
+    if moved is not None and moved.id == actor.bearer_of:
+        return see_other(request, url("contributions.tasks", contribution_id=moved.id))
+    if moved is None:
+        await queries.get_frame_with_name(session, actor, contribution_id)
+    receipt = receipt or ids.new_code()
     here = url("contributions.become_confidential", contribution_id=contribution_id)
     back = url("contributions.tasks", contribution_id=contribution_id)
     response = render(request, "contributions/keep.html", KeepPage(receipt, "confidential", here, back))
@@ -268,9 +287,16 @@ async def keep_new_code(
 
 
 @router.post("/leave", name="contributions.leave")
-async def leave(request: Request, form: JustAButton, session: Session, actor: AnyActor) -> Response:
-    """End every session of this contribution and clear the browser."""
-    await accounts.close_sessions_of(session, actor)
+async def leave(request: Request, session: Session, actor: AnyActor) -> Response:
+    """End every session of this contribution and clear the browser.
+
+    Who leaves in a hurry must not land on a page that says why not: an old proof, or a session that
+    ended before, leads away as well. Only what another site's page sent is refused.
+    """
+    check_site(request)
+    sent = await read_form(request)
+    if sent.is_ours or request.headers.get("sec-fetch-site") == "same-origin":
+        await accounts.close_sessions_of(session, actor)
     response = see_other(request, url("site.away"))
     for name in (BEARER_COOKIE, RECEIPT_COOKIE):
         response.delete_cookie(name)

@@ -49,6 +49,11 @@ class Frame:
         return self.contribution.mode is Mode.CONFIDENTIAL
 
     @property
+    def is_open(self) -> bool:
+        """Whether the consultation still takes answers."""
+        return self.consultation.takes_answers(clock.arrival())
+
+    @property
     def shown_as(self) -> str:
         """The name or the label the government sees."""
         return self.organisation or self.contribution.label
@@ -141,6 +146,7 @@ class StartPage:
     organisations: Sequence[Organisation]
     begun: Mapping[UUID, UUID]
     may_start: Decision
+    may_enter: Decision
 
 
 async def start_page(session: AsyncSession, actor: Actor, consultation: Consultation) -> StartPage:
@@ -163,6 +169,7 @@ async def start_page(session: AsyncSession, actor: Actor, consultation: Consulta
         organisations,
         {place: contribution for place, contribution in begun if place is not None},
         policy.can_start(actor, consultation, clock.arrival()),
+        policy.can_enter(consultation, clock.arrival()),
     )
 
 

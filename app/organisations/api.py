@@ -59,7 +59,7 @@ async def sign_in(
 @router.post("/password-resets", status_code=202)
 async def ask_reset(data: ResetInput, session: Session, actor: AnyActor) -> dict[str, str]:
     """Send a link to choose a new password, if the address has an account."""
-    await accounts.ask_reset(session, actor, data.email)
+    await accounts.ask_reset(session, actor, data.email, data.next)
     return {"status": "sent if the address has an account"}
 
 

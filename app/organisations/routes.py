@@ -75,7 +75,7 @@ async def begin_sign_up(request: Request, form: SignUpForm, session: Session, ac
 
     async def act(data: SignUpInput) -> Response:
         await service.sign_up(session, actor, data, request.state.language)
-        return see_other(request, pages.url("accounts.look_at_mail"))
+        return see_other(request, pages.url("accounts.look_at_mail", query={"next": data.next}))
 
     async def again(status: int) -> Response:
         page = SignUpPage(KINDS, str(form.values.get("next", "")))
@@ -93,7 +93,10 @@ async def send_again(request: Request, form: WaitingForm, session: Session, acto
         said = _("If this address waits to be confirmed, the message is on its way again.")
         return see_other(request, pages.url("accounts.look_at_mail"), said)
 
-    return await submit(session, form, act, shown(request, form, "accounts/look_at_mail.html"))
+    async def page() -> deps.LinkPage:
+        return deps.LinkPage()
+
+    return await submit(session, form, act, shown(request, form, "accounts/look_at_mail.html", page))
 
 
 @router.get("/confirm/{token}", name="accounts.confirm")
@@ -128,9 +131,12 @@ async def set_password(
     """Take the new password; every other session ends."""
 
     async def act(data: NewPasswordInput) -> Response:
+        link = await account_queries.get_link(session, token, Purpose.RESET_PASSWORD)
+        wanted = link.payload.get("next")  # a used link forgets it
         account_id = await service.reset_password(session, actor, token, data.password)
         said = _("Your new password holds. Everywhere else you are signed out.")
-        return await _signed_in(request, session, account_id, pages.url("organisations.start"), said)
+        to = wanted or pages.url("organisations.start")
+        return await _signed_in(request, session, account_id, to, said)
 
     def page() -> Awaitable[LinkPage]:
         return account_queries.link_page(session, token, Purpose.RESET_PASSWORD)

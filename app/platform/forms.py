@@ -121,7 +121,10 @@ def sentences(problem: ValidationError | list[Any]) -> dict[str, Message]:
         if isinstance(cause, Problem):
             sentence = cause.message
         else:
-            known = SENTENCES.get(error["type"], NOT_UNDERSTOOD)
+            kind = error["type"]
+            if kind in {"too_long", "too_short"} and isinstance(error.get("input"), str):
+                kind = f"string_{kind}"  # a text that is cleaned first is measured like a list
+            known = SENTENCES.get(kind, NOT_UNDERSTOOD)
             sentence = Message(known.text, {k: v for k, v in context.items() if f"%({k})s" in known.text})
         found.setdefault(where, sentence)
     return found

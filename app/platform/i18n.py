@@ -130,7 +130,8 @@ def instant(value: datetime, code: str) -> str:
     """A day and a time, always in UTC and saying so."""
     utc = value.astimezone(UTC)
     # U+200E keeps the clock time and its zone in order inside right-to-left text.
-    return f"{day(utc.date(), code)}{'، ' if code == 'ar' else ', '}\u200e{utc:%H:%M} UTC"
+    between = {"ar": "، ", "zh": " "}.get(code, ", ")
+    return f"{day(utc.date(), code)}{between}\u200e{utc:%H:%M} UTC"
 
 
 def short_time(value: datetime) -> str:

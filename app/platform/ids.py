@@ -11,6 +11,8 @@ from app.platform import signs
 
 # Crockford's alphabet without the letters that are read as digits.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Letters of other keyboards that look the same: whoever compares her code letter by letter sees no difference.
+LOOK_ALIKE = str.maketrans("АВЕКМНРСТУХЅЈΑΒΕΖΗΚΜΝΡΤΥΧ", "ABEKMHPCTYXSJABEZHKMNPTYX")
 CODE_LENGTH = 28  # 28 characters of 30 are 137 bits, more than the 128 a receipt code needs
 
 
@@ -45,7 +47,8 @@ def _code_from(seed: str, place: int) -> str:
 
 def plain_code(typed: str) -> str:
     """The code somebody meant: spaces, dashes and letter case do not matter, nor her keyboard."""
-    return "".join(c for c in signs.digits(typed).upper() if c.isalnum())[:200]
+    meant = signs.digits(typed).upper().translate(LOOK_ALIKE)
+    return "".join(c for c in meant if c.isalnum())[:200]
 
 
 def new_token() -> str:

@@ -241,6 +241,15 @@ def _typed_elsewhere(request: Request) -> dict[str, list[str]]:
     return dict(kept.fields) if kept is not None else {}
 
 
+def _unseen_elsewhere(request: Request) -> frozenset[str]:
+    """Which of these nobody saw on the page they came from."""
+    sent: Sent | None = getattr(request.state, "sent", None)
+    if sent is not None:
+        return sent.unseen
+    kept = getattr(request.state, "kept", None)
+    return kept.unseen if kept is not None else frozenset()
+
+
 def _sent_part(request: Request) -> str:
     return request.query_params.get("part", "") if request.method == "POST" else ""
 
@@ -278,6 +287,7 @@ def chrome_of(request: Request, csrf: str, status: int = 200) -> Chrome:
         here=here,
         sheet=Sheet(
             _typed_elsewhere(request),
+            typed_unseen=_unseen_elsewhere(request),
             sent_part=_sent_part(request),
             refused=_refused(request, status),
             is_clash=status == HTTPStatus.CONFLICT,

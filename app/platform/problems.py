@@ -28,6 +28,11 @@ from app.platform.routing import BROUGHT
 
 log = logging.getLogger("portal")
 SESSION_ENDED = _("Your session has ended. Your words are still here")
+PRESSED = _("Your session has ended")
+PRESSED_DETAIL = _(
+    "You were away for a while, so the portal closed your session. "
+    "What you asked for was not done. Come back in and press the button again."
+)
 SESSION_ENDED_DETAIL = _(
     "You were away for a while, so the portal closed your session. Everything you sent is on this page, not saved yet."
 )
@@ -51,7 +56,8 @@ class TypedField:
 class ErrorPage:
     """What an error page says, with the form that was refused.
 
-    `again` is where the form can be sent once more; it is empty where that would not help.
+    `again` is where the form can be sent once more; it is empty where that would not help. `pressed` says
+    that it was a button alone: then there is nothing to lose, and nothing to give back.
     """
 
     status: int
@@ -65,6 +71,12 @@ class ErrorPage:
     back: str = ""
     has_file: bool = False
     parts: tuple[str, ...] = ()
+    pressed: bool = False
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What goes with a button, to be sent again."""
+        return {field.name: value for field in self.typed for value in field.values}
 
 
 SECRETS = frozenset({"password", "token"})
@@ -208,21 +220,25 @@ def answer(request: Request, problem: Exception) -> Response:
             "accounts.sign_in", query={"next": f"/{request.state.language}{pages.here_of(request)}"}
         )
         return RedirectResponse(to, 303)
-    typed = _typed(request)
-    ended = _has_ended(request, expected) and bool(typed)
+    typed, pressed = _typed(request), _is_press(request)
+    ended = _has_ended(request, expected) and bool(typed or pressed)
     comes_in = ended or _brings_words(request, typed)
+    detail = expected.detail
+    if ended:
+        title, detail = (PRESSED, PRESSED_DETAIL) if pressed else (SESSION_ENDED, SESSION_ENDED_DETAIL)
     page = ErrorPage(
         expected.status,
-        SESSION_ENDED if ended else title,
-        SESSION_ENDED_DETAIL if ended else expected.detail,
+        title,
+        detail,
         rid,
         expected.status in {401, 403, 409, 413, 422, 503},
         tuple(found.values()),
         typed,
-        _again(request, typed),
+        _again(request, expected, pressed or not typed),
         _page_before(request),
         bool(getattr(getattr(request.state, "sent", None), "files", None)),
         _other_parts(request),
+        pressed,
     )
     specific = "errors/ended.html" if comes_in else f"errors/{expected.status}.html"
     template = specific if (pages.TEMPLATES / specific).exists() else "errors/error.html"
@@ -242,9 +258,28 @@ def _browser(request: Request) -> str:
     return request.cookies.get(FORM_COOKIE, "")
 
 
-def _again(request: Request, typed: Sequence[TypedField]) -> str:
-    """Where a refused form may be sent once more, with its query."""
-    if not typed or request.method != "POST" or _is_way_in(request):
+def _is_press(request: Request) -> bool:
+    """Whether a form of ours came with its button alone: no word, no choice, no file."""
+    sent: Sent | None = getattr(request.state, "sent", None)
+    if sent is None or is_foreign(request) or sent.files or sent.others:
+        return False
+    own = request.query_params.get("part", "")
+    prefix = f"{own}." if own else ""
+    return not any(
+        any(values) and f"{prefix}{name}" not in sent.unseen for name, values in sent.fields.items()
+    )
+
+
+def _again(request: Request, problem: errors.AppError, pressed: bool) -> str:
+    """Where a refused form may be sent once more, with its query.
+
+    For a button alone only where the same may succeed now: an old proof is renewed, and we may be well again.
+    """
+    if request.method != "POST" or _is_way_in(request):
+        return ""
+    if pressed and not isinstance(problem, Forged) and problem.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return ""
+    if getattr(request.state, "sent", None) is None or is_foreign(request):
         return ""
     path = f"/{request.state.language}{quote(request.scope['path'], safe='/~:@')}"
     return path + (f"?{request.url.query}" if request.url.query else "")

@@ -161,7 +161,8 @@ def _carry(request: Request, response: Response) -> None:
     browser, is_fresh = browser_secret(request)
     if is_fresh:
         set_cookie(request, response, FORM_COOKIE, browser, max_age=None)
-    response.headers["location"] = typed.keep(request.state.session, browser, to, fields)
+    unseen = {name.removeprefix(BROUGHT) for name in sent.unseen} if sent is not None else set()
+    response.headers["location"] = typed.keep(request.state.session, browser, to, fields, unseen)
 
 
 def _carried(request: Request, sent: Sent, to: str) -> Fields:

@@ -34,6 +34,7 @@ class Sheet:
     """
 
     typed: Fields = field(default_factory=dict)
+    typed_unseen: frozenset[str] = frozenset()  # of these, what nobody saw
     first_form: str = ""  # the id of the form that the language bar sends
     has_page_form: bool = False
     default: DefaultButton | None = None  # of that form; stands before the bar, whose buttons send it too
@@ -98,12 +99,23 @@ class Sheet:
         self._begun |= set(parts)
         if not self.has_page_form:
             self.shown |= {name for name, _values in away}
-        return [*away, *((f"{part}.was", [""]) for part in parts)]
+        return [*away, *((f"{part}.was", [self._told_unseen(f"{part}.")]) for part in parts)]
+
+    def _told_unseen(self, prefix: str) -> str:
+        """What `was` says of a part that was changed: no digest fits, and these fields nobody saw."""
+        return "".join(
+            f";{n.removeprefix(prefix)}" for n in sorted(self.typed_unseen) if n.startswith(prefix)
+        )
 
     def next_part(self) -> str:
         """A name for a part that is only a button."""
         self._count += 1
         return f"b{self._count}"
+
+    def unseen(self, fields: Mapping[str, Any]) -> str:
+        """The same as `end` for a button that brings hidden fields only."""
+        filled = [(name, "" if value is None else str(value)) for name, value in fields.items()]
+        return ";".join([digest_of(filled), *sorted(fields)])
 
     def end(self) -> str:
         """What comes back with this form: the digest of how it was filled in, and which fields nobody sees."""
@@ -186,11 +198,11 @@ class Sheet:
 
     @property
     def homeless(self) -> Mapping[str, str]:
-        """Typed words for which this page has no field."""
+        """What was typed or chosen and has no field on this page, of any length and in any script."""
         found = {
             name: "\n".join(written(name, values))
             for name, values in self.typed.items()
-            if name not in self.shown and not is_for_the_page(name)
+            if name not in self.shown | self.typed_unseen and not is_for_the_page(name)
         }
         return {name: text for name, text in found.items() if text}
 

@@ -5,6 +5,7 @@ what stood in its fields is kept for that, for a day at most, and sealed with a 
 browser has. Nobody who reads the table can read them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -41,6 +42,7 @@ class Kept:
 
     path: str
     fields: Fields
+    unseen: frozenset[str] = frozenset()  # the names of those that nobody sees on a page
 
 
 def page_of(address: str) -> str:
@@ -53,10 +55,12 @@ def _key(browser: str, name: str) -> bytes:
     return key_of(browser, "typed", name)
 
 
-def keep(session: AsyncSession, browser: str, address: str, fields: Fields) -> str:
+def keep(
+    session: AsyncSession, browser: str, address: str, fields: Fields, unseen: Iterable[str] = ()
+) -> str:
     """Keep fields for the page at an address; returns the address that shows them there."""
     name = ids.random_id().hex
-    sealed = seal(_key(browser, name), {"path": page_of(address), "fields": fields})
+    sealed = seal(_key(browser, name), {"path": page_of(address), "fields": fields, "unseen": sorted(unseen)})
     session.add(TypedWords(id=name, sealed=sealed, kept_until=clock.today() + KEPT))
     parts = urlsplit(address)
     query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair[0] != PARAMETER]
@@ -74,7 +78,7 @@ async def load(request: Request, browser: str) -> Kept | None:
     found = unseal(_key(browser, name), row.sealed) if row is not None else None
     if not found or found["path"] != request.scope["path"]:
         return None
-    return Kept(found["path"], found["fields"])
+    return Kept(found["path"], found["fields"], frozenset(found.get("unseen", ())))
 
 
 async def forget(db: Database, _context: object) -> None:

@@ -115,7 +115,7 @@ async def test_a_session_chosen_by_somebody_else_is_not_taken_over(
 @pytest.mark.parametrize(
     ("wanted", "reached"),
     [
-        ("/fr/mine?page=2", "/fr/mine?page=2"),
+        ("/fr/mine?page=2", "/en/mine?page=2"),
         ("//evil.example/", "/en/my-work"),
         ("/\\evil.example", "/en/my-work"),
         ("/\t/evil.example", "/en/my-work"),

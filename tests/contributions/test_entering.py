@@ -73,7 +73,10 @@ async def test_a_code_may_be_typed_small_with_spaces_and_dashes_and_on_any_keybo
     typed = "  " + "-".join((code[:4], code[4:9])) + " " + " ".join((code[9:20], code[20:])) + " "
     arabic = str.maketrans("23456789", "٢٣٤٥٦٧٨٩")
     full_width = {ord(c): ord(c) + 0xFEE0 for c in "abcdefghijklmnopqrstuvwxyz23456789"}
-    for variant in (typed, typed.translate(arabic), typed.translate(full_width)):
+    cyrillic = str.maketrans("abcehkmptxy", "авсенкмртху")
+    greek = str.maketrans("ABEHKMNPTXYZ", "ΑΒΕΗΚΜΝΡΤΧΥΖ")
+    variants = (typed, *(typed.translate(each) for each in (arabic, full_width, cyrillic)))
+    for variant in (*variants, typed.upper().translate(greek)):
         assert (await enter(client, variant)).headers["location"] == "/en/start/keep"
     receipt = await receipt_shown(client)
     await keep(client)
@@ -134,10 +137,25 @@ async def test_a_closed_consultation_lets_nobody_in_and_those_inside_back(
     unknown = await enter(client, ids.new_code())
     assert refused.status_code == unknown.status_code == 422
     assert "opens nothing now" in refused.text
+    client.cookies.clear()
+    begin = (await client.get(f"/en/c/{closed.slug}/start")).text
+    assert "This consultation is not open." in begin
+    assert "/en/sign-up" not in begin, "nobody is led to register for what takes no answers"
+    late = await browsing.post(client, f"/en/c/{closed.slug}/start", {"mode": "named"})
+    assert late.status_code == 403
     receipt = ids.new_code()
     inside = await make.contribution(closed, Mode.CONFIDENTIAL, receipt_hash=ids.fingerprint(receipt))
     back = await enter(client, receipt)
     assert back.headers["location"] == f"/en/contributions/{inside.id}"
+    for page in ("", "/check", "/receipt"):
+        shown = (await client.get(f"{back.headers['location']}{page}")).text
+        for over in (
+            "closes on",
+            "You can still change",
+            "You can change or withdraw",
+            "Until the consultation",
+        ):
+            assert over not in shown, f"{page}: {over}"
 
 
 @pytest.mark.one_database
@@ -241,3 +259,79 @@ async def test_entering_by_code_leaves_the_account_alone_and_out_of_sight(
     assert account.account_id == scene.signatory.id, "no statement touches both sessions"
     assert begun.headers["location"].endswith(str(bearer.bearer_of))
     assert (await client.get(scene.home)).status_code == 404
+
+
+@pytest.mark.one_database
+async def test_who_leaves_in_a_hurry_after_the_session_ended_sees_the_calendar_all_the_same(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    home, _receipt = await entered(client, make, scene.consultation)
+    proof = browsing.proof_in((await client.get(home)).text)
+    del client.cookies["bearer"]
+    left = await client.post("/en/leave", data={"csrf": proof})
+    assert (left.status_code, left.headers["location"]) == (303, "/en/away")
+    foreign = await client.post("/en/leave", headers={"sec-fetch-site": "cross-site"})
+    assert foreign.status_code == 403
+
+
+@pytest.mark.one_database
+async def test_another_sites_page_ends_no_session(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await entered(client, make, scene.consultation)
+    await client.post("/en/leave", headers={"sec-fetch-site": "cross-site"})
+    bearer = client.cookies["bearer"]
+    await client.post("/en/leave")
+    assert await counted(db, BearerSession) == 1
+    client.cookies.set("bearer", bearer, domain="testserver.local", path="/")
+    await client.post("/en/leave", headers={"sec-fetch-site": "same-origin"})
+    assert await counted(db, BearerSession) == 0
+
+
+@pytest.mark.one_database
+async def test_the_second_tab_on_which_the_name_is_given_up_leads_to_where_the_answers_went(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.signatory)
+    place = f"{scene.home}/confidential"
+    receipt = receipt_in((await client.get(place)).text)
+    before = dict(client.cookies)
+    gone = await keep(client, place)
+    leads_on = await client.get(place)
+    assert leads_on.headers["location"] == gone.headers["location"]
+    client.cookies.clear()
+    for name, value in before.items():
+        client.cookies.set(name, value, domain="testserver.local", path="/")
+    again = await client.get(place)
+    assert receipt_in(again.text) == receipt, "the reply was lost, and the page is loaded again"
+    assert (await keep(client, place)).headers["location"] == gone.headers["location"]
+
+
+@pytest.mark.one_database
+async def test_the_receipt_of_a_confidential_contribution_does_not_say_that_staff_have_it(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    home, _receipt = await entered(client, make, scene.consultation)
+    answered = {"version": "0", "narrative": "Nobody answers.", "language": "en", "then": "list"}
+    await browsing.post(client, f"{home}/questions/{scene.codes[0]}", answered)
+    await browsing.post(client, f"{home}/submit")
+    page = (await client.get(f"{home}/receipt")).text
+    assert "Your answer to 1 question is here." in page
+    assert "with the focal point" not in page
+    assert "before you submit" not in (await client.get(f"{home}/check")).text
+
+
+@pytest.mark.one_database
+async def test_a_browser_that_forgot_a_code_which_had_begun_nothing_is_told_so(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    code = await make.invitation(scene.consultation)
+    await enter(client, code)
+    proof = browsing.proof_in((await client.get("/en/start/keep")).text)
+    client.cookies.clear()
+    pressed = await client.post("/en/start/keep", data={"csrf": proof})
+    assert pressed.headers["location"] == "/en/start"
+    assert "begin again with your invitation code" in (await client.get("/en/start")).text
+    assert (await enter(client, code)).headers["location"] == "/en/start/keep", (
+        "the invitation is not used up"
+    )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from email import message_from_bytes, policy
+from html import unescape
 from typing import Any
 
 import httpx2
@@ -55,6 +56,16 @@ async def one_of_each(db: Database) -> tuple[Account, Organisation, set[Role]]:
         organisation = (await session.exec(select(Organisation))).one()
         roles = set((await session.exec(select(Membership.role))).all())
     return account, organisation, {Role(role) for role in roles}
+
+
+@pytest.mark.one_database
+async def test_who_signs_up_from_a_consultation_keeps_the_way_back_while_she_waits_for_the_mail(
+    client: httpx2.AsyncClient,
+) -> None:
+    answer = await sign_up(client, next="/en/c/estaria-firearms/start")
+    page = (await client.get(answer.headers["location"])).text
+    for way in ("sign-in", "sign-up"):
+        assert f'href="/en/{way}?next=%2Fen%2Fc%2Festaria-firearms%2Fstart"' in page
 
 
 async def test_three_fields_and_a_confirmed_address_make_an_account(
@@ -258,6 +269,23 @@ async def test_a_link_serves_its_own_purpose_only(
     assert (await client.get(f"/en/confirm/{secret}")).status_code == 404
     assert (await client.get(f"/en/invitation/{secret}")).status_code == 404
     assert (await client.get(f"/en/reset/{secret}")).status_code == 200
+
+
+@pytest.mark.one_database
+async def test_after_a_new_password_the_page_opens_that_she_was_on_her_way_to(
+    client: httpx2.AsyncClient, make: Make, settings: Settings, run_jobs: RunJobs
+) -> None:
+    await make.account(Role.DRAFTER, email="amal@example.org")
+    wanted = "/en/contributions/7/questions/X-5?typed=1"
+    ways = (await client.get("/en/sign-in", params={"next": wanted})).text
+    page = unescape(next(iter(re.findall(r'href="(/en/reset\?[^"]+)"', ways))))
+    shown = await client.get(page)
+    assert f'name="next" value="{wanted}"' in shown.text
+    await post(client, "/en/reset", {"email": "amal@example.org", "next": wanted}, page=page)
+    await run_jobs()
+    link = link_in(mails(settings)[0][2])
+    done = await post(client, link, {"password": "some other garden words"}, page=link)
+    assert done.headers["location"] == wanted
 
 
 async def test_a_forgotten_password_is_replaced_by_mail_and_every_session_ends(

@@ -8,7 +8,7 @@ import pytest
 from fastapi import Depends, FastAPI, Request
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from app.platform import forms, problems
@@ -95,6 +95,21 @@ async def test_a_wrong_field_gets_a_sentence_and_keeps_its_text(
     assert got["values"] == typed
     assert got["errors"][field].endswith(".")
     assert "%(" not in got["errors"][field]
+
+
+class Cleaned(Input):
+    """A text that is cleaned before it is measured."""
+
+    title: Annotated[OneLine, Field(min_length=1, max_length=20)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"), [("x" * 21, "This is too long: at most 20"), ("", "Fill this in.")]
+)
+def test_a_line_that_is_too_long_is_told_so_and_not_that_there_are_too_many(typed: str, told: str) -> None:
+    with pytest.raises(ValidationError) as found:
+        Cleaned.model_validate({"title": typed})
+    assert str(forms.sentences(found.value)["title"]).startswith(told)
 
 
 async def test_a_character_no_database_keeps_is_refused_with_a_reason(sender: httpx2.AsyncClient) -> None:

@@ -37,6 +37,7 @@ async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_pa
     before = await client.get(reasons(scene.open))
     assert before.status_code == 200
     assert "0 of 1 answers have their decision" in before.text
+    assert "The others follow" in before.text
     for secret in ("Your figures stand", "Taken up", "The passage that rests on your words"):
         assert secret not in before.text
     await desk.act("clear", scene.focal_point)
@@ -50,6 +51,7 @@ async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_pa
         STATE,
     ):
         assert shown in after.text
+    assert "The others follow" not in after.text, "no other answer is left"
     as_json = await client.get(
         f"/api/v1/contributions/{scene.open.id}/reasons", headers=await make.token(scene.signatory)
     )
