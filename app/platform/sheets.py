@@ -148,9 +148,11 @@ class Sheet:
         """What a hidden field holds: what it held when the form was sent, where the form comes back refused.
 
         The version that somebody started from stays the one she started from: a fresh one would let her
-        next press overwrite what she was never shown.
+        next press overwrite what she was never shown. After a clash she was shown what stands.
         """
         self.note_unseen(name, value)
+        if self.is_clash and self.part == self.sent_part:
+            return value
         came = self.form(None)
         if came is not None and name in came.values:
             return came.values[name]

@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from app.consultations.models import ConsultationState
 from app.organisations.models import Role
 from tests.architecture.acts import Portal
 from tests.browsing import post
@@ -19,16 +20,17 @@ OUT_OF_BOUNDS = {"slug": "No slug", "edition": "state", "texts": {}, "sections":
 
 @dataclass(frozen=True)
 class Refused:
-    """Somebody of the office whom a route refuses, and what she sends."""
+    """Somebody of the office whom a route refuses, and what she sends; a stranger, once it is closed."""
 
     route: str  # the module and the function that answers
-    role: Role
+    role: Role | None
     path: str
     data: dict[str, Any] | None = None
     files: dict[str, Any] = field(default_factory=dict)
 
 
 REFUSED = (
+    Refused("contributions.entry_routes.choose", None, "/en/c/{slug}/start", {"mode": "named"}),
     Refused("contributions.entry_routes.new_code", Role.EXPERT, "/en/leave/code"),
     Refused("contributions.entry_routes.keep_new_code", Role.EXPERT, "/en/leave/code", {}),
     Refused("reading.routes.overview", Role.AUDITOR, "/en/desk/{slug}"),
@@ -56,13 +58,15 @@ REFUSED = (
 async def test_what_a_route_shows_or_reads_before_its_service_is_asked_about(
     client: httpx2.AsyncClient, make: Make, refused: Refused
 ) -> None:
-    consultation = await make.consultation()
-    who = await make.staff(consultation, refused.role)
+    state = ConsultationState.OPEN if refused.role else ConsultationState.CLOSED
+    consultation = await make.consultation(state=state)
     path = refused.path.format(slug=consultation.slug)
+    who = await make.staff(consultation, refused.role) if refused.role else None
     if path.startswith("/api/"):
         answer = await client.post(path, json=refused.data, headers=await make.token(who))
     else:
-        await make.signed_in(client, who)
+        if who:
+            await make.signed_in(client, who)
         more = {"files": refused.files} if refused.files else {}
         answer = await (
             client.get(path) if refused.data is None else post(client, path, refused.data, **more)
