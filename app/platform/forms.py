@@ -214,6 +214,7 @@ class Sent:
 
 
 RESERVED = frozenset({"csrf", "at", "was"})
+OF_A_BUTTON = re.compile(r"b\d+\.")  # hidden fields of a part that is only a button: nobody typed them
 
 
 def digest_of(fields: Iterable[tuple[str, str]]) -> str:
@@ -228,7 +229,11 @@ def _fields_of(part: str, every: Fields) -> Fields:
         found = {n.removeprefix(f"{part}."): v for n, v in every.items() if n.startswith(f"{part}.")}
     else:
         parts = {name.removesuffix("was") for name in every if name.endswith(".was")}
-        found = {n: v for n, v in every.items() if f"{n.partition('.')[0]}." not in parts}
+        found = {
+            n: v
+            for n, v in every.items()
+            if f"{n.partition('.')[0]}." not in parts and not OF_A_BUTTON.match(n)
+        }
     return {name: values for name, values in found.items() if name not in RESERVED}
 
 
