@@ -167,6 +167,7 @@ class Sent:
 
 
 RESERVED = frozenset({"csrf", "at", "was"})
+OF_A_BUTTON = re.compile(r"b\d+\.")  # hidden fields of a part that is only a button: nobody typed them
 # Fields that a page sends along for itself: nobody typed them, and nobody wants to read them.
 FOR_THE_PAGE = frozenset({"version", "base", "before", "then", "settles", "carried", "next", "from"}) | {
     *("about", "code", "id", "key", "direction", "sources")
@@ -211,7 +212,11 @@ def _fields_of(part: str, every: Fields) -> Fields:
         found = {n.removeprefix(f"{part}."): v for n, v in every.items() if n.startswith(f"{part}.")}
     else:
         parts = {name.removesuffix("was") for name in every if name.endswith(".was")}
-        found = {n: v for n, v in every.items() if f"{n.partition('.')[0]}." not in parts}
+        found = {
+            n: v
+            for n, v in every.items()
+            if f"{n.partition('.')[0]}." not in parts and not OF_A_BUTTON.match(n)
+        }
     return {name: values for name, values in found.items() if name not in RESERVED}
 
 

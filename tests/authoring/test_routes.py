@@ -113,6 +113,18 @@ async def test_words_typed_beside_a_move_stand_there_after_it(
         assert question.texts["topic"]["en"] == "What I typed"
 
 
+@pytest.mark.one_database
+async def test_what_nobody_touched_does_not_go_along(
+    scene: Scene, client: httpx2.AsyncClient, make: Make
+) -> None:
+    """A list in which nothing is chosen sends its first line, and that is no change."""
+    await make.signed_in(client, scene.account)
+    for page in ("", "/questions/FP-03-a"):
+        fields = on_the_page((await client.get(scene.path(page))).text)
+        kept = await client.post("/fr/typed", data=fields)
+        assert "typed=" not in kept.headers["location"], page
+
+
 async def test_a_late_save_shows_both_texts_and_can_be_repeated(
     scene: Scene, client: httpx2.AsyncClient, make: Make
 ) -> None:
