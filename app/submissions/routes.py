@@ -24,6 +24,7 @@ from app.submissions.schemas import (
     ReopenInput,
 )
 
+STALE = _("Somebody saved another version while you were writing. Saving again replaces it by yours.")
 router = APIRouter(route_class=OneOutcome)
 HOME = "/desk/{slug}/submission/{code}"
 
@@ -216,8 +217,8 @@ async def set_answer(
     """Set position, citations and assistance."""
     try:
         await service.set_answer(session, actor, slug, code, form.valid)
-    except StaleEdit as problem:
-        form.errors = {"": problem.detail}
+    except StaleEdit:
+        form.errors = {"": STALE}
         form.values.pop("version", None)
         return await show_desk(request, session, actor, slug, code, form, about="answer", status=409)
     except Invalid as problem:
