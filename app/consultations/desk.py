@@ -352,4 +352,5 @@ async def hand_over_page(session: AsyncSession, actor: Actor, slug: str, account
     if successor is None:
         raise NotFound
     found = await obstacles.against(session, page.desk.consultation, Step.CONCLUDE)
-    return HandOverPage(page.desk, successor, found)
+    # What is open stays with the new focal point: nothing has to be closed for that.
+    return HandOverPage(page.desk, successor, [each for each in found if each.key != obstacles.OPEN])

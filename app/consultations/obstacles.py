@@ -13,6 +13,7 @@ from app.platform import events
 from app.platform.errors import Conflict
 from app.platform.i18n import Message, _
 
+OPEN = "open"
 NOBODY_COUNTED = "nobody counts what stands against this step: the events are not registered"
 
 
@@ -41,7 +42,7 @@ def _unclosed(consultation: Consultation) -> list[Obstacle]:
     """Whoever answers in time counts, so nothing is called done before the end."""
     if consultation.state is not ConsultationState.OPEN:
         return []
-    return [Obstacle("open", 1, policy.STILL_OPEN, "consultations.closing")]
+    return [Obstacle(OPEN, 1, policy.STILL_OPEN, "consultations.closing")]
 
 
 async def count_undecided(session: AsyncSession, consultation_id: UUID) -> int:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from app.organisations.deps import CurrentActor
 from app.platform import pages
 from app.platform.db import Session
-from app.platform.errors import StaleEdit
+from app.platform.errors import REPLACES, StaleEdit
 from app.platform.forms import FormOf, JustAButton, Nothing, form
 from app.platform.i18n import Message, _
 from app.platform.pages import render, see_other, url
@@ -46,6 +46,8 @@ def desk_again(
         form.values["about"] = about
         if isinstance(form.problem, StaleEdit):
             form.values.pop("version", None)
+            if about == "answer":
+                form.errors = {"": REPLACES}
         return render(request, "submissions/desk.html", page, form, status)
 
     return again

@@ -296,7 +296,9 @@ async def test_a_hand_over_shuts_the_desk_to_the_old_focal_point(
     assert f'value="{translator.id}"' not in (await client.get(path)).text
     assert (await client.get(f"{path}/hand-over?account_id={translator.id}")).status_code == 404
     look = f"{path}/hand-over?account_id={expert.id}"
-    assert "The submission is not handed over." in (await client.get(look)).text
+    shown = await client.get(look)
+    assert "The submission is not handed over." in shown.text
+    assert "Close it first." not in shown.text
     nobody = await post(client, f"{path}/focal-point", {"account_id": ""}, page=look)
     assert nobody.status_code == 422
     done = await post(client, f"{path}/focal-point", {"account_id": str(expert.id)})

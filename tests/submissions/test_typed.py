@@ -196,3 +196,23 @@ async def test_enter_without_scripts_saves_nothing_and_says_so(
     assert "It is not saved yet: press the button below it." in kept.text
     assert f">\n{OWN}</textarea>" in kept.text
     assert await desk.all(Passage) == []
+
+
+async def test_the_second_position_is_shown_beside_the_first_and_replaces_it_knowingly(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await desk.position()
+    await make.signed_in(client, scene.expert)
+    page = await client.get(scene.desk)
+    theirs = {"position": "no", "assistance": "Machines to mark.", "version": "2"}
+    assert (await browsing.post(client, f"{scene.desk}/answer", theirs)).status_code == 303
+    late = await press(
+        client, page, "/answer?part=answer", answer__assistance=OTHER, answer__position="in_part"
+    )
+    assert late.status_code == 409
+    assert "Saving again replaces it by yours." in late.text
+    assert "Machines to mark." in late.text
+    assert f">\n{OTHER}</textarea>" in late.text
+    saved = await press(client, late, "/answer?part=answer")
+    assert OTHER in saved.text
+    assert "Machines to mark." not in saved.text
