@@ -10,12 +10,13 @@ from typing import Any
 
 from app.publication.hiding import Excerpt, Index, Voice, unwanted_names
 from app.publication.tables import Row, Shown, Tally, hidden, told
+from app.submissions.models import DispositionKind
 from app.submissions.recognizing import REDACTED, Phrases
 
 Content = dict[str, Any]
 Translations = Mapping[str, Mapping[str, Mapping[str, str]]]
 OPEN = "open"
-KINDS = ("taken_up", "taken_up_in_part", "noted", "not_taken_up", "out_of_scope", OPEN)
+KINDS = (*(kind.value for kind in DispositionKind), OPEN)  # all there are: no answer goes uncounted
 
 
 @dataclass(frozen=True, slots=True)

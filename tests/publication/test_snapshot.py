@@ -1,6 +1,7 @@
 """Nothing is published above what its contributor chose, and no number that is small enough to tell."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.platform import pages
 from app.publication import hiding
 from app.publication.hiding import Excerpt, Index, Voice
 from app.publication.snapshot import KINDS, Asked, Paragraph, Spoke, outcome, public, question, without
 from app.publication.tables import FEW
 from app.submissions import recognizing
+from app.submissions.models import DispositionKind
 
 PUBLICATIONS = ("no", "unnamed", "named", "withdrawn")
 
@@ -241,3 +244,13 @@ def test_silent_words_are_known_in_translation_and_in_any_case(said: str) -> Non
     assert published["questions"][0]["passages"][0]["text"] == said
     after = without(published, [silent])
     assert after["questions"][0]["passages"][0]["text"] is None
+
+
+@pytest.mark.parametrize("kind", DispositionKind)
+def test_every_kind_of_decision_is_counted_and_has_a_mark_of_its_own(kind: DispositionKind) -> None:
+    template = (
+        '{% import "components/answer.html" as answers with context %}{{ answers.disposition(kind, "x") }}'
+    )
+    shown = pages.environment("en").from_string(template).render(kind=kind)
+    assert kind in KINDS
+    assert re.search(r'class="mark mark-\w+"', shown)
