@@ -90,5 +90,5 @@ async def test_the_receipt_counts_what_was_handed_in_and_says_when_it_is_read(
     await handed_in(make, fresh, WORDS)
     await make.signed_in(client, fresh)
     receipt = (await client.get(f"/en/contributions/{fresh.id}/receipt")).text
-    assert "Your answer to 1 question is with" in receipt
+    assert "Your answer to 1 question is here." in receipt
     assert "when its day is over" in receipt
