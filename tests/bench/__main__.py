@@ -64,19 +64,19 @@ def served(entry: str, path: Path) -> Iterator[tuple[int, int]]:
 
 
 def post(path: str, cookie: str, token: str) -> Callable[[int], bytes]:
-    """A save of one answer; each names the version that the one before it made."""
+    """A save of one answer, of other words each time; each names the version that the one before it made."""
 
     def make(number: int) -> bytes:
         fields = {
             "csrf": token,
             "law": "yes",
             "practice": "works",
-            "narrative": world.WORDS,
+            "narrative": f"{world.WORDS} {number}",
             "language": "en",
         }
         body = urllib.parse.urlencode({**fields, "then": "list", "version": number + 1}).encode()
         head = (
-            f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: session={cookie}\r\n"
+            f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\n"
             f"content-type: application/x-www-form-urlencoded\r\ncontent-length: {len(body)}\r\n\r\n"
         )
         return head.encode() + body
@@ -95,7 +95,7 @@ async def tokens(port: int, here: world.World) -> list[str]:
     found = []
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         for own, cookie in zip(here.contributions, here.cookies, strict=True):
-            page = await client.get(answer_path(own), headers={"cookie": f"session={cookie}"})
+            page = await client.get(answer_path(own), headers={"cookie": cookie})
             match = re.search(r'name="csrf" value="([^"]+)"', page.text)
             found.append(match[1] if match else "")
     return found
@@ -201,7 +201,7 @@ async def questionnaire_lines(here: world.World) -> None:
 async def counts_and_weights(here: world.World) -> None:
     """Statements a request, and what a page weighs on the wire."""
     own, cookie = here.contributions[0], here.cookies[0]
-    as_writer, as_staff = {"cookie": f"session={cookie}"}, {"cookie": f"session={here.staff_cookie}"}
+    as_writer, as_staff = {"cookie": cookie}, {"cookie": here.staff_cookie}
     pages = {
         "question page": (answer_path(own), as_writer, "must 4, aim 2"),
         "task list": (f"/en/contributions/{own}", as_writer, ""),

@@ -31,17 +31,22 @@ UPSERT = (
 )
 
 
+def fingerprint_of(cookie: str) -> str:
+    """What the tables know of a cookie."""
+    return ids.fingerprint(cookie.partition("=")[2])
+
+
 async def prepared(world: worlds.World) -> dict[str, Any]:
     """The page objects of the measured pages, read once."""
     db = Database(world.database_url)
     async with db.read() as session:
-        actor = await organisations.find_actor(session, ids.fingerprint(world.cookies[0]))
+        actor = await organisations.find_bearer(session, fingerprint_of(world.cookies[0]))
         own = UUID(world.contributions[0])
         found: dict[str, Any] = {
             "contributions/answer.html": await asking.answer_page(session, actor, own, worlds.QUESTION, "en"),
             "contributions/tasks.html": await overview.task_list(session, actor, own, "en"),
         }
-        expert = await organisations.find_actor(session, ids.fingerprint(world.staff_cookie))
+        expert = await organisations.find_actor(session, fingerprint_of(world.staff_cookie))
         found["reading/question.html"] = await reading.read_question(
             session, expert, world.slug, worlds.QUESTION, AnswerFilter(), "en"
         )

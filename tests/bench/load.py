@@ -65,5 +65,5 @@ async def press(
 def get(path: str, cookie: str = "") -> Callable[[int], bytes]:
     """The same GET again and again."""
     line = f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n"
-    request = (line + (f"cookie: session={cookie}\r\n" if cookie else "") + "\r\n").encode()
+    request = (line + (f"cookie: {cookie}\r\n" if cookie else "") + "\r\n").encode()
     return lambda _number: request

@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from app.accounts import service as accounts
 from app.contributions.models import ContributionState, Mode
 from app.organisations.models import Role
+from app.platform.cookies import BEARER_COOKIE, SESSION_COOKIE
 from app.platform.db import Database
 from app.questionnaires import queries as questionnaires
 from tests import databases
@@ -27,7 +28,7 @@ WORDS = (
 
 @dataclass(frozen=True)
 class World:
-    """Addresses and secrets the bench needs."""
+    """Addresses and secrets the bench needs; a cookie is a name and a value."""
 
     database_url: str
     slug: str
@@ -81,7 +82,7 @@ async def build(url: str, answers: int, clients: int) -> World:
     async with db.write() as session:
         # Compiling the questionnaire once here proves that it is published before the servers start.
         await questionnaires.get_compiled(session, consultation.civil_society_version_id)
-        staff_cookie = accounts.open_session(session, expert.id)
-        cookies = [accounts.open_bearer_session(session, one.id) for one in open_ones]
+        staff_cookie = f"{SESSION_COOKIE}={accounts.open_session(session, expert.id)}"
+        cookies = [f"{BEARER_COOKIE}={accounts.open_bearer_session(session, one.id)}" for one in open_ones]
     await db.close()
     return World(url, consultation.slug, [str(one.id) for one in open_ones], cookies, staff_cookie)
