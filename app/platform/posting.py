@@ -22,8 +22,8 @@ async def submit(session: AsyncSession, form: FormOf[M], act: Act[M], again: Aga
 
     Where the data or the service refuses, everything written so far is undone before the page is made
     again, so that it shows what stands; `again` gets the status, and finds the sentences in `form.errors`
-    and what the service said in `form.problem` (rows in it are gone: look them up again). What `act` raises beyond Invalid, Forbidden and Conflict
-    (404, 401, 429) is a page of its own.
+    and what the service raised in `form.problem` (rows in it are gone: look them up again). What `act`
+    raises beyond Invalid, Forbidden and Conflict (404, 401, 429) is a page of its own.
     """
     try:
         return await act(form.valid)
