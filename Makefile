@@ -8,6 +8,7 @@ SHELL := /bin/bash
 
 PORT ?= 8000
 PYTHON ?= python3
+LOAD ?=
 UV := $(shell command -v uv 2>/dev/null)
 BIN := .venv/bin
 LOCKER = $(or $(UV),$(wildcard $(BIN)/uv))
@@ -24,11 +25,11 @@ help: ## show what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 .PHONY: run
-run: .venv/run.stamp ## start the portal with demonstration data on http://127.0.0.1:8000 (PORT=…)
+run: .venv/run.stamp ## start the portal with demonstration data on http://127.0.0.1:8000 (PORT=…, LOAD=40 for many contributions)
 	@mkdir -p var
 	@export PORTAL_DEMONSTRATION=true PORTAL_PUBLIC_URL=http://127.0.0.1:$(PORT); \
 	$(BIN)/python -m app migrate; \
-	$(BIN)/python -m app seed; \
+	$(BIN)/python -m app seed --load "$(LOAD)"; \
 	exec $(BIN)/python -m app serve --port $(PORT)
 
 .PHONY: check
@@ -51,8 +52,8 @@ walks: .venv/check.stamp ## walk a thousand times at random through the forms an
 	@$(BIN)/python -m tests.walks
 
 .PHONY: bench
-bench: .venv/check.stamp ## measure the portal against its own ceiling
-	@$(BIN)/python -m tests.bench
+bench: .venv/check.stamp ## measure the portal against its own ceiling, and loaded (LOAD=10000 for more than 400)
+	@LOAD="$(LOAD)" $(BIN)/python -m tests.bench
 
 .PHONY: lock
 lock: .venv/check.stamp ## choose versions anew and write both lock files (needs uv)

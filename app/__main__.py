@@ -136,12 +136,19 @@ async def operate(settings: Settings, arguments: argparse.Namespace) -> int:
         await db.close()
 
 
-async def seed(settings: Settings) -> None:
-    """Publish the shipped questionnaires; in demonstration mode, tell the demonstration's stories too."""
+async def seed(settings: Settings, load: int = 0) -> int:
+    """Publish the shipped questionnaires; in demonstration mode, tell the demonstration's stories too.
+
+    With `load`, one more consultation has so many contributions. Returns the exit code.
+    """
+    if load and not settings.demonstration:
+        print("--load is for a demonstration (PORTAL_DEMONSTRATION=true).", file=sys.stderr)  # noqa: T201
+        return 2
     from app import wiring  # noqa: PLC0415
     from app.platform import events  # noqa: PLC0415
     from app.platform.db import Database  # noqa: PLC0415
     from app.seed import loader, questionnaires  # noqa: PLC0415
+    from app.seed.load import loader as loading  # noqa: PLC0415
 
     events.register(wiring.HANDLERS)
     db = Database(settings.database_url, settings.pool_size)
@@ -149,8 +156,22 @@ async def seed(settings: Settings) -> None:
         await questionnaires.load_questionnaires(db)
         if settings.demonstration:
             await loader.load_demonstration(db, settings)
+            if load:
+                await loading.load(db, settings, load)
     finally:
         await db.close()
+    return 0
+
+
+def number_of_contributions(text: str) -> int:
+    """How many contributions to load, from the command line; an empty text means none."""
+    from app.seed.load.loader import MOST  # noqa: PLC0415
+
+    if text.isdecimal() and 0 < int(text) <= MOST:
+        return int(text)
+    if not text:
+        return 0
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of contributions from 1 to {MOST}")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -168,7 +189,14 @@ def parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("worker", help="work off jobs (PostgreSQL; SQLite does it while serving)")
     commands.add_parser("migrate", help="bring the database to the newest revision")
-    commands.add_parser("seed", help="load the questionnaires and the demonstration")
+    seeding = commands.add_parser("seed", help="load the questionnaires and the demonstration")
+    seeding.add_argument(
+        "--load",
+        type=number_of_contributions,
+        default=0,
+        metavar="N",
+        help="one more consultation with N contributions",
+    )
     _add_operation(commands)
     intake = commands.add_parser("intake", help="take in a table of statements as a facilitator")
     intake.add_argument("file", type=Path, metavar="FILE")
@@ -210,7 +238,7 @@ def main(argv: list[str] | None = None) -> int:
         case "migrate":
             migrate(settings)
         case "seed":
-            asyncio.run(seed(settings))
+            return asyncio.run(seed(settings, arguments.load))
         case "intake":
             return asyncio.run(take_in(settings, arguments))
         case "invite" | "mail":

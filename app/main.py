@@ -43,6 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.db = Database(settings.database_url, settings.pool_size)
+    app.state.before_page = wiring.BEFORE_PAGE
     routers = [*wiring.ROUTERS]
     if settings.demonstration:
         routers += wiring.DEMONSTRATION_ROUTERS

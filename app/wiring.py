@@ -1,10 +1,10 @@
 """The whole system on one page: tables, routers, who reacts to what, jobs, navigation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from sqlmodel import SQLModel
 
 import app.accounts.models
@@ -25,7 +25,8 @@ import app.reading.models
 import app.reference.models
 import app.reviews.models
 import app.submissions.models
-import app.translations.models  # noqa: F401
+import app.translations.models
+import app.work.models  # noqa: F401
 from app.accounts import jobs as account_jobs
 from app.accounts import routes as accounts
 from app.audit import jobs as audit_jobs
@@ -38,6 +39,7 @@ from app.consultations import routes as consultations
 from app.consultations.models import STATE_NAMES as CONSULTATION_STATES
 from app.consultations.models import STEP_NAMES
 from app.contributions import api as contributions_api
+from app.contributions import deps as contribution_deps
 from app.contributions import entry_routes
 from app.contributions import handlers as contribution_handlers
 from app.contributions import jobs as contribution_jobs
@@ -89,10 +91,15 @@ from app.submissions import routes as submissions
 from app.submissions.models import DISPOSITION_NAMES, POSITION_NAMES, SUBMISSION_STATE_NAMES
 from app.submissions.models import STATE_NAMES as NATIONAL_ANSWER_STATES
 from app.translations.models import ORIGIN_NAMES
+from app.work import deps as work_deps
+from app.work import jobs as work_jobs
+from app.work import routes as work
+from app.work.models import EVERY_NAMES
 
 metadata = SQLModel.metadata
 
 ROUTERS: Sequence[APIRouter] = (
+    work.router,
     consultations.router,  # before the other pages of a desk: /desk/new is not a consultation
     reviews.router,
     entry_routes.router,
@@ -141,13 +148,14 @@ JOBS: Mapping[str, JobFunction] = {
     **consultation_jobs.JOBS,
     **contribution_jobs.JOBS,
     **notification_jobs.JOBS,
+    **work_jobs.JOBS,
     "accounts.forget_ended_sessions": account_jobs.forget_ended_sessions,
     "idempotency.forget": idempotency.forget,
     "typed.forget": typed.forget,
     **traces.JOBS,
 }
 SERVICE_NAV: Sequence[ServiceNav] = (
-    consultations.service_nav,
+    work.service_nav,
     authoring.service_nav,
     contributions.service_nav,
     operation.service_nav,
@@ -160,12 +168,18 @@ SCHEDULE: Mapping[str, timedelta] = {
     "idempotency.forget": timedelta(hours=6),
     "typed.forget": timedelta(hours=6),
     "contributions.erase_withdrawn": timedelta(days=1),
+    "work.send_digests": timedelta(hours=1),
     "consultations.delete_codes": timedelta(hours=1),
     "contributions.pass_on": timedelta(minutes=1),  # once a day; in the demonstration each time
     "audit.enter_waiting": timedelta(hours=1),
     "traces.fold_log": timedelta(minutes=1),
     "traces.forget_order": timedelta(hours=1),
 }
+# Done before every page is made: what its frame shows of rooms above its own.
+BEFORE_PAGE: Sequence[Callable[[Request], Awaitable[None]]] = (
+    contribution_deps.find_begun,
+    work_deps.find_steps,
+)
 # What was typed or chosen comes back in words on pages that know nothing of the form it stood in.
 FIELD_NAMES: Mapping[str, Message] = {
     "law": _("In law"),
@@ -184,7 +198,7 @@ FIELD_NAMES: Mapping[str, Message] = {
     "publication": _("Publication"),
     "reason": _("Reason"),
     "text": _("Text"),
-    "disposition": _("Disposition"),
+    "disposition": _("Decision"),
     "position": _("Position"),
     "assistance": _("Assistance needed"),
     "citations-title": _("Law and provision"),
@@ -200,6 +214,7 @@ FIELD_NAMES: Mapping[str, Message] = {
     "organisation": _("Organization"),
     "body": _("Translation"),
     "role": _("Role"),
+    "every": _("My work by e-mail"),
 }
 CHOICE_NAMES: Mapping[str, Message] = {
     str(value): name
@@ -233,4 +248,5 @@ VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
     "position_names": POSITION_NAMES,
     "national_answer_states": NATIONAL_ANSWER_STATES,
     "submission_states": SUBMISSION_STATE_NAMES,
+    "every_names": EVERY_NAMES,
 }

@@ -45,7 +45,8 @@ from app.reference.schemas import DraftChange
 from tests import databases
 
 ROOT = Path(__file__).resolve().parents[1]
-OPEN, CONCLUDED = "estaria-firearms", "valmora-armes"
+OPEN, CONCLUDED, LOADED = "estaria-firearms", "valmora-armes", "estaria-full"
+LOAD = 48
 SECONDS_TO_START = 60
 
 
@@ -152,16 +153,30 @@ def seed_once(factory: pytest.TempPathFactory) -> Seeded:
     return seeded
 
 
-def _run(seeded: Seeded, command: str) -> None:
+def load_once(factory: pytest.TempPathFactory) -> Seeded:
+    """The same with many contributions: the first forty through the services, eight more in bulk."""
+    seeded = seed_once(factory)
+    with (seeded.folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        loaded = Seeded(seeded.folder.parent / "loaded")
+        if not (loaded.folder / "is-loaded").exists():
+            shutil.copytree(seeded.folder, loaded.folder, dirs_exist_ok=True)
+            _run(loaded, "seed", "--load", str(LOAD))
+            databases.checkpoint(loaded.database)
+            (loaded.folder / "is-loaded").touch()
+    return loaded
+
+
+def _run(seeded: Seeded, *command: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "app", command],
+        [sys.executable, "-m", "app", *command],
         cwd=ROOT,
         env=seeded.environment(),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, f"python -m app {command} failed:\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, f"python -m app {' '.join(command)} failed:\n{done.stdout}\n{done.stderr}"
 
 
 async def _add_what_waits(seeded: Seeded) -> dict[str, str]:

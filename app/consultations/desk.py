@@ -1,4 +1,4 @@
-"""Reading consultations: the pages of the desk."""
+"""Reading consultations: the pages of their staff."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,19 +14,18 @@ from app.audit.queries import LogEntry
 from app.consultations import obstacles, policy, queries, timing
 from app.consultations.events import STATEMENTS, Obstacle
 from app.consultations.models import Consultation, ConsultationState, InvitationCode, Override, Step
-from app.consultations.queries import Listed
 from app.consultations.timing import Phase
 from app.organisations.models import Role
 from app.platform import clock
 from app.platform.errors import NotFound
-from app.platform.i18n import Message, _
+from app.platform.i18n import Message
 from app.platform.security import Actor, Decision, require
 from app.questionnaires import queries as questionnaires
 from app.reference import queries as reference
 from app.reference.compiled import Reference
 from app.reviews import policy as review_policy
 from app.reviews import queries as reviews
-from app.reviews.deadlines import Standing, advised_closing
+from app.reviews.deadlines import advised_closing
 from app.reviews.models import State
 from app.reviews.queries import Member, ReviewFrame
 
@@ -63,66 +62,6 @@ async def get_desk_frame(session: AsyncSession, actor: Actor, slug: str) -> Desk
     """A consultation with its review, for its own staff; raises NotFound."""
     consultation = await queries.get_desk_consultation(session, actor, slug)
     return DeskFrame(consultation, await reviews.get_frame(session, actor, consultation.country_review_id))
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something that waits for somebody of the office."""
-
-    sentence: Message
-    phase: Phase | None = None
-    consultation: Consultation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DeskReview:
-    """A review on the desk, with its consultations and what waits."""
-
-    frame: ReviewFrame
-    consultations: Sequence[Listed]
-    waiting: Sequence[Waiting]
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """The reviews somebody works on."""
-
-    reviews: Sequence[DeskReview]
-    may_prepare: Decision
-    may_create_state: Decision
-
-
-WAITS: Mapping[Phase, Message] = {
-    Phase.DRAFT: _("In preparation: complete the texts and the dates, then open it."),
-    Phase.CLOSED: _("Closed: read the answers, give every reason, clear the national answers."),
-}
-
-
-async def desk_page(session: AsyncSession, actor: Actor) -> Desk:
-    """The desk: every review of the office with its consultations."""
-    require(review_policy.can_enter(actor))
-    frames = await reviews.list_reviews(session, actor)
-    listed = await queries.list_of_reviews(session, [frame.review.id for frame in frames], clock.arrival())
-    by_review: dict[UUID, list[Listed]] = {}
-    for item in listed:
-        by_review.setdefault(item.consultation.country_review_id, []).append(item)
-    return Desk(
-        reviews=[_desk_review(frame, by_review.get(frame.review.id, [])) for frame in frames],
-        may_prepare=policy.can_prepare(actor),
-        may_create_state=review_policy.can_create_state(actor),
-    )
-
-
-def _desk_review(frame: ReviewFrame, listed: Sequence[Listed]) -> DeskReview:
-    waiting = [
-        Waiting(_("Overdue: %(step)s", step=step.name))
-        for step in frame.clock
-        if step.standing is Standing.OVERDUE
-    ]
-    waiting += [
-        Waiting(WAITS[item.phase], item.phase, item.consultation) for item in listed if item.phase in WAITS
-    ]
-    return DeskReview(frame, listed, waiting)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,7 @@ class Consultation(SQLModel, table=True):
     languages: list[str] = Field(sa_type=JSON_TYPE)
     submission_language: str = Field(max_length=2)
     contact: str = Field(default="", max_length=300)
+    takes_persons: bool = True  # under an own name, without an organisation
     opens_at: datetime
     closes_at: datetime
     state: ConsultationState = Field(default=ConsultationState.DRAFT, sa_type=enum_type(ConsultationState))

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.consultations import obstacles, policy, timing
+from app.accounts.models import Account
+from app.consultations import obstacles, policy, story, timing
 from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState, Override
 from app.consultations.timing import PHASE_NAMES, Phase
 from app.organisations.models import Organisation
@@ -89,6 +90,8 @@ class Home:
     open: Sequence[Listed]
     coming: Sequence[Listed]
     closed: Sequence[Listed]
+    said: Sequence[tuple[str, str]] = story.SAID
+    decided: Sequence[tuple[str, str, str]] = story.DECIDED
 
 
 LISTED = (
@@ -148,6 +151,29 @@ async def home_page(session: AsyncSession) -> Home:
         ),
         closed=[item for item in listed if item.phase in {Phase.CLOSED, Phase.CONCLUDED}],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to ask in a consultation: its office, its focal point, and an address if one was given."""
+
+    consultation: Consultation
+    office: str
+    focal_point: str | None
+
+
+async def contacts(session: AsyncSession) -> list[Contact]:
+    """Whom to ask in each consultation that is public and not concluded, what closes first before others."""
+    query = (
+        select(Consultation, Organisation.name, Account.name)
+        .join(CountryReview, CountryReview.id == Consultation.country_review_id)  # type: ignore[arg-type]
+        .join(Organisation, Organisation.id == CountryReview.office_id)  # type: ignore[arg-type]
+        .outerjoin(Account, Account.id == CountryReview.focal_point_id)  # type: ignore[arg-type]
+        .where(col(Consultation.state).in_((ConsultationState.OPEN, ConsultationState.CLOSED)))
+        .order_by(col(Consultation.closes_at), Consultation.slug)
+        .limit(MOST_LISTED)
+    )
+    return [Contact(*row) for row in (await session.exec(query)).all()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +275,7 @@ def as_json(consultation: Consultation, phase: Phase) -> dict[str, Any]:
         "languages",
         "submission_language",
         "contact",
+        "takes_persons",
         "opens_at",
         "closes_at",
         "promised_closes_at",

@@ -24,11 +24,10 @@ from app.platform.db import Session
 from app.platform.errors import REPLACES, StaleEdit
 from app.platform.forms import FormOf, JustAButton, Nothing, form, read_form
 from app.platform.i18n import Message, _
-from app.platform.pages import Link, keep_for_browser, kept_by_browser, render, see_other, url
+from app.platform.pages import keep_for_browser, kept_by_browser, render, see_other, url
 from app.platform.posting import Again, shown, submit
 from app.platform.routing import OneOutcome
 from app.platform.security import Actor
-from app.reviews import policy as review_policy
 from app.reviews import service as reviews
 from app.reviews.schemas import HandOver
 
@@ -36,11 +35,6 @@ CODES_COOKIE = "codes"
 CODES_KEPT = 60 * 60  # seconds in which a sheet of codes can be loaded again
 router = APIRouter(route_class=OneOutcome)
 NOT_SAVED = _("This is written and not saved yet: save it before you open the consultation.")
-
-
-def service_nav(actor: Actor) -> list[Link]:
-    """The way to the desk, for those who work there."""
-    return [Link(_("Desk"), url("consultations.desk"))] if review_policy.can_enter(actor) else []
 
 
 @router.get("/", name="consultations.home")
@@ -60,12 +54,6 @@ async def questions(request: Request, slug: str, session: Session, actor: AnyAct
     """All questions on one page, to be read and printed."""
     shown = await queries.questions_page(session, actor, slug, request.state.language)
     return render(request, "consultations/questions.html", shown)
-
-
-@router.get("/desk", name="consultations.desk")
-async def desk_page(request: Request, session: Session, actor: CurrentActor) -> Response:
-    """The reviews and consultations of one's office."""
-    return render(request, "consultations/desk.html", await desk.desk_page(session, actor))
 
 
 @router.get("/desk/new", name="consultations.new")
@@ -182,7 +170,7 @@ async def extend(
 
     async def act(data: Extension) -> Response:
         await service.extend_consultation(session, actor, slug, data)
-        return _done(request, slug, _("The closing is moved."))
+        return _done(request, slug, _("The closing date was changed."))
 
     return await submit(session, form, act, _set_up_again(request, slug, session, actor, form))
 

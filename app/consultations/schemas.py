@@ -51,6 +51,7 @@ class ConsultationEdit(Input):
     languages: list[LanguageCode] = Field(min_length=1)
     submission_language: LanguageCode
     contact: Contact = ""
+    takes_persons: bool = True
     opens_at: Instant
     closes_at: Instant
     version: int | None = Field(default=None, ge=0, le=2_000_000_000)
@@ -125,6 +126,7 @@ class ConsultationOut(BaseModel):
     languages: list[str]
     submission_language: str
     contact: str = ""
+    takes_persons: bool = True
     opens_at: datetime
     closes_at: datetime
     promised_closes_at: datetime | None

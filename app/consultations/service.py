@@ -333,6 +333,7 @@ def _fields(data: ConsultationEdit) -> dict[str, Any]:
             "languages",
             "submission_language",
             "contact",
+            "takes_persons",
             "opens_at",
             "closes_at",
         }

@@ -18,7 +18,7 @@ from app.platform import clock
 from app.platform.errors import Invalid
 from app.platform.security import Actor, Decision
 from app.questionnaires import queries as questionnaires
-from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
+from app.questionnaires.compiled import CompiledQuestion, CompiledVersion, Words
 from app.questionnaires.models import Kind
 from app.questionnaires.relevance import TEXTS, Given
 
@@ -33,6 +33,7 @@ class AnswerPage:
 
     frame: Frame
     question: CompiledQuestion
+    section: Words
     answer: Answer
     may_save: Decision
     number: int
@@ -88,10 +89,12 @@ async def answer_page(
     today = clock.today()
     given = await effects.given_to(session, contribution_id, effects.needed_for(version, question_id))
     away = version.rules.irrelevant(given, today)
-    counted = [question.id for question in effects.asked(version[language], away)]
+    counted = [each.id for each in effects.asked(version[language], away)]
+    question = version[language].by_id[question_id]
     return AnswerPage(
         frame=frame,
-        question=version[language].by_id[question_id],
+        question=question,
+        section=next(part.title for part in version[language].sections if part.code == question.section),
         answer=answer or blank_answer(frame, question_id, language),
         may_save=policy.can_answer(actor, frame.contribution, frame.consultation, clock.arrival()),
         number=counted.index(question_id) + 1 if question_id in counted else 0,

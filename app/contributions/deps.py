@@ -1,14 +1,18 @@
 """An answer as it comes from a page, and what the page after it is told."""
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, Request
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from app.contributions import clashing
+from app.contributions import begun, clashing
 from app.contributions.effects import Change
 from app.contributions.schemas import AnswerForm
+from app.organisations import deps
+from app.platform.cookies import BEARER_COOKIE, SESSION_COOKIE
+from app.platform.db import Database
 from app.platform.forms import FormOf, form, sentences
 from app.platform.pages import set_cookie
 from app.platform.typed import Kept
@@ -33,6 +37,24 @@ async def _settled(sent: Annotated[FormOf[AnswerForm], Depends(form(AnswerForm))
 
 
 SentAnswer = Annotated[FormOf[AnswerForm], Depends(_settled)]
+
+
+BEFORE = re.compile(r"/(?:c/([^/]+))?")
+
+
+async def find_begun(request: Request) -> None:
+    """For home and the page of a consultation: what this person can go on with."""
+    found = BEFORE.fullmatch(request.scope["path"])
+    if found is None or request.method not in {"GET", "HEAD"}:
+        return
+    if not {SESSION_COOKIE, BEARER_COOKIE} & request.cookies.keys():
+        return
+    db: Database = request.app.state.db
+    async with db.read() as session:
+        actor = await deps.actor_of_request(request, session)
+        request.state.begun = await begun.find_begun(
+            session, actor, request.state.language, found.group(1) or ""
+        )
 
 
 def choosing(request: Request) -> tuple[AnswerForm, str, dict[str, str]] | None:

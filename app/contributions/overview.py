@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func
@@ -20,6 +21,7 @@ from app.questionnaires.compiled import CompiledQuestion, CompiledSection, Compi
 from app.questionnaires.models import Kind
 
 HIGHEST, LOWEST = 2, 6
+SHORT = 12  # questions that are seen together
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,14 @@ class TaskList:
     """All questions that matter, by section, with how far each answer is.
 
     `kept` are questions that were answered and do not matter now; `missing` those that must be
-    answered before anything is handed in.
+    answered before anything is handed in; `numbers` are what a question is called by ("question 7").
     """
 
     frame: Frame
     sections: Sequence[Part]
     answers: Mapping[UUID, Answer]
     codes: Mapping[UUID, str]
+    numbers: Mapping[UUID, int]
     kept: Sequence[CompiledQuestion]
     missing: Sequence[CompiledQuestion]
     changes: Changes
@@ -64,6 +67,33 @@ class TaskList:
     may_become_confidential: Decision
     done: int
     total: int
+
+    @property
+    def next(self) -> CompiledQuestion | None:
+        """Where to go on: the first question nobody touched, else the first that is begun; None if all are."""
+        asked = [question for part in self.sections for question in part.questions]
+        for wanted in ("untouched", "begun"):
+            for question in asked:
+                if self.status(question) == wanted:
+                    return question
+        return None
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When anything was saved last; None where no time is kept."""
+        return max((a.saved_at for a in self.answers.values() if a.saved_at is not None), default=None)
+
+    def tally(self, part: Part) -> tuple[int, int]:
+        """How many questions of a part are answered, and how many it has."""
+        counted = [question for question in part.questions if question.kind is not Kind.NOTE]
+        return sum(self.status(question) == "done" for question in counted), len(counted)
+
+    def is_unfolded(self, part: Part) -> bool:
+        """Whether a part shows its questions at once: a short list does, else where somebody is at work."""
+        ahead = self.next.id if self.next else None
+        return self.total <= SHORT or any(
+            question.id == ahead or self.status(question) == "begun" for question in part.questions
+        )
 
     def status(self, question: CompiledQuestion) -> str:
         """How far the answer to a question is: note, done, begun, skipped or untouched."""
@@ -103,6 +133,7 @@ async def task_list(
         sections=parts_of(compiled.sections, away),
         answers=answers,
         codes=version.codes,
+        numbers={question.id: number for number, question in enumerate(counted, 1)},
         kept=[
             q for q in compiled.questions if q.id in away and q.id in answers and not answers[q.id].is_empty
         ],

@@ -142,10 +142,15 @@ def _again(request: Request, page: AnswerPage, form: FormOf[AnswerForm], status:
 
 def _after(contribution_id: UUID, then: str, code: str, following: str | None) -> str:
     """Where to go after saving."""
-    if then == "more":
-        return url("contributions.answer", contribution_id=contribution_id, code=code) + "#evidence"
-    if then == "list":
-        return url("contributions.tasks", contribution_id=contribution_id)
-    if following is None:
-        return url("contributions.check", contribution_id=contribution_id)
-    return url("contributions.answer", contribution_id=contribution_id, code=following)
+
+    def question(code: str, **query: int) -> str:
+        return url("contributions.answer", query=query, contribution_id=contribution_id, code=code)
+
+    check = url("contributions.check", contribution_id=contribution_id)
+    ways = {
+        "stay": question(code) + "#narrative",
+        "more": question(code, more=1) + "#evidence",
+        "list": url("contributions.tasks", contribution_id=contribution_id),
+        "check": f"{check}#{code}",
+    }
+    return ways.get(then) or (check if following is None else question(following))

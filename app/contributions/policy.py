@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.consultations.models import Consultation
 from app.contributions.models import Contribution, ContributionState, Mode
-from app.organisations.models import CONTRIBUTORS, Role
+from app.organisations.models import CONTRIBUTORS, Organisation, OrganisationKind, Role
 from app.platform.i18n import _
 from app.platform.security import ALLOW, Actor, Decision, deny
 
@@ -26,6 +26,17 @@ def can_start(actor: Actor, consultation: Consultation, at: datetime) -> Decisio
         return deny(NOT_OPEN)
     if not actor.places(*CONTRIBUTORS):
         return deny(_("Only members of an organization may take part under its name."))
+    return ALLOW
+
+
+def can_name(organisation: Organisation, consultation: Consultation) -> Decision:
+    """Whether this name may take part: a person without an organisation where the rules allow it."""
+    if organisation.kind is OrganisationKind.PERSON and not consultation.takes_persons:
+        return deny(
+            _(
+                "Only organizations take part in this consultation under a name. A person can answer with a code."
+            )
+        )
     return ALLOW
 
 

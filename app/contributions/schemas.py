@@ -87,7 +87,7 @@ class AnswerInput(Input):
 class AnswerForm(AnswerInput):
     """The same from a page, with where to go next; `sources` are those kept from two versions (clashing)."""
 
-    then: Literal["next", "list", "more", "skip", "revise"] = "next"
+    then: Literal["next", "stay", "list", "more", "skip", "check", "revise"] = "next"
     sources: list[str] = Field(default_factory=list, max_length=80)
 
 

@@ -69,7 +69,9 @@ async def start_contribution(
     if not actor.holds_any(CONTRIBUTORS, organisation_id):
         raise Forbidden(policy.NOT_YOURS)
     # Two members who start at once wait for each other, and the second finds what the first began.
-    await session.get(Organisation, organisation_id, with_for_update={"key_share": True})
+    place = await session.get_one(Organisation, organisation_id, with_for_update={"key_share": True})
+    if not (named := policy.can_name(place, consultation)):
+        raise Forbidden(named.reason)
     standing = await session.exec(
         select(Contribution).where(
             Contribution.consultation_id == consultation.id,

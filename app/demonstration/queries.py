@@ -12,6 +12,7 @@ from typing import Any
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.consultations.models import Consultation, ConsultationState
 from app.organisations.models import Role
 from app.platform.errors import NotFound
 from app.platform.i18n import _
@@ -73,6 +74,16 @@ class DemoPage:
     confidential: Sequence[Confidential]
     codes: Sequence[Code]
     mails: int
+    concluded: str | None
+
+    @property
+    def persons(self) -> int:
+        """How many persons one can be."""
+        return sum(map(len, self.groups.values()))
+
+    def of_role(self, role: str) -> Person | None:
+        """The first person of a role, in the order of the seed."""
+        return next((each for people in self.groups.values() for each in people if each.role == role), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +122,14 @@ async def demo_page(session: AsyncSession, settings: Settings) -> DemoPage:
         place = "" if person.role == Role.SECRETARIAT else person.state
         groups.setdefault(place, []).append(person)
     states = await session.exec(select(State.code, State.names))
+    concluded = select(Consultation.slug).where(Consultation.state == ConsultationState.CONCLUDED).limit(1)
     return DemoPage(
         groups,
         dict(states.all()),
         _taken(Confidential, content.get("confidential")),
         _taken(Code, content.get("invitation_codes")),
         sum(1 for _each in settings.mail_folder.glob("*.eml")),
+        (await session.exec(concluded)).first(),
     )
 
 

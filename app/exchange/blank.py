@@ -35,7 +35,7 @@ HOW: dict[Edition, tuple[Message, ...]] = {
     ),
     Edition.STATE: (
         _("Use this to prepare the answers of the State."),
-        _("They are written on the desk of the consultation, each at the question with the same code."),
+        _("They are written in the portal, each at the question with the same code."),
     ),
 }
 

@@ -13,7 +13,7 @@ from app.questionnaires.models import LONGEST_SLUG
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 LONGEST = {"instrument": 16, "article": 16, "paragraph": 32, "choices": 64}
 MOST_QUESTIONS = 2_000
-NO_SLUG = _("Use small letters, digits and lines between them, at most 64 characters.")
+NO_SLUG = _("Use small letters, digits and hyphens, at most 64 characters.")
 
 
 def is_slug(text: str) -> bool:

@@ -31,7 +31,7 @@ router = APIRouter(route_class=OneOutcome)
 
 
 EMPTY = _("This file is empty. Choose another one.")
-TAKEN = _("The form was taken in as a draft.")
+TAKEN = _("The form was imported as a draft.")
 ImportOf = Annotated[FormOf[ImportForm], Depends(form(ImportForm))]
 
 
@@ -89,7 +89,7 @@ async def take_form(request: Request, form: ImportOf, session: Session, actor: C
     async def act(sent: ImportForm) -> Response:
         read = await run_in_threadpool(xlsform_in.read_form, needed(form, data), name)
         if read.definition is None:
-            form.errors = {"file": _("The form was not taken in. The table says why.")}
+            form.errors = {"file": _("The form was not imported. The table says why.")}
             return render(request, "exchange/import.html", read, form)
         seen = await queries.look_at_form(session, read, read.definition)
         if sent.then == "apart":

@@ -23,7 +23,7 @@ LOOSE = "questions"
 INSERTED = _("The text shows an answer: ${…}.")
 INSERTED_REMEDY = _("Write the sentence without it. Texts cannot show answers.")
 NO_NAME = _("The row has no name.")
-NAME_IT = _("Give it a name of letters, digits and lines.")
+NAME_IT = _("Give it a name of letters, digits and hyphens.")
 NOT_CLOSED = _("This group is not closed.")
 CLOSE_IT = _("Close every group with end_group, the inner one first.")
 
@@ -106,7 +106,7 @@ class SurveyReader:
         """A group begins: a section, a position, or something that is not supported."""
         code = self.cell(row, "name")
         if len(self.open) >= DEEPEST:
-            problem = _("Groups stand in one another too deeply.")
+            problem = _("Groups are nested too deeply.")
             self.refuse(number, "type", problem, _("Put fewer groups into one another."))
             self.open.append(Open(REPEAT, number))
             return

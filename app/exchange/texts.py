@@ -25,7 +25,7 @@ class Outcome(StrEnum):
 
 
 OUTCOME_NAMES: dict[Outcome, Message] = {
-    Outcome.TAKEN: _("Taken in"),
+    Outcome.TAKEN: _("Imported"),
     Outcome.SAME: _("As it was"),
     Outcome.OUTDATED: _("Translated from an older text: to be looked at again"),
     Outcome.STAYS: _("Left out: the portal has a translation of the text as it is today"),

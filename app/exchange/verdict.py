@@ -27,7 +27,7 @@ def ask_pyxform(sheets: dict[str, Sheet], found: dict[str, Columns], report: Rep
         if name in sheets:
             book[name], book[f"{name}_header"] = _rows(sheets[name], found[name])
     warnings: list[str] = []
-    remedy = _("Mend this, or ask somebody who knows XLSForm.")
+    remedy = _("Fix this, or ask somebody who knows XLSForm.")
     try:
         convert(book, warnings=warnings, validate=False, form_name="data")
     except PyXFormError as problem:

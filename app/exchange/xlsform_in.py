@@ -223,7 +223,9 @@ class _Form:
                 _("Use at most %(most)s characters.", most=64),
             )
         if not VALUE.match(value):
-            problem = _("A choice needs a name of letters, digits, dots and lines, without spaces.")
+            problem = _(
+                "A choice needs a name of letters, digits, dots, hyphens or underscores, without spaces."
+            )
             yield title, problem, MEND_NAME
         elif (name, value) in seen:
             yield title, _("The list has this name twice: %(name)s", name=value), MEND_NAME

@@ -72,8 +72,8 @@ def _undisposed(facts: Facts) -> Iterator[Obstacle]:
             continue
         code = facts.answered.codes[question_id]
         message = n_(
-            "%(code)s: %(num)s answer has no disposition yet.",
-            "%(code)s: %(num)s answers have no disposition yet.",
+            "%(code)s: %(num)s answer has no decision yet.",
+            "%(code)s: %(num)s answers have no decision yet.",
             missing,
             code=code,
         )
@@ -90,7 +90,7 @@ def _uncleared(facts: Facts) -> Iterator[Obstacle]:
         if national is None:
             yield Obstacle(_("%(code)s: there is no national answer yet.", code=code), code)
         elif national.state is not NationalAnswerState.CLEARED:
-            yield Obstacle(_("%(code)s: the national answer is not cleared yet.", code=code), code)
+            yield Obstacle(_("%(code)s: the national answer is not approved yet.", code=code), code)
 
 
 def _overstepping(facts: Facts) -> Iterator[Obstacle]:
@@ -100,8 +100,7 @@ def _overstepping(facts: Facts) -> Iterator[Obstacle]:
         if any(_repeats(facts, passage) for passage in passages):
             yield Obstacle(
                 _(
-                    "%(code)s: a passage repeats words that may not be published any more. "
-                    "Reopen the answer and say it in your own words.",
+                    "%(code)s: a paragraph repeats words that may not be published any more. Reopen the answer and say it in your own words.",
                     code=code,
                 ),
                 code,
@@ -109,8 +108,7 @@ def _overstepping(facts: Facts) -> Iterator[Obstacle]:
         elif any(recognizing.REDACTED in passage.text for passage in passages):
             yield Obstacle(
                 _(
-                    "%(code)s: words in a passage were withdrawn. "
-                    "Reopen the answer and say it in your own words.",
+                    "%(code)s: words in a paragraph were withdrawn. Reopen the answer and say it in your own words.",
                     code=code,
                 ),
                 code,

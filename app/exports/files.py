@@ -56,7 +56,7 @@ def as_word(
     pen = Pen(writer, language)
     writer.heading(title, 0)
     if document["is_draft"]:
-        writer.on_every_page(pen.say(_("DRAFT: not cleared, not handed over")))
+        writer.on_every_page(pen.say(_("DRAFT: not approved, not final")))
     pen.front(document, made_at, checksum)
     if redacted_on:
         pen.redacted(redacted_on)
@@ -106,8 +106,7 @@ class Pen:
         self.writer.note(
             self.say(
                 _(
-                    "Words in this export were withdrawn by their author. They were taken out on %(day)s. "
-                    "The checksum is that of the document as it was handed over.",
+                    "Words in this file were withdrawn by their author. They were taken out on %(day)s. The checksum is that of the file as it was made.",
                     day=day,
                 )
             )
@@ -133,7 +132,7 @@ class Pen:
             writer.labelled(self.say(_("Assistance needed")), question["assistance"])
         if question["cleared_on"]:
             day = i18n.day(datetime.fromisoformat(question["cleared_on"]).date(), self.language)
-            writer.note(self.say(_("Cleared on %(day)s", day=day)))
+            writer.note(self.say(_("Approved on %(day)s", day=day)))
 
     def position(self, value: str | None) -> str:
         """The State's position in words."""
@@ -172,7 +171,7 @@ class Pen:
             writer.labelled(self.say(_("Position")), f"{before} → {after}")
         for passage in change.passages:
             label = self.say(CHANGE_NAMES[passage.kind])
-            writer.note(self.say(_("%(what)s: passage %(number)s", what=label, number=passage.number)))
+            writer.note(self.say(_("%(what)s: paragraph %(number)s", what=label, number=passage.number)))
             writer.compared(passage.parts)
         for kind, cited in (("added", change.added), ("removed", change.removed)):
             for each in cited:

@@ -22,16 +22,14 @@ async def step_asked(session: AsyncSession, event: StepAsked) -> None:
     """Statements that found no question and wait for a facilitator."""
     waiting = await queries.count_waiting(session, event.consultation.id)
     message = n_(
-        "%(num)s statement of the intake waits: a facilitator places it or sets it aside with a reason.",
-        "%(num)s statements of the intake wait: a facilitator places them or sets them aside with a reason.",
+        "%(num)s statement waits: a facilitator places it or sets it aside with a reason.",
+        "%(num)s statements wait: a facilitator places them or sets them aside with a reason.",
         waiting,
     )
     if not event.consultation.takes_answers(clock.arrival()):
         message = n_(
-            "%(num)s statement of the intake waits: a facilitator sets it aside with a reason. "
-            "To place it, move the closing first.",
-            "%(num)s statements of the intake wait: a facilitator sets them aside with a reason. "
-            "To place them, move the closing first.",
+            "%(num)s statement waits: a facilitator sets it aside with a reason. To place it, move the closing first.",
+            "%(num)s statements wait: a facilitator sets them aside with a reason. To place them, move the closing first.",
             waiting,
         )
     found = [Obstacle(STATEMENTS, waiting, message, "intake.kept")] if waiting else []

@@ -19,7 +19,7 @@ def can_take_in(actor: Actor, consultation: Consultation, at: datetime) -> Decis
     """The same, while the consultation is open."""
     may = can_see(actor, consultation)
     if may and not consultation.takes_answers(at):
-        return deny(_("This consultation is not open, so no statements can be taken in."))
+        return deny(_("This consultation is not open, so no statements can be entered."))
     return may
 
 

@@ -65,9 +65,9 @@ async def take_in(
 
 def _what_was_taken_in(seen: Preview) -> Message:
     if not seen.has_news:
-        return _("Nothing changed: every statement of this table was taken in before.")
+        return _("Nothing changed: every statement of this table was entered before.")
     new, kept = len(seen.plan.of(Fate.NEW)), len(seen.plan.of(Fate.KEPT))
-    return _("Statements taken in: %(new)s. Kept for you to place: %(kept)s.", new=new, kept=kept)
+    return _("Statements entered: %(new)s. Kept for you to place: %(kept)s.", new=new, kept=kept)
 
 
 async def _sent(upload: UploadFile | None) -> bytes:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.organisations import queries
 from app.platform import ids
@@ -12,7 +13,11 @@ from app.platform.errors import SignInRequired
 from app.platform.security import NOBODY, Actor
 
 
-async def _actor(request: Request, session: Session) -> Actor:
+async def actor_of_request(request: Request, session: AsyncSession) -> Actor:
+    """Whoever asks, nobody included; looked for once a request."""
+    found: Actor | None = getattr(request.state, "actor", None)
+    if found is not None:
+        return found
     if request.scope["path"].startswith("/api/"):
         scheme, _space, token = request.headers.get("authorization", "").partition(" ")
         known = scheme.lower() == "bearer" and token
@@ -29,12 +34,12 @@ async def _actor(request: Request, session: Session) -> Actor:
 
 async def any_actor(request: Request, session: Session) -> Actor:
     """Whoever asks, nobody included."""
-    return await _actor(request, session)
+    return await actor_of_request(request, session)
 
 
 async def current_actor(request: Request, session: Session) -> Actor:
     """Somebody who is signed in or holds a code; raises SignInRequired."""
-    actor = await _actor(request, session)
+    actor = await actor_of_request(request, session)
     if not actor.is_known:
         raise SignInRequired
     return actor
@@ -42,7 +47,7 @@ async def current_actor(request: Request, session: Session) -> Actor:
 
 async def recorded_actor(request: Request, session: RecordingSession) -> Actor:
     """The same for pages whose reading is recorded."""
-    actor = await _actor(request, session)
+    actor = await actor_of_request(request, session)
     if not actor.is_known:
         raise SignInRequired
     return actor

@@ -21,6 +21,7 @@ class OrganisationKind(StrEnum):
     NHRI = "nhri"
     PARLIAMENT = "parliament"
     NETWORK = "network"
+    PERSON = "person"  # somebody who takes part under an own name, without an organisation
     GOVERNMENT_OFFICE = "government_office"
     FACILITATOR = "facilitator"
     SECRETARIAT = "secretariat"
@@ -33,6 +34,7 @@ KIND_NAMES: dict[OrganisationKind, Message] = {
     OrganisationKind.NHRI: _("National human rights institution"),
     OrganisationKind.PARLIAMENT: _("Parliament"),
     OrganisationKind.NETWORK: _("Network or coalition"),
+    OrganisationKind.PERSON: _("A person without an organization"),
     OrganisationKind.GOVERNMENT_OFFICE: _("Government office"),
     OrganisationKind.FACILITATOR: _("Facilitator"),
     OrganisationKind.SECRETARIAT: _("Secretariat"),
@@ -44,6 +46,7 @@ OPEN_KINDS = (
     OrganisationKind.NHRI,
     OrganisationKind.PARLIAMENT,
     OrganisationKind.NETWORK,
+    OrganisationKind.PERSON,
 )
 
 

@@ -49,6 +49,13 @@ async def find_actor(session: AsyncSession, token_hash: str, *, of_token: bool =
     return Actor(account_id=account_id, name=name, roles=roles)
 
 
+async def actor_of(session: AsyncSession, account: Account) -> Actor:
+    """A person as she would act if she signed in now, for what is done on her behalf."""
+    rows = await session.exec(select(Membership).where(Membership.account_id == account.id))
+    roles = frozenset((row.role.value, row.organisation_id) for row in rows)
+    return Actor(account_id=account.id, name=account.name, roles=roles)
+
+
 async def find_bearer(session: AsyncSession, token_hash: str) -> Actor:
     """Who came with a code and holds this session; nobody if it ended."""
     query = select(BearerSession.bearer_of).where(

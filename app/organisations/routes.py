@@ -134,7 +134,7 @@ async def set_password(
         link = await account_queries.get_link(session, token, Purpose.RESET_PASSWORD)
         wanted = link.payload.get("next")  # a used link forgets it
         account_id = await service.reset_password(session, actor, token, data.password)
-        said = _("Your new password holds. Everywhere else you are signed out.")
+        said = _("Password changed. You were signed out on other devices.")
         to = wanted or pages.url("organisations.start")
         return await _signed_in(request, session, account_id, to, said)
 
@@ -195,9 +195,7 @@ async def start(request: Request, actor: CurrentActor) -> Response:
     """Where somebody's work begins: contributors at their answers, staff at the desk."""
     if actor.places(*CONTRIBUTORS):
         return see_other(request, pages.url("contributions.mine"))
-    return see_other(
-        request, pages.url("consultations.desk" if actor.places(*STAFF) else "consultations.home")
-    )
+    return see_other(request, pages.url("work.page" if actor.places(*STAFF) else "consultations.home"))
 
 
 @router.get("/my-account", name="organisations.own")

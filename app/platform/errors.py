@@ -50,7 +50,7 @@ class Forbidden(AppError):
 
     status = 403
     code = "forbidden"
-    default = _("You may not do this.")
+    default = _("You do not have permission.")
 
 
 class Conflict(AppError):

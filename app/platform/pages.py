@@ -7,7 +7,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +18,7 @@ from app.platform.cookies import BEARER_COOKIE, FORM_COOKIE, SESSION_COOKIE
 from app.platform.csrf import csrf_token, form_secret, is_foreign
 from app.platform.forms import Fields, FormOf, Sent, is_own_path
 from app.platform.i18n import Message
+from app.platform.phrasing import with_words_kept
 from app.platform.sealing import key_of, seal, unseal
 from app.platform.security import NOBODY, Actor
 from app.platform.sheets import Sheet, ShownForm
@@ -99,6 +100,17 @@ class Chrome:
     sheet: Sheet
     static: Callable[[str], str] = static
     roles: frozenset[str] = frozenset()
+    steps: Any = None  # of the work on one consultation, for those who do it
+    begun: Any = None  # what this person can go on with, on the pages before it
+
+    def asked(self, name: str) -> str:
+        """What the address of this page says of something, also after its form came back; empty if nothing."""
+        return dict(parse_qsl(urlsplit(self.here).query)).get(name, "")
+
+    @property
+    def wanted(self) -> str:
+        """The page somebody is on her way to, as every way in has to carry it along; empty if none."""
+        return self.asked("next")
 
 
 _vocabulary: dict[str, Any] = {}
@@ -293,6 +305,8 @@ def chrome_of(request: Request, csrf: str, status: int = 200) -> Chrome:
             is_clash=status == HTTPStatus.CONFLICT,
         ),
         roles=frozenset(role for role, _place in actor.roles),
+        steps=getattr(state, "steps", None),
+        begun=getattr(state, "begun", None),
     )
 
 
@@ -316,7 +330,7 @@ def render(
             status = 422
     chrome = chrome_of(request, csrf_token(request, secret), status)
     body = environment(code).get_template(template).render(page=page, chrome=chrome, form=shown)
-    response = HTMLResponse(body, status, headers)
+    response = HTMLResponse(with_words_kept(body), status, headers)
     # A page that another site made the browser send for came without our cookies: it must not replace any.
     if is_fresh and (request.method in {"GET", "HEAD"} or not is_foreign(request)):
         set_cookie(request, response, FORM_COOKIE, browser, max_age=None)

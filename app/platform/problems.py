@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.platform import errors, idempotency, pages
 from app.platform import typed as typed_words
-from app.platform.cookies import FORM_COOKIE
+from app.platform.cookies import BEARER_COOKIE, FORM_COOKIE, SESSION_COOKIE
 from app.platform.csrf import Forged, form_secret, is_foreign
 from app.platform.db import READING
 from app.platform.forms import Sent, counts, is_for_the_page, read_form, sentences, written
@@ -72,6 +72,7 @@ class ErrorPage:
     has_file: bool = False
     parts: tuple[str, ...] = ()
     pressed: bool = False
+    had_account: bool = False  # she was signed in here: that way back comes first
 
     @property
     def fields(self) -> dict[str, str]:
@@ -239,10 +240,17 @@ def answer(request: Request, problem: Exception) -> Response:
         bool(getattr(getattr(request.state, "sent", None), "files", None)),
         _other_parts(request),
         pressed,
+        _had_account(request),
     )
     specific = "errors/ended.html" if comes_in else f"errors/{expected.status}.html"
     template = specific if (pages.TEMPLATES / specific).exists() else "errors/error.html"
     return pages.render(request, template, page, status=expected.status, headers=expected.headers)
+
+
+def _had_account(request: Request) -> bool:
+    """Whether this browser was signed in with an account, as far as it still shows."""
+    of_staff = request.scope["path"].startswith("/desk")
+    return BEARER_COOKIE not in request.cookies and (of_staff or SESSION_COOKIE in request.cookies)
 
 
 def _has_ended(request: Request, problem: errors.AppError) -> bool:

@@ -98,6 +98,8 @@ class OneOutcome(APIRoute):
         handle: Callable[[Request], Any] = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
+            for prepare in getattr(request.app.state, "before_page", ()):
+                await prepare(request)
             if request.method in READING:
                 if typed.PARAMETER in request.query_params:
                     request.state.kept = await typed.load(request, request.cookies.get(FORM_COOKIE, ""))

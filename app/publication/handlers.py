@@ -23,7 +23,7 @@ async def step_asked(session: AsyncSession, event: StepAsked) -> None:
     """A consultation is concluded when the public can read what came of it."""
     found = []
     if event.step is Step.CONCLUDE and not await queries.is_outcome_current(session, event.consultation.id):
-        message = _("The outcome of the submission as it was handed over is not published.")
+        message = _("The outcome that belongs to the final file is not published.")
         found.append(Obstacle("not-published", 1, message, "publication.publish"))
     event.answer("publication", found)
 

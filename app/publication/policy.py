@@ -20,7 +20,7 @@ def can_publish(actor: Actor, review: CountryReview, submission: Submission | No
     if actor.account_id is None or actor.account_id != review.focal_point_id:
         return deny(_("Only the focal point of this review may publish the outcome."))
     if submission is None or submission.state is not SubmissionState.HANDED_OVER:
-        return deny(_("The outcome can be published when the national submission has been handed over."))
+        return deny(_("The outcome can be published when the final file has been made."))
     return ALLOW
 
 

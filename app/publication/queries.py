@@ -13,6 +13,7 @@ from app.consultations.models import Consultation
 from app.platform.errors import NotFound
 from app.platform.security import ALLOW, Actor, Decision, require
 from app.publication import gathering, policy
+from app.publication.front import Front, front_of
 from app.publication.models import Outcome
 from app.publication.snapshot import Content
 from app.questionnaires import queries as questionnaires
@@ -21,16 +22,17 @@ from app.reviews import queries as reviews
 from app.submissions import queries as submissions
 
 KEPT = 32
-_contents: dict[UUID, Content] = {}
+_published: dict[UUID, "Published"] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An outcome as it was published."""
+    """An outcome as it was published, with its figures."""
 
     number: int
     published_at: datetime
     content: Content
+    front: Front
 
 
 async def find_newest(session: AsyncSession, consultation_id: UUID) -> Published | None:
@@ -43,13 +45,14 @@ async def find_newest(session: AsyncSession, consultation_id: UUID) -> Published
     row = (await session.exec(query.limit(1))).first()
     if row is None:
         return None
-    content = _contents.get(row[0])
-    if content is None:
+    found = _published.get(row[0])
+    if found is None:
         content = dict((await session.exec(select(Outcome.content).where(Outcome.id == row[0]))).one())
-        while len(_contents) >= KEPT:
-            _contents.pop(next(iter(_contents)))
-        _contents[row[0]] = content
-    return Published(row[1], row[2], content)
+        found = Published(row[1], row[2], content, front_of(content))
+        while len(_published) >= KEPT:
+            _published.pop(next(iter(_published)))
+        _published[row[0]] = found
+    return found
 
 
 async def is_outcome_current(session: AsyncSession, consultation_id: UUID) -> bool:
@@ -61,7 +64,7 @@ async def is_outcome_current(session: AsyncSession, consultation_id: UUID) -> bo
 
 def forget(outcome_id: UUID) -> None:
     """Let go of the content of an outcome that was changed in its table."""
-    _contents.pop(outcome_id, None)
+    _published.pop(outcome_id, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class OutcomePage:
     content: Content | None
     sections: Sequence[Section]
     chosen: Section | None
+    front: Front | None = None
     may_publish: Decision = ALLOW
 
     @property
@@ -105,7 +109,9 @@ async def outcome_page(
         return OutcomePage(consultation, 0, None, None, (), None)
     sections = await _sections(session, consultation, newest.content, language)
     chosen = _chosen(sections, code)
-    return OutcomePage(consultation, newest.number, newest.published_at, newest.content, sections, chosen)
+    return OutcomePage(
+        consultation, newest.number, newest.published_at, newest.content, sections, chosen, newest.front
+    )
 
 
 async def preview_page(
@@ -126,6 +132,7 @@ async def preview_page(
         content=content,
         sections=sections,
         chosen=_chosen(sections, code),
+        front=front_of(content),
         may_publish=policy.can_publish(actor, review, submission),
     )
 

@@ -35,7 +35,9 @@ UNSURE = frozenset({"dont_know", "not_applicable", "other", "none"})
 DEEPEST = 4
 # So many codes of a circle are named: more would not help to find where to cut it.
 SHOWN = 12
-BAD_CODE = _("A code begins with a letter and has letters, digits, dots and lines: at most 32 of them.")
+BAD_CODE = _(
+    "A code begins with a letter and has letters, digits, dots, hyphens or underscores: at most 32 of them."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _sections(sections: list[Section]) -> Iterator[Finding]:
             message = _("The section it stands in does not exist: %(code)s", code=section.parent)
             yield Finding(f"s:{section.code}", "parent", message)
         elif _depth(section.code, parents) > DEEPEST:
-            message = _("Sections may stand in one another %(number)s deep at most.", number=DEEPEST)
+            message = _("Sections can be nested at most %(number)s levels deep.", number=DEEPEST)
             yield Finding(f"s:{section.code}", "parent", message)
 
 
@@ -161,7 +163,8 @@ def _choices(question: QuestionDefinition, definition: Definition, place: str) -
             yield Finding(place, "choices", _("The list has this value twice: %(value)s", value=value))
         if not VALUE.match(value):
             message = _(
-                "A value is made of letters, digits, dots and lines, without spaces: %(value)s", value=value
+                "A value is made of letters, digits, dots, hyphens or underscores, without spaces: %(value)s",
+                value=value,
             )
             yield Finding(place, "choices", message)
     if choices and not UNSURE & values.keys():

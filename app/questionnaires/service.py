@@ -292,8 +292,8 @@ async def publish_version(session: AsyncSession, actor: Actor, version_id: UUID)
     if count:
         raise Conflict(
             n_(
-                "%(num)s thing has to be mended before this version can be published.",
-                "%(num)s things have to be mended before this version can be published.",
+                "%(num)s thing has to be fixed before this version can be published.",
+                "%(num)s things have to be fixed before this version can be published.",
                 count,
             )
         )

@@ -128,6 +128,21 @@ class QuestionList:
     consultation: Consultation
     sections: Sequence[tuple[CompiledSection, Sequence[QuestionLine]]]
     may_translate: bool
+    unread_only: bool = False
+
+    @property
+    def unread(self) -> int:
+        """How many answers the reader did not mark as read."""
+        return sum(line.unread for _section, lines in self.sections for line in lines)
+
+    @property
+    def shown(self) -> list[tuple[CompiledSection, list[QuestionLine]]]:
+        """The questions that were asked for, by section."""
+        wanted = [
+            (section, [line for line in lines if line.unread or not self.unread_only])
+            for section, lines in self.sections
+        ]
+        return [(section, lines) for section, lines in wanted if lines]
 
 
 def _standing(actor: Actor, consultation: Consultation, *groups: Any) -> Any:
@@ -197,7 +212,7 @@ def _heat(
 
 
 async def question_list(
-    session: AsyncSession, actor: Actor, consultation: Consultation, language: str
+    session: AsyncSession, actor: Actor, consultation: Consultation, language: str, *, unread: bool = False
 ) -> QuestionList:
     """The questions with their numbers of answers, in one statement."""
     groups = (await session.exec(_standing(actor, consultation, Answer.question_id))).all()
@@ -217,4 +232,5 @@ async def question_list(
             for section in version[language].sections
         ],
         may_translate=bool(policy.can_translate(actor, consultation)),
+        unread_only=unread,
     )

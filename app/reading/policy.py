@@ -16,7 +16,7 @@ def can_read(actor: Actor, consultation: Consultation) -> Decision:
     if actor.holds(Role.TRANSLATOR, office):
         return deny(_("A translator sees texts without names. Open the list of texts instead."))
     if actor.holds(Role.FACILITATOR, office):
-        return deny(_("A facilitator reads only what it entered. Open the intake page instead."))
+        return deny(_("A facilitator reads only what it entered. Open the page Statements instead."))
     if actor.holds(Role.AUDITOR, office):
         return deny(_("An auditor reads the log and no answers."))
     return deny(_("Only the staff of this consultation may read its answers."))

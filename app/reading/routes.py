@@ -34,11 +34,13 @@ async def overview(request: Request, slug: str, session: Session, actor: Current
 
 
 @router.get("/desk/{slug}/questions", name="reading.questions")
-async def questions(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
-    """The questions with their numbers of answers."""
+async def questions(
+    request: Request, slug: str, session: Session, actor: CurrentActor, *, unread: bool = False
+) -> Response:
+    """The questions with their numbers of answers; with `unread` those where some are not read yet."""
     consultation = await consultations.get_desk_consultation(session, actor, slug)
     require(policy.can_read(actor, consultation))
-    page = await numbers.question_list(session, actor, consultation, request.state.language)
+    page = await numbers.question_list(session, actor, consultation, request.state.language, unread=unread)
     return render(request, "reading/questions.html", page)
 
 

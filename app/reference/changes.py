@@ -11,7 +11,7 @@ from app.reference.models import MARK_NAMES, Mark
 FIELD_NAMES: dict[str, Message] = {
     "position": _("Place in the list"),
     "names": _("Name"),
-    "short": _("Name for narrow places"),
+    "short": _("Short label"),
     "articles": _("Articles"),
     "and_related": _("Related articles too"),
     "cluster": _("Cluster"),

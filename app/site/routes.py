@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.consultations import queries as consultations
 from app.organisations.deps import AnyActor
 from app.platform import clock
 from app.platform.db import Session
@@ -23,9 +24,15 @@ async def safety(request: Request, actor: AnyActor) -> Response:
 
 
 @router.get("/help", name="site.help")
-async def help_page(request: Request, actor: AnyActor) -> Response:
-    """How to take part."""
-    return render(request, "site/help.html", None)
+async def help_page(request: Request, session: Session, actor: AnyActor) -> Response:
+    """How to take part, and whom to ask in each open consultation."""
+    return render(request, "site/help.html", await consultations.contacts(session))
+
+
+@router.get("/help/staff", name="site.help_staff")
+async def help_for_staff(request: Request, actor: AnyActor) -> Response:
+    """The work of those who read, write, approve, translate and enter statements, in its order."""
+    return render(request, "site/help_staff.html", None)
 
 
 @router.get("/accessibility", name="site.accessibility")

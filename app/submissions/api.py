@@ -1,4 +1,4 @@
-"""Submissions as JSON: the same services as the desk."""
+"""Submissions as JSON: the same services as the pages. Old addresses are taken until the next release."""
 
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from app.platform.routing import OneOutcome
 from app.submissions import desk, dispositions, reasons, service
 from app.submissions.queries import ShownPassage
 from app.submissions.schemas import (
+    DECISIONS,
     DispositionInput,
     EarlierOut,
     MergeInput,
@@ -40,9 +41,9 @@ async def show(
         version=national.version,
         citations=list(national.citations),
         assistance=national.assistance,
-        passages=[_passage(shown) for shown in page.passages],
+        paragraphs=[_passage(shown) for shown in page.passages],
         removed=[_passage(shown) for shown in page.removed],
-        open_dispositions=page.standing.open_dispositions,
+        undecided=page.standing.open_dispositions,
     )
 
 
@@ -87,7 +88,8 @@ async def merge(
     return await show(request, slug, code, session, actor)
 
 
-@router.post(HOME + "/passages", status_code=201)
+@router.post(HOME + "/paragraphs", status_code=201)
+@router.post(HOME + "/passages", status_code=201, deprecated=True)
 async def add_passage(
     request: Request, slug: str, code: str, data: PassageInput, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
@@ -96,7 +98,8 @@ async def add_passage(
     return await show(request, slug, code, session, actor)
 
 
-@router.put(HOME + "/passages/{passage_id}")
+@router.put(HOME + "/paragraphs/{passage_id}")
+@router.put(HOME + "/passages/{passage_id}", deprecated=True)
 async def edit_passage(
     request: Request,
     slug: str,
@@ -111,7 +114,8 @@ async def edit_passage(
     return await show(request, slug, code, session, actor)
 
 
-@router.delete(HOME + "/passages/{passage_id}")
+@router.delete(HOME + "/paragraphs/{passage_id}")
+@router.delete(HOME + "/passages/{passage_id}", deprecated=True)
 async def delete_passage(
     request: Request, slug: str, code: str, passage_id: UUID, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
@@ -120,7 +124,8 @@ async def delete_passage(
     return await show(request, slug, code, session, actor)
 
 
-@router.post(HOME + "/passages/{passage_id}/restore")
+@router.post(HOME + "/paragraphs/{passage_id}/restore")
+@router.post(HOME + "/passages/{passage_id}/restore", deprecated=True)
 async def restore_passage(
     request: Request, slug: str, code: str, passage_id: UUID, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
@@ -129,16 +134,23 @@ async def restore_passage(
     return await show(request, slug, code, session, actor)
 
 
-@router.post("/desk/{slug}/answers/{answer_id}/dispositions", status_code=201)
+@router.post("/desk/{slug}/answers/{answer_id}/decisions", status_code=201)
+@router.post("/desk/{slug}/answers/{answer_id}/dispositions", status_code=201, deprecated=True)
 async def dispose(
     slug: str, answer_id: UUID, data: DispositionInput, session: Session, actor: CurrentActor
 ) -> dict[str, str | int]:
     """Give an answer its disposition and reason; 409 where another stands than the `version` that was shown."""
     made = await dispositions.dispose_answer(session, actor, slug, answer_id, data)
-    return {"answer_id": str(answer_id), "number": made.number, "disposition": made.kind.value}
+    return {
+        "answer_id": str(answer_id),
+        "number": made.number,
+        "decision": DECISIONS[made.kind],
+        "disposition": made.kind.value,
+    }
 
 
-@router.post(HOME + "/propose")
+@router.post(HOME + "/send")
+@router.post(HOME + "/propose", deprecated=True)
 async def propose(
     request: Request, slug: str, code: str, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
@@ -156,7 +168,8 @@ async def take_back(
     return await show(request, slug, code, session, actor)
 
 
-@router.post(HOME + "/clear")
+@router.post(HOME + "/approve")
+@router.post(HOME + "/clear", deprecated=True)
 async def clear(
     request: Request, slug: str, code: str, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
@@ -185,7 +198,7 @@ async def show_reasons(
             question=reason.question.code,
             disposition=reason.disposition.disposition.kind if reason.disposition else None,
             reason=reason.disposition.reason if reason.disposition else "",
-            passages=[used.text for used in reason.passages],
+            paragraphs=[used.text for used in reason.passages],
             earlier=[
                 EarlierOut(
                     disposition=each.disposition.kind,

@@ -17,10 +17,10 @@ from app.questionnaires.compiled import CompiledPair, CompiledQuestion
 from app.questionnaires.models import Kind
 from app.reading import queries as reading
 from app.reading.queries import ReadAnswer, StanceCounts
-from app.submissions import merging, policy, queries
+from app.submissions import merging, numbers, policy, queries
 from app.submissions.dispositions import cleared_questions, held_by
 from app.submissions.merging import Span
-from app.submissions.models import PassageVersion, Submission
+from app.submissions.models import NationalAnswerState, PassageVersion, Submission
 from app.submissions.queries import (
     Frame,
     QuestionLine,
@@ -30,6 +30,7 @@ from app.submissions.queries import (
     Standing,
     UnaskedLine,
 )
+from app.submissions.schemas import Show
 from app.translations import queries as translations
 from app.translations.models import Translation
 
@@ -113,11 +114,27 @@ class Overview:
     submission: Submission | None
     lines: Sequence[QuestionLine]
     unasked: Sequence[UnaskedLine]
+    show: Show = Show.ALL
 
     @property
     def slug(self) -> str:
         """The consultation's slug, for the navigation."""
         return self.consultation.slug
+
+    @property
+    def shown(self) -> list[QuestionLine]:
+        """The questions to the State that were asked for."""
+        return [line for line in self.lines if SHOWS[self.show](line)]
+
+    @property
+    def shown_unasked(self) -> list[UnaskedLine]:
+        """The other questions that were asked for."""
+        return [line for line in self.unasked if SHOWS[self.show](line)]
+
+    def number(self, show: Show) -> int:
+        """How many lines one of the views has."""
+        lines: list[QuestionLine | UnaskedLine] = [*self.lines, *self.unasked]
+        return sum(SHOWS[show](line) for line in lines)
 
 
 async def desk_page(
@@ -228,8 +245,25 @@ async def unasked_page(session: AsyncSession, actor: Actor, slug: str, code: str
     )
 
 
-async def overview_page(session: AsyncSession, actor: Actor, slug: str, language: str) -> Overview:
-    """Every State question with its passages, answers and missing dispositions."""
+# What of the overview can be shown alone.
+SHOWS: Mapping[Show, Callable[[QuestionLine | UnaskedLine], bool]] = {
+    Show.ALL: lambda _line: True,
+    Show.UNDECIDED: lambda line: line.open_dispositions > 0,
+    Show.UNWRITTEN: lambda line: isinstance(line, QuestionLine) and line.national is None,
+    Show.REVISED: lambda line: isinstance(line, QuestionLine) and line.revised > 0,
+    Show.WAITING: lambda line: _stands(line, NationalAnswerState.PROPOSED),
+    Show.APPROVED: lambda line: _stands(line, NationalAnswerState.CLEARED),
+}
+
+
+def _stands(line: QuestionLine | UnaskedLine, state: NationalAnswerState) -> bool:
+    return isinstance(line, QuestionLine) and line.national is not None and line.national.state is state
+
+
+async def overview_page(
+    session: AsyncSession, actor: Actor, slug: str, language: str, show: Show = Show.ALL
+) -> Overview:
+    """Every State question with its passages, answers and missing dispositions; or some of them."""
     consultation = await consultations.get_desk_consultation(session, actor, slug)
     require(policy.can_read(actor, consultation.office_id))
     pair = await questionnaires.get_pair(
@@ -239,6 +273,7 @@ async def overview_page(session: AsyncSession, actor: Actor, slug: str, language
     submission = await queries.find_submission(session, consultation.id)
     nationals = await queries.national_answers(session, consultation.id)
     counts = await queries.answer_counts(session, consultation.id)
+    revised = await numbers.revised_passages(session, consultation.id)
     lines = []
     for question in state[language].questions:
         national, passages = nationals.get(question.id, (None, 0))
@@ -246,14 +281,23 @@ async def overview_page(session: AsyncSession, actor: Actor, slug: str, language
         total, missing = sum(n for n, _m in own), sum(m for _n, m in own)
         topic = question.topic
         lines.append(
-            QuestionLine(question.code, topic.text, topic.language, national, passages, total, missing)
+            QuestionLine(
+                question.code,
+                topic.text,
+                topic.language,
+                national,
+                passages,
+                total,
+                missing,
+                revised.get(question.id, 0),
+            )
         )
     unasked = [
         UnaskedLine(q.code, q.topic.text, q.topic.language, *counts.get(q.id, (0, 0)))
         for q in asked[language].questions
         if not pair.to_state.get(q.id) and q.kind is not Kind.NOTE
     ]
-    return Overview(consultation, submission, lines, unasked)
+    return Overview(consultation, submission, lines, unasked, show)
 
 
 @dataclass(frozen=True, slots=True)

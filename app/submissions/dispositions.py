@@ -155,7 +155,7 @@ async def _check_passage(session: AsyncSession, consultation: Consultation, pass
         .where(Passage.id == passage_id, Submission.consultation_id == consultation.id, IN_PLACE)
     )
     if (await session.exec(query)).first() is None:
-        raise Invalid({"passage_id": _("This passage is gone. Choose another.")})
+        raise Invalid({"passage_id": _("This paragraph is gone. Choose another.")})
 
 
 def _about(consultation_id: UUID, question_ids: Collection[UUID] | None) -> ColumnElement[bool]:

@@ -43,13 +43,13 @@ MOVES = {
 }
 STATE_NAMES: dict[NationalAnswerState, Message] = {
     NationalAnswerState.DRAFTING: _("Being drafted"),
-    NationalAnswerState.PROPOSED: _("Proposed"),
-    NationalAnswerState.CLEARED: _("Cleared"),
+    NationalAnswerState.PROPOSED: _("Sent for approval"),
+    NationalAnswerState.CLEARED: _("Approved"),
 }
 SUBMISSION_STATE_NAMES: dict[SubmissionState, Message] = {
     SubmissionState.DRAFTING: _("Being drafted"),
-    SubmissionState.CLEARED: _("Cleared"),
-    SubmissionState.HANDED_OVER: _("Handed over"),
+    SubmissionState.CLEARED: _("Approved"),
+    SubmissionState.HANDED_OVER: _("Final file made"),
 }
 
 
@@ -79,11 +79,11 @@ class DispositionKind(StrEnum):
 
 
 DISPOSITION_NAMES: dict[DispositionKind, Message] = {
-    DispositionKind.TAKEN_UP: _("Taken up"),
-    DispositionKind.TAKEN_UP_IN_PART: _("Taken up in part"),
+    DispositionKind.TAKEN_UP: _("Used in the answer"),
+    DispositionKind.TAKEN_UP_IN_PART: _("Used in part"),
     DispositionKind.NOTED: _("Noted"),
-    DispositionKind.NOT_TAKEN_UP: _("Not taken up"),
-    DispositionKind.OUT_OF_SCOPE: _("Out of scope"),
+    DispositionKind.NOT_TAKEN_UP: _("Not used"),
+    DispositionKind.OUT_OF_SCOPE: _("Outside the subject"),
 }
 
 

@@ -43,8 +43,8 @@ def _undecided(pair: CompiledPair, missing: dict[UUID, int]) -> Iterator[Obstacl
         if not number:
             continue
         message = n_(
-            "%(code)s: %(num)s answer has no disposition yet.",
-            "%(code)s: %(num)s answers have no disposition yet.",
+            "%(code)s: %(num)s answer has no decision yet.",
+            "%(code)s: %(num)s answers have no decision yet.",
             number,
             code=code,
         )
@@ -60,7 +60,7 @@ def _uncleared(pair: CompiledPair, nationals: dict[UUID, NationalAnswer]) -> Ite
         if national is None:
             message = _("%(code)s: there is no national answer yet.", code=code)
         elif national.state is not NationalAnswerState.CLEARED:
-            message = _("%(code)s: the national answer is not cleared yet.", code=code)
+            message = _("%(code)s: the national answer is not approved yet.", code=code)
         else:
             continue
         yield Obstacle(f"uncleared-{code}", 1, message, "submissions.desk", code)
@@ -68,5 +68,5 @@ def _uncleared(pair: CompiledPair, nationals: dict[UUID, NationalAnswer]) -> Ite
 
 def _not_handed_over(submission: Submission | None) -> Iterator[Obstacle]:
     if submission is None or submission.state is not SubmissionState.HANDED_OVER:
-        message = _("The submission is not handed over.")
+        message = _("The final file is not made.")
         yield Obstacle("not-handed-over", 1, message, "exports.page")

@@ -29,9 +29,9 @@ def can_draft(actor: Actor, consultation: Consultation, national: NationalAnswer
     if consultation.state in OVER:
         return deny(CONCLUDED)
     if national.state is NationalAnswerState.PROPOSED:
-        return deny(_("This answer is proposed. Take it back to drafting first."))
+        return deny(_("This answer waits for approval. Take it back to drafting first."))
     if national.state is NationalAnswerState.CLEARED:
-        return deny(_("This answer is cleared. The focal point can reopen it with a reason."))
+        return deny(_("This answer is approved. The focal point can reopen it with a reason."))
     return ALLOW
 
 
@@ -44,17 +44,17 @@ def can_dispose(
     version, and the old one is kept.
     """
     if not actor.holds_any(DRAFTERS, consultation.office_id):
-        return deny(_("Only experts and the focal point may give dispositions."))
+        return deny(_("Only experts and the focal point may decide on answers."))
     if consultation.state in OVER:
         return deny(CONCLUDED)
     if cleared:
         codes = ", ".join(sorted(cleared))
         return deny(
-            _("%(codes)s is cleared. The focal point reopens it with a reason; then decide.", codes=codes)
+            _("%(codes)s is approved. The focal point reopens it with a reason; then decide.", codes=codes)
         )
     if submission is not None and submission.state is SubmissionState.HANDED_OVER:
         return deny(
-            _("The submission is handed over. The focal point reopens an answer with a reason; then decide.")
+            _("The final file is made. The focal point reopens an answer with a reason; then decide.")
         )
     return ALLOW
 
@@ -64,11 +64,11 @@ def can_propose(
 ) -> Decision:
     """An expert, once nothing stands in the way; the first obstacle is the reason given."""
     if not actor.holds(Role.EXPERT, consultation.office_id):
-        return deny(_("Only an expert may propose an answer."))
+        return deny(_("Only an expert may send an answer for approval."))
     if consultation.state in OVER:
         return deny(CONCLUDED)
     if national.state is not NationalAnswerState.DRAFTING:
-        return deny(_("Only an answer that is being drafted can be proposed."))
+        return deny(_("Only an answer that is being drafted can be sent for approval."))
     return deny(next(iter(obstacles))) if obstacles else ALLOW
 
 
@@ -79,7 +79,7 @@ def can_take_back(actor: Actor, consultation: Consultation, national: NationalAn
     if consultation.state in OVER:
         return deny(CONCLUDED)
     if national.state is not NationalAnswerState.PROPOSED:
-        return deny(_("Only a proposed answer can be taken back."))
+        return deny(_("Only an answer that waits for approval can be taken back."))
     return ALLOW
 
 
@@ -93,11 +93,11 @@ def can_clear(
 ) -> Decision:
     """The focal point of the review, never somebody who drafted or proposed (product.md 8)."""
     if actor.account_id is None or actor.account_id != review.focal_point_id:
-        return deny(_("Only the focal point of this review may clear."))
+        return deny(_("Only the focal point of this review may approve."))
     if consultation.state in OVER:
         return deny(CONCLUDED)
     if national.state is not NationalAnswerState.PROPOSED:
-        return deny(_("Only a proposed answer can be cleared."))
+        return deny(_("Only an answer that was sent for approval can be approved."))
     if actor.account_id == national.proposed_by_id or actor.account_id in editors:
         return deny(_("You drafted part of this answer, so another person must take that part over first."))
     return deny(next(iter(obstacles))) if obstacles else ALLOW
@@ -108,11 +108,11 @@ def can_reopen(
 ) -> Decision:
     """The focal point of the review, with a reason, until the consultation is concluded."""
     if actor.account_id is None or actor.account_id != review.focal_point_id:
-        return deny(_("Only the focal point of this review may reopen a cleared answer."))
+        return deny(_("Only the focal point of this review may reopen an approved answer."))
     if consultation.state in OVER:
         return deny(CONCLUDED)
     if national.state is not NationalAnswerState.CLEARED:
-        return deny(_("Only a cleared answer can be reopened."))
+        return deny(_("Only an approved answer can be reopened."))
     return ALLOW
 
 

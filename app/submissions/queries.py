@@ -253,17 +253,16 @@ def _shown(number: int, passage: Passage, sources: list[ShownSource]) -> ShownPa
 def _obstacles_in(number: int, text: str, sources: list[ShownSource]) -> list[Message]:
     found: list[Message] = []
     if not text.strip():
-        found.append(_("Passage %(number)s has no text yet.", number=number))
+        found.append(_("Paragraph %(number)s has no text yet.", number=number))
     if recognizing.REDACTED in text:
         found.append(
-            _("Words in passage %(number)s were withdrawn. Say it in your own words.", number=number)
+            _("Words in paragraph %(number)s were withdrawn. Say it in your own words.", number=number)
         )
     for source in sources:
         if source.is_repeated:
             found.append(
                 _(
-                    "Passage %(number)s repeats words of %(voice)s, who does not allow their publication. "
-                    "Say it in your own words.",
+                    "Paragraph %(number)s repeats words of %(voice)s, who does not allow their publication. Say it in your own words.",
                     number=number,
                     voice=source.voice,
                 )
@@ -272,7 +271,7 @@ def _obstacles_in(number: int, text: str, sources: list[ShownSource]) -> list[Me
         if name and recognizing.says(text, name):
             found.append(
                 _(
-                    "Passage %(number)s names %(voice)s, who does not allow it. Take the name out.",
+                    "Paragraph %(number)s names %(voice)s, who does not allow it. Take the name out.",
                     number=number,
                     voice=source.voice,
                 )
@@ -303,15 +302,15 @@ def obstacles(national: NationalAnswer, passages: Sequence[ShownPassage], missin
     if missing:
         found.append(
             n_(
-                "%(num)s answer has no disposition or no reason yet.",
-                "%(num)s answers have no disposition or no reason yet.",
+                "%(num)s answer has no decision or no reason yet.",
+                "%(num)s answers have no decision or no reason yet.",
                 missing,
             )
         )
     if national.position is None:
         found.append(_("The national answer has no position yet: yes, in part, or no."))
     if not passages:
-        found.append(_("The national answer has no passage yet."))
+        found.append(_("The national answer has no paragraph yet."))
     for passage in passages:
         found.extend(passage.obstacles)
     return found
@@ -349,6 +348,7 @@ class QuestionLine:
     passages: int
     answers: int
     open_dispositions: int
+    revised: int = 0
 
 
 @dataclass(frozen=True, slots=True)

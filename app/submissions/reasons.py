@@ -23,11 +23,11 @@ from app.translations.models import Text, Translation
 
 @dataclass(frozen=True, slots=True)
 class UsedIn:
-    """A passage of the national answer that rests on the contributor's words."""
+    """A passage of the national answer with each of the contributor's sentences that it rests on."""
 
     code: str
     text: str
-    quote: str
+    quotes: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +154,14 @@ async def _passages(
     if not answers or not cleared:
         return {}
     rows = await session.exec(
-        select(Source.answer_id, Source.quote, Passage.text, NationalAnswer.question_id)
+        select(Source.answer_id, Source.quote, Passage.id, Passage.text, NationalAnswer.question_id)  # type: ignore[call-overload]
         .join(Passage, Passage.id == Source.passage_id)  # type: ignore[arg-type]
         .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)  # type: ignore[arg-type]
         .where(Source.answer_id.in_(answers), NationalAnswer.question_id.in_(cleared), IN_PLACE)  # type: ignore[attr-defined]
         .order_by(Passage.position, Source.starts)  # type: ignore[arg-type]
     )
-    found: dict[UUID, list[UsedIn]] = {}
-    for answer_id, quote, text, question_id in rows:
-        found.setdefault(answer_id, []).append(UsedIn(codes[question_id], text, quote))
-    return found
+    found: dict[UUID, dict[UUID, UsedIn]] = {}
+    for answer_id, quote, passage_id, text, question_id in rows:
+        used = found.setdefault(answer_id, {}).setdefault(passage_id, UsedIn(codes[question_id], text, []))
+        used.quotes.append(quote)
+    return {answer_id: list(used.values()) for answer_id, used in found.items()}

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from app.organisations.deps import CurrentActor
@@ -21,6 +21,7 @@ from app.submissions.schemas import (
     MergeForm,
     MoveForm,
     NationalAnswerInput,
+    OverviewFilter,
     PassageInput,
     ReopenInput,
 )
@@ -59,9 +60,15 @@ def done(request: Request, slug: str, code: str, said: Message, place: str = "")
 
 
 @router.get("/desk/{slug}/submission", name="submissions.overview")
-async def overview(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
-    """The whole submission, question by question."""
-    page = await desk.overview_page(session, actor, slug, request.state.language)
+async def overview(
+    request: Request,
+    slug: str,
+    wanted: Annotated[OverviewFilter, Query()],
+    session: Session,
+    actor: CurrentActor,
+) -> Response:
+    """The whole submission, question by question, or the questions where something waits."""
+    page = await desk.overview_page(session, actor, slug, request.state.language, wanted.show)
     return render(request, "submissions/overview.html", page)
 
 
@@ -95,7 +102,7 @@ async def merge(
     async def act(data: MergeForm) -> Response:
         passage = await service.merge_excerpts(session, actor, slug, code, data.as_input())
         to = url("submissions.desk", slug=slug, code=code, query={"edit": passage.id})
-        said = _("The words are sources now. Write what the passage says.")
+        said = _("The words are sources now. Write what the paragraph says.")
         return see_other(request, f"{to}#edit-{passage.id}", said)
 
     again = desk_again(request, session, actor, slug, code, form, "merge")
@@ -115,7 +122,7 @@ async def add_passage(
 
     async def act(data: PassageInput) -> Response:
         await service.add_passage(session, actor, slug, code, data)
-        return done(request, slug, code, _("The passage was added."), "#col-national")
+        return done(request, slug, code, _("The paragraph was added."), "#col-national")
 
     again = desk_again(request, session, actor, slug, code, form, "new")
     return await submit(session, form, act, again)
@@ -171,7 +178,7 @@ async def move_passage(
     """A passage up or down."""
     step = -1 if form.valid.direction == "up" else 1
     await service.move_passage(session, actor, slug, code, passage_id, step)
-    return done(request, slug, code, _("The passage was moved."), "#col-national")
+    return done(request, slug, code, _("The paragraph was moved."), "#col-national")
 
 
 @router.post(HOME + "/passages/{passage_id}/delete", name="submissions.delete_passage")
@@ -186,7 +193,7 @@ async def delete_passage(
 ) -> Response:
     """Take a passage out."""
     await service.delete_passage(session, actor, slug, code, passage_id)
-    return done(request, slug, code, _("The passage was taken out. You can put it back."), "#taken-out")
+    return done(request, slug, code, _("The paragraph was taken out. You can put it back."), "#taken-out")
 
 
 @router.post(HOME + "/passages/{passage_id}/restore", name="submissions.restore_passage")
@@ -201,7 +208,7 @@ async def restore_passage(
 ) -> Response:
     """Put a passage back."""
     await service.restore_passage(session, actor, slug, code, passage_id)
-    return done(request, slug, code, _("The passage is back."), "#col-national")
+    return done(request, slug, code, _("The paragraph is back."), "#col-national")
 
 
 @router.post(HOME + "/sources/{source_id}/remove", name="submissions.remove_source")
@@ -255,7 +262,7 @@ async def dispose(
     async def act(data: DispositionInput) -> Response:
         await dispositions.dispose_answer(session, actor, slug, answer_id, data)
         to = pages.url(f"submissions.{name}", slug=slug, code=code) + f"#d-{answer_id}"
-        return see_other(request, to, _("The disposition was saved."))
+        return see_other(request, to, _("The decision was saved."))
 
     async def again(status: int) -> Response:
         show = desk.unasked_page if from_unasked else desk.desk_page
@@ -278,7 +285,9 @@ async def propose(
 
     async def act(_button: Nothing) -> Response:
         await service.propose_answer(session, actor, slug, code)
-        return done(request, slug, code, _("The answer is proposed. The focal point can clear it."))
+        return done(
+            request, slug, code, _("The answer was sent for approval. The focal point can approve it.")
+        )
 
     again = desk_again(request, session, actor, slug, code, form, "")
     return await submit(session, form, act, again)
@@ -306,7 +315,7 @@ async def clear(
 
     async def act(_button: Nothing) -> Response:
         await service.clear_answer(session, actor, slug, code)
-        return done(request, slug, code, _("The answer is cleared."))
+        return done(request, slug, code, _("The answer is approved."))
 
     again = desk_again(request, session, actor, slug, code, form, "")
     return await submit(session, form, act, again)

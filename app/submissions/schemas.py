@@ -1,16 +1,37 @@
 """What comes in from the merge desk, and what goes out as JSON."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, Field, StringConstraints, computed_field, field_validator, model_validator
 
 from app.platform.forms import Input, OneLine, Problem
 from app.platform.i18n import _
 from app.submissions.models import DispositionKind, NationalAnswerState, Position
 
 PASSAGE_LIMIT = 20_000
+
+
+class Show(StrEnum):
+    """Which questions of the national submission are listed: all, or those where something waits."""
+
+    ALL = "all"
+    UNDECIDED = "undecided"
+    UNWRITTEN = "unwritten"
+    REVISED = "revised"
+    WAITING = "waiting"
+    APPROVED = "approved"
+
+
+class OverviewFilter(Input):
+    """What the page of the national submission shows."""
+
+    show: Show = Show.ALL
+
+
 Version = Annotated[int, Field(ge=0, le=2_000_000_000)]
 
 
@@ -91,16 +112,41 @@ class NationalAnswerInput(Input):
     version: Version = 0
 
 
-class DispositionInput(Input):
-    """What became of an answer; a bare "taken up" may point to the passage instead of a reason.
+# What programs call the decisions (docs/glossary.md), by their names in the tables. The old names are taken and
+# given beside these until the release after this one.
+DECISIONS: Mapping[DispositionKind, str] = {
+    DispositionKind.TAKEN_UP: "used",
+    DispositionKind.TAKEN_UP_IN_PART: "used_in_part",
+    DispositionKind.NOTED: "noted",
+    DispositionKind.NOT_TAKEN_UP: "not_used",
+    DispositionKind.OUT_OF_SCOPE: "outside_subject",
+}
+OLD: dict[str, Any] = {"deprecated": True}
+RENAMED = {"decision": "disposition", "paragraph_id": "passage_id"}
+KIND_OF = {name: kind.value for kind, name in DECISIONS.items()}
 
-    `version` is the number of the decision the writer was shown, 0 where there was none.
+
+def _by_new_names(data: Any) -> Any:
+    """Fields and values by the names of the glossary, as the old ones."""
+    if not isinstance(data, dict):
+        return data
+    sent = {RENAMED.get(name, name): value for name, value in data.items()}
+    kind = sent.get("disposition")
+    return sent | {"disposition": KIND_OF.get(kind, kind)} if isinstance(kind, str) else sent
+
+
+class DispositionInput(Input):
+    """What became of an answer; a bare "used" may point to the paragraph instead of a reason.
+
+    A program sends `decision` and `paragraph_id`; the old names are taken, too. `version` is the number of the decision the writer was shown, 0 where there was none.
     """
 
     disposition: DispositionKind
     reason: str = Field(default="", max_length=5000)
     passage_id: UUID | None = None
     version: Version = 0
+
+    new_names = model_validator(mode="before")(_by_new_names)
 
     @model_validator(mode="after")
     def has_a_reason(self) -> "DispositionInput":
@@ -109,7 +155,7 @@ class DispositionInput(Input):
             if self.disposition is not DispositionKind.TAKEN_UP:
                 raise Problem(_("Write the reason, as its author will read it."))
             if self.passage_id is None:
-                raise Problem(_("Write a reason, or choose the passage that took the answer up."))
+                raise Problem(_("Write a reason, or choose the paragraph that uses the answer."))
         return self
 
 
@@ -151,24 +197,49 @@ class NationalAnswerOut(BaseModel):
     version: int
     citations: list[dict[str, object]]
     assistance: str
-    passages: list[PassageOut]
+    paragraphs: list[PassageOut]
     removed: list[PassageOut]
-    open_dispositions: int
+    undecided: int
+
+    @computed_field(json_schema_extra=OLD)
+    def passages(self) -> list[PassageOut]:
+        """The old name of `paragraphs`."""
+        return self.paragraphs
+
+    @computed_field(json_schema_extra=OLD)
+    def open_dispositions(self) -> int:
+        """The old name of `undecided`."""
+        return self.undecided
 
 
 class EarlierOut(BaseModel):
     """A decision that was read before another took its place."""
 
-    disposition: DispositionKind
+    disposition: DispositionKind = Field(json_schema_extra=OLD)
     reason: str
     decided_on: date
+
+    @computed_field
+    def decision(self) -> str:
+        """What was decided."""
+        return DECISIONS[self.disposition]
 
 
 class ReasonOut(BaseModel):
     """What became of one answer, as its contributor sees it; `earlier` is what she could read before."""
 
     question: str
-    disposition: DispositionKind | None
+    disposition: DispositionKind | None = Field(json_schema_extra=OLD)
     reason: str
-    passages: list[str]
+    paragraphs: list[str]
     earlier: list[EarlierOut]
+
+    @computed_field
+    def decision(self) -> str | None:
+        """What was decided; none while it is open."""
+        return DECISIONS[self.disposition] if self.disposition else None
+
+    @computed_field(json_schema_extra=OLD)
+    def passages(self) -> list[str]:
+        """The old name of `paragraphs`."""
+        return self.paragraphs

@@ -150,7 +150,7 @@ async def _add(session: AsyncSession, actor: Actor, national: NationalAnswer, te
     )
     highest, count = last.one()
     if count >= MAX_PASSAGES:
-        raise Invalid(detail=_("This answer has as many passages as it can hold."))
+        raise Invalid(detail=_("This answer has as many paragraphs as it can hold."))
     passage = Passage(
         national_answer_id=national.id,
         position=(highest or 0) + 1,
@@ -181,7 +181,7 @@ async def _passage(session: AsyncSession, national: NationalAnswer, passage_id: 
     if passage is None or passage.national_answer_id != national.id:
         raise NotFound
     if passage.removed_at is not None:
-        raise Conflict(_("This passage was taken out meanwhile. Put it back first."))
+        raise Conflict(_("This paragraph was taken out meanwhile. Put it back first."))
     return passage
 
 

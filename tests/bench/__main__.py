@@ -1,4 +1,4 @@
-"""Run the bench and print it; about a minute. Only loopback, only a bounded number of requests."""
+"""Run the bench and print it; a few minutes. Only loopback, only a bounded number of requests."""
 
 import asyncio
 import contextlib
@@ -10,8 +10,9 @@ import sys
 import tempfile
 import time
 import urllib.parse
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import brotli
 import httpx2
@@ -22,7 +23,7 @@ from app.main import create_app
 from app.platform.db import Database
 from app.platform.i18n import CODES
 from app.platform.settings import Settings
-from tests.bench import questionnaires, world
+from tests.bench import loaded, questionnaires, world
 from tests.bench.load import CLIENTS, Cost, get, press
 
 ANSWERS = 50
@@ -171,9 +172,9 @@ async def portal_lines(
 
 
 @contextlib.asynccontextmanager
-async def counted(here: world.World) -> AsyncIterator[tuple[httpx2.AsyncClient, list[str]]]:
-    """The portal in this process, with its statements written down."""
-    portal = create_app(Settings(database_url=here.database_url, public_url="http://testserver"))
+async def counted(url: str, **more: Any) -> AsyncIterator[tuple[httpx2.AsyncClient, list[str]]]:
+    """The portal on this database in this process, with its statements written down."""
+    portal = create_app(Settings(database_url=url, public_url="http://testserver", **more))
     statements: list[str] = []
 
     @event.listens_for(portal.state.db.engine.sync_engine, "before_cursor_execute")
@@ -206,9 +207,9 @@ async def counts_and_weights(here: world.World) -> None:
         "question page": (answer_path(own), as_writer, "must 4, aim 2"),
         "task list": (f"/en/contributions/{own}", as_writer, ""),
         "question screen": (f"/en/desk/{here.slug}/questions/{world.QUESTION}", as_staff, "must 8, aim 5"),
-        "merge desk": (f"/en/desk/{here.slug}/submission/S-FP-08-2", as_staff, ""),
+        "write one answer": (f"/en/desk/{here.slug}/submission/S-FP-08-2", as_staff, ""),
     }
-    async with counted(here) as (client, statements):
+    async with counted(here.database_url) as (client, statements):
         for name, (path, headers, bar) in pages.items():
             await client.get(path, headers=headers)
             statements.clear()
@@ -230,7 +231,27 @@ async def counts_and_weights(here: world.World) -> None:
         saved = await client.post(answer_path(own), headers=as_writer, data=fields)
         say("statements: save", f"{len(statements)} (answered {saved.status_code})", "must 5, aim 3")
     css = Path(create_app.__code__.co_filename).parent / "static" / "polyphony.css"
-    say("stylesheet", f"{len(brotli.compress(css.read_bytes())) / 1000:.1f} kB brotli", "limit 12 kB")
+    say("stylesheet", f"{len(brotli.compress(css.read_bytes())) / 1000:.1f} kB brotli", "limit 13 kB")
+
+
+def loaded_demonstration() -> None:
+    """What pages cost with the contributions they are for; on a database of its own."""
+    load = os.environ.get("LOAD") or loaded.LOAD
+    server = world.DurablePostgres()
+    try:
+        url = server.url.render_as_string(hide_password=False)
+        with tempfile.TemporaryDirectory() as folder:
+            mails = Path(folder) / "mail"
+            say(f"loading {load} contributions", f"{loaded.fill(url, load, mails):.0f} s", "10,000 in 300 s")
+            for name, line in asyncio.run(_loaded_lines(url, mails)).items():
+                say(f"with {load} contributions: {name}", line, "statements must not grow")
+    finally:
+        server.stop()
+
+
+async def _loaded_lines(url: str, mails: Path) -> Mapping[str, str]:
+    async with counted(url, demonstration=True, mail_folder=mails) as (client, statements):
+        return await loaded.lines(client, statements)
 
 
 def main() -> None:
@@ -252,6 +273,7 @@ def main() -> None:
             asyncio.run(questionnaire_lines(here))
     finally:
         server.stop()
+    loaded_demonstration()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,9 @@ pytestmark = pytest.mark.browser
 
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 320, "height": 700}
+COMMON_PHONE = {"width": 360, "height": 740}
+# Where the heading begins on a phone, in pixels: what stands above it is one row, one strip and one way back.
+HEADING_AT = 170
 # The colours of a page do not change with its language, and looking at them takes the longest.
 SEEN_IN_COLOUR = ("ar", "en")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice")
@@ -26,6 +29,30 @@ RUN = """async ([tags, colours]) => {
         resultTypes: ["violations"], elementRef: false,
     });
     return found.violations.map((rule) => [rule.id, rule.nodes.map((node) => node.html.slice(0, 160))]);
+}"""
+
+
+# Where the heading begins; codes that run over two lines; words of Chinese headings that do.
+FIRST_SCREEN = """() => {
+    const lines = (range) => new Set([...range.getClientRects()].map((box) => Math.round(box.bottom))).size;
+    const codes = [...document.querySelectorAll("main :is(.code, .quiet-code, .page-code b:not([lang]))")]
+        .filter((code) => code.textContent.includes("-") && lines(code) > 1).map((code) => code.textContent);
+    const words = [];
+    const segmenter = new Intl.Segmenter("zh", {granularity: "word"});
+    for (const heading of document.querySelectorAll(":is(h1, h2, h3):is(:lang(zh), :has(:lang(zh)))")) {
+        const walker = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode()) {
+            for (const {segment, index, isWordLike} of segmenter.segment(walker.currentNode.data)) {
+                const range = document.createRange();
+                range.setStart(walker.currentNode, index);
+                range.setEnd(walker.currentNode, index + segment.length);
+                if (isWordLike && /\\p{Script=Han}/u.test(segment) && lines(range) > 1) words.push(segment);
+            }
+        }
+    }
+    const warned = document.querySelector(".error-summary, .clash");
+    const heading = document.querySelector("h1");
+    return {top: heading && !warned ? Math.round(heading.getBoundingClientRect().top) : 0, codes, words};
 }"""
 
 
@@ -49,9 +76,13 @@ async def problems_here(visitor: Visitor) -> list[Any]:
     page = visitor.page
     await page.evaluate(axe_core())
     violations: list[Any] = await page.evaluate(RUN, [RULES, visitor.language in SEEN_IN_COLOUR])
+    await page.set_viewport_size(COMMON_PHONE)
+    shown = await page.evaluate(FIRST_SCREEN)
     await page.set_viewport_size(PHONE)
     await visitor.look()
-    return violations + visitor.complaints
+    late = [f"the heading begins at {shown['top']} px"] if shown["top"] > HEADING_AT else []
+    broken = [f"broken over two lines: {each}" for each in shown["codes"] + shown["words"]]
+    return violations + late + broken + visitor.complaints
 
 
 async def problems_of(visitor: Visitor, path: str) -> list[Any]:

@@ -61,7 +61,7 @@ async def test_earlier_answers_are_looked_at_and_taken_over(
     await visitor.press('main a[href$="/carry-over"]')
     if language == "en":
         await visitor.press('main button[formaction*="/carry-over?"]')
-        assert await visitor.page.locator('li:has(a[href$="/C-same"]) .status-done').count() == 1
+        assert await visitor.page.locator('li:has(a[href$="/C-same"]) .mark-done').count() == 1
         return
     await visitor.press('main button[formaction*="/C-words?"]')
     assert await visitor.page.locator('[name="narrative"]').input_value() == "Words from before."

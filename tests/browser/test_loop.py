@@ -56,7 +56,7 @@ async def _answer(visitor: Visitor, question: str, words: str) -> None:
     await visitor.page.locator("#recommendation-priority").select_option("1")
     await visitor.choose("publication", "unnamed")
     await visitor.press('main button[value="list"]')
-    row = visitor.page.locator(f'li:has(a[href$="/questions/{question}"]) .status-done')
+    row = visitor.page.locator(f'li:has(a[href$="/questions/{question}"]) .mark-done')
     assert await row.count() == 1
 
 

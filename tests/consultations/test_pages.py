@@ -58,11 +58,11 @@ async def test_the_line_of_a_consultation_is_joined_by_its_language_and_keeps_th
         assert "بروتوكول الأسلحة النارية، " in arabic
         assert "بروتوكول الأسلحة النارية, " not in arabic
     english = (await client.get("/en/")).text
-    assert "State VA</bdi>. Firearms Protocol, " in english
-    assert "cluster <bdi>I</bdi>. 3" in english
-    assert "minutes. Six languages." in english
+    assert "<li>Firearms Protocol, " in english
+    assert ", cluster <bdi>I</bdi></li>" in english
+    assert "<li>six languages</li>" in english
     few = await make.consultation(review, languages=["en", "fr"])
-    assert "Languages: English, French." in (await client.get("/en/")).text
+    assert "<li>English, French</li>" in (await client.get("/en/")).text
     assert '<bdi lang="fr">Français</bdi>' in (await client.get(f"/en/c/{few.slug}")).text
 
 
@@ -297,7 +297,7 @@ async def test_a_hand_over_shuts_the_desk_to_the_old_focal_point(
     assert (await client.get(f"{path}/hand-over?account_id={translator.id}")).status_code == 404
     look = f"{path}/hand-over?account_id={expert.id}"
     shown = await client.get(look)
-    assert "The submission is not handed over." in shown.text
+    assert "The final file is not made." in shown.text
     assert "Close it first." not in shown.text
     nobody = await post(client, f"{path}/focal-point", {"account_id": ""}, page=look)
     assert nobody.status_code == 422
@@ -398,7 +398,7 @@ async def test_home_counts_the_questions_that_the_list_of_answers_holds(
     tasks = (await client.get(f"/en/contributions/{draft.id}")).text
     counted = re.search(r"0 questions of (\d+) answered", tasks)
     assert counted
-    assert f"{counted[1]} questions, about" in home
+    assert f"{counted[1]} questions; answer what you know" in home
 
 
 async def test_two_people_who_set_up_a_consultation_see_each_other(

@@ -98,16 +98,16 @@ async def test_concluding_lists_what_stands_against_it_and_refuses(
     step = await client.get(f"{home}/steps/conclude")
     for shown in (
         f'<a href="{home}/submission/S-FP-03-1">S-FP-03-1: there is no national answer yet.</a>',
-        "1 answer has no disposition yet.",
-        f'<a href="{home}/intake/kept">1 statement of the intake waits',
-        f'<a href="{home}/export">The submission is not handed over.</a>',
-        f'<a href="{home}/outcome">The outcome of the submission as it was handed over is not published.</a>',
+        "1 answer has no decision yet.",
+        f'<a href="{home}/intake/kept">1 statement waits',
+        f'<a href="{home}/export">The final file is not made.</a>',
+        f'<a href="{home}/outcome">The outcome that belongs to the final file is not published.</a>',
     ):
         assert shown in step.text
     assert f'action="{home}/conclude"' not in step.text
     refused = await post(client, f"{home}/conclude")
     assert refused.status_code == 409
-    assert "The submission is not handed over." in refused.text
+    assert "The final file is not made." in refused.text
     async with db.read() as session:
         assert (await session.get_one(Consultation, consultation.id)).state is ConsultationState.CLOSED
     assert "concluded" not in (await client.get(f"/en/c/{consultation.slug}")).text
@@ -121,7 +121,7 @@ async def test_what_is_done_is_concluded_after_a_last_look_and_the_public_reads_
     await make.signed_in(client, await make.staff(consultation, Role.FOCAL_POINT))
     page = f"/en/desk/{consultation.slug}/steps/conclude"
     shown = await client.get(page)
-    assert "Nothing stands against it" in shown.text
+    assert "Nothing is missing" in shown.text
     assert "This cannot be undone." in shown.text
     done = await post(client, f"/en/desk/{consultation.slug}/conclude", page=page)
     assert done.status_code == 303
@@ -200,7 +200,7 @@ async def test_publishing_asks_for_statements_and_late_answers(
     home = f"/en/desk/{consultation.slug}"
     assert f'href="{home}/steps/publish"' in (await client.get(f"{home}/outcome")).text
     assert (await post(client, f"{home}/outcome")).status_code == 409
-    assert "1 statement of the intake waits" in (await client.get(f"{home}/steps/publish")).text
+    assert "1 statement waits" in (await client.get(f"{home}/steps/publish")).text
     await make.signed_in(client, await make.staff(consultation, Role.FACILITATOR))
     assert (await post(client, f"{home}/intake/{row.id}/dismiss", {"reason": ""})).status_code == 422
     done = await post(client, f"{home}/intake/{row.id}/dismiss", {"reason": "It speaks of another law."})

@@ -5,8 +5,11 @@ from html import unescape
 
 import httpx2
 import pytest
+from sqlalchemy import delete
 
+from app.accounts.models import SignedInSession
 from app.contributions.models import LAW_NAMES, Law
+from app.platform.db import Database
 from tests.contributions.conftest import Scene, entered
 from tests.contributions.test_words_survive import TYPED, answer_form, ended, send_form, standing
 from tests.factories import Make
@@ -23,8 +26,8 @@ async def test_a_change_of_language_where_the_session_ended_keeps_the_words_on_e
     page = await ended(client, (await client.get(place)).text, place, "bearer")
     moved = await send_form(client, Forms(page).forms[0], "/ru/typed")
     ways = (await client.get((await client.get(moved.headers["location"])).headers["location"])).text
-    entrances = [unescape(way) for way in re.findall(r'href="(/ru/(?:start|sign-up)\?[^"]+)"', ways)]
-    assert len(entrances) == 2, ways
+    entrances = [unescape(way) for way in re.findall(r'href="(/ru/(?:start|sign-up|sign-in)\?[^"]+)"', ways)]
+    assert {way.partition("?")[0] for way in entrances} == {"/ru/start", "/ru/sign-up", "/ru/sign-in"}
     assert all("typed%3D" in way for way in entrances)
     enter = next(way for way in entrances if way.startswith("/ru/start"))
     form = next(f for f in Forms((await client.get(enter)).text).forms if f.action == "/ru/start")
@@ -92,3 +95,20 @@ async def test_words_that_come_to_a_page_without_their_field_are_shown_however_s
     assert str(LAW_NAMES[Law.IN_PART]) in shown
     for hidden in ('"publication":', ">base<", ">version<"):
         assert hidden not in shown, hidden
+
+
+async def test_the_way_back_somebody_used_before_comes_first(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.drafter)
+    place = scene.question()
+    before = (await client.get(place)).text
+    async with db.write() as session:
+        await session.exec(delete(SignedInSession))
+    form = next(form for form in Forms(before).forms if form.id == "answer")
+    page = (await send_form(client, form, place, narrative="Not saved yet.")).text
+    assert page.index('name="password"') < page.index('name="code"')
+    home, _receipt = await entered(client, make, scene.consultation)
+    held = f"{home}/questions/{scene.codes[0]}"
+    page = await ended(client, (await client.get(held)).text, held, "bearer")
+    assert page.index('name="code"') < page.index('name="password"')

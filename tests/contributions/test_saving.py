@@ -146,7 +146,7 @@ async def test_an_answer_is_begun_changed_emptied_and_skipped(
     assert "Saved." in follow.text
     assert "Saved." not in (await client.get(scene.question(1))).text
     more = await browsing.post(client, place, {**first, "version": "1", "then": "more"})
-    assert more.headers["location"] == place + "#evidence"
+    assert more.headers["location"] == place + "?more=1#evidence"
     # A page that was opened has one row for another source.
     assert 'name="evidence-1-title"' in (await client.get(place)).text
     skipped = await browsing.post(client, place, {"version": "1", "then": "skip"})
@@ -344,7 +344,7 @@ async def test_what_is_handed_in_is_shown_to_read_and_can_be_taken_up_again(
     await browsing.post(client, f"{scene.home}/submit")
     shown = await client.get(scene.question())
     assert editable(shown.text) == []
-    for words in ("At the border.", "Yes, in part", "A law", "Revise my answers"):
+    for words in ("At the border.", "Yes, in part", "A law", "Change my answers"):
         assert words in shown.text
     revised = await browsing.post(client, f"{scene.home}/revise", {"question": scene.codes[0]})
     assert revised.headers["location"] == scene.question()
@@ -355,7 +355,7 @@ async def test_what_is_handed_in_is_shown_to_read_and_can_be_taken_up_again(
     closed = await client.get(scene.question())
     assert editable(closed.text) == []
     assert "At the border." in closed.text
-    assert "Revise my answers" not in closed.text
+    assert "Change my answers" not in closed.text
     assert (await browsing.post(client, f"{scene.home}/revise")).status_code == 403
 
 
@@ -370,7 +370,7 @@ async def test_words_that_came_after_a_colleague_submitted_can_be_saved_with_one
     assert refused.status_code == 403
     shown = fields_of(refused.text)
     assert shown["narrative"] == "Typed meanwhile."
-    assert "Revise my answers and save this" in refused.text
+    assert "Change my answers and save this" in refused.text
     saved = await browsing.post(client, scene.question(), {**shown, "then": "revise"})
     assert saved.status_code == 303
     row = await stored(db, scene)
@@ -386,7 +386,8 @@ async def test_a_choice_can_be_taken_back_and_an_answer_cleared(
     await browsing.post(client, place, {"law": "yes", "practice": "works", "version": "0"})
     assert "1 question of" in (await client.get(scene.home)).text
     page = await client.get(place)
-    assert page.text.count("Not answered") == 2
+    unset = re.findall(r'<input type="radio" name="(law|practice)" [^>]*value=""', page.text)
+    assert unset == ["law", "practice"]
     await browsing.post(client, place, {**fields_of(page.text), "law": ""})
     row = await stored(db, scene)
     assert row is not None
@@ -461,3 +462,49 @@ async def test_an_error_on_the_choice_of_an_organisation_leads_to_its_field(
     assert refused.status_code == 422
     assert 'href="#organisation_id"' in refused.text
     assert 'id="organisation_id"' in refused.text
+
+
+async def test_changing_an_answer_from_the_check_leads_back_to_its_card(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.answer(scene.draft, scene.codes[0], "We saw it.")
+    await make.signed_in(client, scene.drafter)
+    check = await client.get(f"{scene.home}/check")
+    [change] = re.findall(rf'href="([^"]*/{scene.codes[0]}\?then=check)"', check.text)
+    page = await client.get(change)
+    assert "Save and return to the check" in page.text
+    sent = {**fields_of(page.text), "narrative": "We saw it twice.", "then": "check"}
+    saved = await browsing.post(client, scene.question(), sent)
+    assert saved.headers["location"] == f"{scene.home}/check#{scene.codes[0]}"
+    assert f'id="{scene.codes[0]}"' in (again := await client.get(saved.headers["location"])).text
+    assert "We saw it twice." in again.text
+
+
+async def test_saving_in_between_stays_at_the_words(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.drafter)
+    sent = {"narrative": "At the border.", "version": "0", "then": "stay"}
+    saved = await browsing.post(client, scene.question(), sent)
+    assert saved.headers["location"] == scene.question() + "#narrative"
+    page = await client.get(saved.headers["location"])
+    assert '<p class="saved">Saved, ' in page.text
+    assert "At the border." in page.text
+
+
+async def test_the_check_shows_what_officials_and_the_public_will_read(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await make.answer(
+        scene.draft, scene.codes[0], {"narrative": "Everybody may read this.", "publication": "named"}
+    )
+    await make.answer(scene.draft, scene.codes[1], "Officials alone may read this.")
+    await make.signed_in(client, scene.drafter)
+    official = (await client.get(f"{scene.home}/check?as=official")).text
+    assert "Everybody may read this." in official
+    assert "Officials alone may read this." in official
+    public = (await client.get(f"{scene.home}/check?as=public")).text
+    assert "Everybody may read this." in public
+    assert "Officials alone may read this." not in public
+    assert "1 answer is not shown" in public
+    assert "Everybody may read this." in (await client.get(f"{scene.home}/check?as=nonsense")).text

@@ -114,10 +114,10 @@ async def test_withdrawn_words_leave_every_table_page_and_file(
     address = f"/en/desk/{scene.slug}/export"
     page = (await client.get(address)).text
     assert "Withdrawn words were taken out on" in page
-    assert f"{FIRST}: words in a passage were withdrawn." in page
+    assert f"{FIRST}: words in a paragraph were withdrawn." in page
     document = docx.Document(io.BytesIO((await client.get(f"{address}/1.docx")).content))
     said = "\n".join(paragraph.text for paragraph in document.paragraphs)
-    assert "Words in this export were withdrawn by their author." in said
+    assert "Words in this file were withdrawn by their author." in said
     answered = (await client.get(f"{address}/1.json")).json()
     assert (answered["checksum"], answered["redacted_on"]) == (
         export.checksum,

@@ -26,7 +26,7 @@ TEMPLATES = sorted(
     path.relative_to(pages.TEMPLATES / "email").as_posix().removesuffix(".subject.txt")
     for path in (pages.TEMPLATES / "email").rglob("*.subject.txt")
 )
-VALUES = {"token": "t" * 43}
+VALUES = {"token": "t" * 43, "number": 3}
 
 pytestmark = pytest.mark.usefixtures("app")
 

@@ -68,7 +68,6 @@ ELSEWHERE: dict[str, str] = {
 # Routes that refuse what a test can fill in without knowing more, with what tries them instead.
 REFUSED_HERE: dict[str, str] = {
     "accounts.sign_in": "needs a right password: tests/accounts/test_sign_in.py",
-    "contributions.enter": "needs a code that opens something: tests/contributions/test_entering.py",
     "authoring.add_list": "needs a name of its own: tests/authoring/test_routes.py",
     "authoring.add_question": "needs a code of its own: tests/authoring/test_routes.py",
     "authoring.add_section": "needs a code of its own: tests/authoring/test_routes.py",

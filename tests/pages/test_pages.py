@@ -16,7 +16,7 @@ from tests.places import CONTRIBUTOR_PLACES, PLACES, Place, facts
 
 in_one_loop = pytest.mark.asyncio(loop_scope="session")
 
-HTML, STYLE, SCRIPTS, FIRST_VIEW = 14_000, 12_000, 10_000, 40_000
+HTML, STYLE, STAFF_STYLE, SCRIPTS, FIRST_VIEW = 14_000, 13_300, 6_000, 10_000, 40_000
 POLICY = {
     "default-src": "'none'",
     "style-src": "'self'",
@@ -97,6 +97,10 @@ async def test_a_page_allows_nothing_from_elsewhere(readers: Readers, place: Pla
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "no-store"
+
+
+def test_staff_pages_add_little_style() -> None:
+    assert compressed((STATIC / "staff.css").read_bytes()) <= STAFF_STYLE
 
 
 @in_one_loop

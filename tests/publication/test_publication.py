@@ -1,5 +1,6 @@
 """From the handed-over submission to the public page, and out again when somebody withdraws."""
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -282,7 +283,7 @@ async def test_only_the_focal_point_publishes_and_only_what_is_handed_over(
         await session.exec(update(Submission).values(state=SubmissionState.CLEARED))
     await make.signed_in(client, await make.staff(scene.consultation, Role.FOCAL_POINT))
     preview = await client.get(scene.desk)
-    assert "when the national submission has been handed over" in preview.text
+    assert "when the final file has been made" in preview.text
     assert (await post(client, scene.desk)).status_code == 403
     async with db.read() as session:
         assert (await session.exec(select(Outcome))).first() is None
@@ -366,3 +367,19 @@ async def test_a_decision_whose_passage_was_taken_out_is_none_for_the_public_eit
         assert (await gathering.content_of(session, scene.consultation))["decided"] is True
         await session.exec(update(Passage).values(removed_at=clock.now()))
         assert (await gathering.content_of(session, scene.consultation))["decided"] is False
+
+
+async def test_the_first_page_counts_only_what_can_be_read_and_offers_the_whole(
+    client: httpx2.AsyncClient, make: Make, scene: Scene
+) -> None:
+    await publish(client, make, scene)
+    page = (await client.get(scene.public)).text
+    # Two of three answers are published: the third is in no figure.
+    assert "answers whose words are published here</dt><dd>2</dd>" in page
+    assert page.index('id="figures"') < page.index('id="questions"') < page.index('id="files"')
+    one = (await client.get(f"{scene.public}?q={scene.state_code}")).text
+    assert 'id="figures"' not in one
+    (address,) = re.findall(r'href="(/api/v1/[^"]+)" download="([^"]+)"', page)
+    taken = await client.get(address[0])
+    assert (taken.status_code, taken.json()["number"]) == (200, 1)
+    assert address[1] == f"{scene.consultation.slug}-outcome-1.json"

@@ -139,13 +139,13 @@ async def test_the_question_screen_costs_the_same_for_many_answers(
         await make.contribution(scene.consultation, answers={CODE: "More words."})
     counted.clear()
     await client.get(here)
-    assert len(counted) == few <= 8
+    assert len(counted) == few <= 11  # three of them for the steps above every page
     counted.clear()
     await client.get(here)
-    assert len(counted) <= 5, counted
+    assert len(counted) <= 8, counted  # three of them for the steps above every page
     counted.clear()
     await client.get(f"/en/desk/{scene.slug}")
-    assert len(counted) <= 4, counted
+    assert len(counted) <= 7, counted  # three of them for the steps above every page
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ async def test_statements_without_a_name_are_not_called_confidential(
     assert (
         page.count(", confidential") == page.count(f"<bdi>{scene.confidential.label}</bdi>, confidential") > 0
     )
-    assert page.count("A statement without a name, taken in by a facilitator.") == 2
+    assert page.count("A statement without a name, entered by a facilitator.") == 2
     whole = (await client.get(f"/en/desk/{scene.slug}/contributions/{statements[0].id}")).text
     assert "nobody asked for confidentiality" in whole
     assert "the portal does not know" not in whole

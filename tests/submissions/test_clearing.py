@@ -27,12 +27,12 @@ async def test_an_answer_is_proposed_once_nothing_is_missing_and_cleared_by_a_se
 ) -> None:
     await make.signed_in(client, scene.expert)
     for sentence, mend in (
-        ("3 answers have no disposition or no reason yet.", lambda: desk.dispose(scene.open)),
-        ("2 answers have no disposition or no reason yet.", lambda: desk.dispose(scene.hidden)),
-        ("1 answer has no disposition or no reason yet.", lambda: desk.dispose(scene.confidential)),
+        ("3 answers have no decision or no reason yet.", lambda: desk.dispose(scene.open)),
+        ("2 answers have no decision or no reason yet.", lambda: desk.dispose(scene.hidden)),
+        ("1 answer has no decision or no reason yet.", lambda: desk.dispose(scene.confidential)),
         ("has no position yet", desk.position),
-        ("has no passage yet", lambda: add(desk, scene.confidential)),
-        ("Passage 1 has no text yet.", lambda: write(desk, "Marks are missing.")),
+        ("has no paragraph yet", lambda: add(desk, scene.confidential)),
+        ("Paragraph 1 has no text yet.", lambda: write(desk, "Marks are missing.")),
     ):
         refused = await browsing.post(client, f"{scene.desk}/propose")
         assert refused.status_code == 403
@@ -41,8 +41,8 @@ async def test_an_answer_is_proposed_once_nothing_is_missing_and_cleared_by_a_se
         await mend()
     assert (await browsing.post(client, f"{scene.desk}/propose", page=scene.desk)).status_code == 303
     page = await client.get(scene.desk)
-    assert "Waits for clearance" in page.text
-    assert "Clear this answer" not in page.text
+    assert "Waits for approval" in page.text
+    assert "Approve this answer" not in page.text
     late = await browsing.post(client, f"{scene.desk}/passages", {"text": "One more."})
     assert late.status_code == 403
     assert "Take it back to drafting first" in late.text
@@ -130,7 +130,7 @@ async def test_reopening_takes_a_reason_and_shows_what_changed_since(
     await desk.act("propose", scene.expert)
     await desk.act("clear", scene.focal_point)
     await make.signed_in(client, scene.focal_point)
-    assert "Changed since the last clearance" not in (await client.get(scene.desk)).text
+    assert "Changed since the last approval" not in (await client.get(scene.desk)).text
     refused = await browsing.post(client, f"{scene.desk}/reopen", {"reason": ""}, page=scene.desk)
     assert refused.status_code == 422
     assert await state_of(desk) == "cleared"
@@ -138,15 +138,15 @@ async def test_reopening_takes_a_reason_and_shows_what_changed_since(
     assert (await browsing.post(client, f"{scene.desk}/reopen", reason)).status_code == 303
     page = await client.get(scene.desk)
     assert "A court ruled differently." in page.text
-    assert "Changed since the last clearance" not in page.text
+    assert "Changed since the last approval" not in page.text
     await write(desk, FIRST.replace("22 carried", "25 carried"))
     page = await client.get(scene.desk)
-    assert "Changed since the last clearance" in page.text
+    assert "Changed since the last approval" in page.text
     assert "<del>22 </del><ins>25 </ins>" in page.text
     await desk.act("propose", scene.second)
     await desk.act("clear", scene.focal_point)
     page = await client.get(scene.desk)
-    assert "Changed since the last clearance" not in page.text
+    assert "Changed since the last approval" not in page.text
     (national,) = await desk.all(NationalAnswer)
     assert "25 carried" in national.cleared_text[0]
 
@@ -168,10 +168,10 @@ async def test_hidden_words_and_names_stand_in_the_way(
         ),
     )
     for text, sentence in (
-        (f"As one wrote: {HIDDEN_WORDS}", "Passage 2 repeats words of Haven"),
-        (f"As one wrote: {HIDDEN_WORDS.upper()}", "Passage 2 repeats words of Haven"),
-        (f"On dit : {french}", "Passage 2 repeats words of Haven"),
-        ("HAVEN wrote about the river post.", "Passage 2 names Haven, who does not allow it."),
+        (f"As one wrote: {HIDDEN_WORDS}", "Paragraph 2 repeats words of Haven"),
+        (f"As one wrote: {HIDDEN_WORDS.upper()}", "Paragraph 2 repeats words of Haven"),
+        (f"On dit : {french}", "Paragraph 2 repeats words of Haven"),
+        ("HAVEN wrote about the river post.", "Paragraph 2 names Haven, who does not allow it."),
     ):
         await write(desk, text, 1)
         assert sentence in (await client.get(scene.desk)).text

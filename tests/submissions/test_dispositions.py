@@ -36,8 +36,8 @@ async def test_a_disposition_needs_a_reason_or_the_passage_that_took_it_up(
         ({"disposition": "noted"}, "Write the reason"),
         ({"disposition": "not_taken_up", "reason": " \n "}, "Write the reason"),
         ({"disposition": "out_of_scope", "reason": "x" * 5001}, "too long"),
-        ({"disposition": "taken_up"}, "or choose the passage"),
-        ({"disposition": "taken_up", "passage_id": str(scene.open.id)}, "This passage is gone"),
+        ({"disposition": "taken_up"}, "or choose the paragraph"),
+        ({"disposition": "taken_up", "passage_id": str(scene.open.id)}, "This paragraph is gone"),
         ({"disposition": "noted", "reason": "Kept text.", "passage_id": "none"}, "Choose one of"),
     ):
         refused = await browsing.post(client, place, {"code": STATE, **data})
@@ -77,9 +77,9 @@ async def test_every_disposition_is_kept_and_the_last_one_holds(
     assert {entry.actor_id for entry in entries} == {scene.expert.id}
     assert {entry.scope_id for entry in entries} == {scene.consultation.country_review_id}
     log = await client.get(f"/en/desk/{scene.slug}/log")
-    said = f'A disposition was given to an answer. <span class="code">{ASKED}</span> · '
+    said = f'An answer was decided. <span class="code">{ASKED}</span> · '
     assert f"{said}Noted" in log.text
-    assert f"{said}Taken up in part" in log.text
+    assert f"{said}Used in part" in log.text
 
 
 async def test_a_disposition_is_open_again_when_its_answer_changes(
@@ -102,7 +102,7 @@ async def test_a_disposition_is_open_again_when_its_answer_changes(
     assert overview.status_code == 200
     refused = await browsing.post(client, f"{scene.desk}/propose")
     assert refused.status_code == 403
-    assert "1 answer has no disposition or no reason yet." in refused.text
+    assert "1 answer has no decision or no reason yet." in refused.text
     await desk.dispose(scene.hidden, "not_taken_up")
     assert (await browsing.post(client, f"{scene.desk}/propose")).status_code == 303
 
@@ -120,11 +120,11 @@ async def test_an_answer_taken_up_by_a_passage_is_open_again_when_that_is_taken_
     page = await client.get(scene.desk)
     assert "2 of 3 have a reason." in page.text
     assert f'formaction="{scene.desk}/passages/{extra.id}/restore?part=' in page.text
-    assert "Write a reason, or choose the passage that took the answer up." in page.text
+    assert "Write a reason, or choose the paragraph that uses the answer." in page.text
     assert "The answer changed since" not in page.text
     refused = await browsing.post(client, f"{scene.desk}/propose")
     assert refused.status_code == 403
-    assert "1 answer has no disposition or no reason yet." in refused.text
+    assert "1 answer has no decision or no reason yet." in refused.text
 
 
 @pytest.mark.one_database
@@ -191,7 +191,7 @@ async def test_two_experts_on_one_answer_see_each_other(
         "Not ours.",
         "Another treaty.",
         "Known before.",
-        "Not taken up",
+        "Not used",
         '<option value="out_of_scope" selected>',
         '.version" value="2"',
         "Keep theirs and discard mine",
@@ -236,6 +236,36 @@ async def test_programs_say_which_decision_they_saw(
     assert (seen.status_code, seen.json()["number"]) == (201, 2)
 
 
+async def test_programs_use_the_names_of_the_glossary_and_until_the_next_release_the_old_ones(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    headers = await make.token(scene.expert)
+    answer = await desk.answer(scene.open)
+    home = f"/api/v1/desk/{scene.slug}"
+    for number, (place, data) in enumerate(
+        (
+            ("decisions", {"decision": "not_used", "reason": "Not ours."}),
+            ("dispositions", {"disposition": "out_of_scope", "reason": "Another treaty."}),
+            ("decisions", {"disposition": "used_in_part", "reason": "The first sentence."}),
+        )
+    ):
+        made = await client.post(
+            f"{home}/answers/{answer.answer_id}/{place}", json={**data, "version": number}, headers=headers
+        )
+        assert made.status_code == 201, made.text
+    assert made.json().items() >= {"decision": "used_in_part", "disposition": "taken_up_in_part"}.items()
+    added = await client.post(
+        f"{home}/submission/{STATE}/paragraphs", json={"text": "In practice it differs."}, headers=headers
+    )
+    assert added.status_code == 201
+    assert added.json()["paragraphs"] == added.json()["passages"]
+    assert added.json()["undecided"] == added.json()["open_dispositions"]
+    described = (await client.get("/openapi.json")).json()["paths"]
+    old = described["/api/v1/desk/{slug}/answers/{answer_id}/dispositions"]["post"]
+    assert old["deprecated"]
+    assert "deprecated" not in described["/api/v1/desk/{slug}/answers/{answer_id}/decisions"]["post"]
+
+
 async def test_a_decision_after_clearance_needs_reopening_and_a_changed_one_is_told(
     client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
 ) -> None:
@@ -249,7 +279,7 @@ async def test_a_decision_after_clearance_needs_reopening_and_a_changed_one_is_t
     assert f'action="{place}"' not in (await client.get(scene.desk)).text
     refused = await browsing.post(client, place, change)
     assert refused.status_code == 403
-    assert f"{STATE} is cleared. The focal point reopens it with a reason; then decide." in refused.text
+    assert f"{STATE} is approved. The focal point reopens it with a reason; then decide." in refused.text
     await desk.act("reopen", scene.focal_point, "A court ruled.")
     assert (await browsing.post(client, place, change)).status_code == 303
     reasons = f"/en/contributions/{scene.open.id}/reasons"

@@ -213,7 +213,7 @@ async def test_a_passage_that_repeats_withdrawn_words_cannot_be_proposed(
         await contributions.withdraw_contribution(session, make.behind(scene.open), scene.open.id)
     await make.signed_in(client, scene.expert)
     page = await client.get(scene.desk)
-    assert "Words in passage 1 were withdrawn. Say it in your own words." in page.text
+    assert "Words in paragraph 1 were withdrawn. Say it in your own words." in page.text
     assert FIRST not in page.text
     assert (await browsing.post(client, f"{scene.desk}/propose")).status_code == 403
     (passage,) = await desk.all(Passage)
@@ -338,10 +338,10 @@ async def test_passages_are_moved_taken_out_and_freed_of_a_source(
     assert len(await desk.all(Source)) == 1
     edited = await browsing.post(client, place, {"text": "x"})
     assert edited.status_code == 409
-    assert "This passage was taken out meanwhile." in edited.text
-    assert "History of a passage that was taken out" in (await client.get(f"{place}/history")).text
+    assert "This paragraph was taken out meanwhile." in edited.text
+    assert "History of a paragraph that was taken out" in (await client.get(f"{place}/history")).text
     shown = (await client.get(scene.desk)).text
-    assert "1 passage taken out" in shown
+    assert "1 paragraph taken out" in shown
     assert f"Taken out by <bdi>{scene.expert.name}</bdi>" in shown
     as_json = await client.get(
         f"/api/v1{scene.desk.removeprefix('/en')}", headers=await make.token(scene.expert)

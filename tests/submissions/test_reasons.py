@@ -18,7 +18,7 @@ from app.submissions.models import (
 from app.translations.models import Origin, Text, Translation
 from tests import browsing
 from tests.factories import Make
-from tests.submissions.conftest import FIRST, HIDDEN_WORDS, STATE, UNASKED, Desk, Scene
+from tests.submissions.conftest import FIRST, HIDDEN_WORDS, SECOND, STATE, UNASKED, Desk, Scene
 
 WRITTEN = (Disposition, NationalAnswer, Passage, PassageVersion, Source, Submission, Text)
 
@@ -38,15 +38,15 @@ async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_pa
     assert before.status_code == 200
     assert "0 of 1 answers have their decision" in before.text
     assert "The others follow" in before.text
-    for secret in ("Your figures stand", "Taken up", "The passage that rests on your words"):
+    for secret in ("Your figures stand", "Used in the answer", "The paragraph that rests on your words"):
         assert secret not in before.text
     await desk.act("clear", scene.focal_point)
     after = await client.get(reasons(scene.open))
     for shown in (
         "1 of 1 answers have their decision",
         "Your figures stand in the answer.",
-        "Taken up",
-        "The passage that rests on your words:",
+        "Used in the answer",
+        "The paragraph that rests on your words:",
         f'<q lang="en" dir="auto">{FIRST}</q>',
         STATE,
     ):
@@ -63,6 +63,20 @@ async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_pa
     again = (await client.get(reasons(scene.open))).text
     assert "Your figures stand" in again
     assert "The government is looking at this question again." in again
+
+
+async def test_a_paragraph_that_rests_on_two_sentences_stands_once_with_both(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    passage = await desk.make_ready()
+    await desk.merge(await desk.words(scene.open, SECOND), into=passage)
+    await desk.act("propose", scene.expert)
+    await desk.act("clear", scene.focal_point)
+    await make.signed_in(client, scene.signatory)
+    page = (await client.get(reasons(scene.open))).text
+    assert page.count("The paragraph that rests on your words:") == 1
+    for quote in (FIRST, SECOND):
+        assert page.count(f'<q lang="en" dir="auto">{quote}</q>') == 1
 
 
 @pytest.mark.one_database
@@ -187,7 +201,7 @@ async def test_a_government_reader_reads_the_desk_and_changes_nothing(
     page = await client.get(scene.desk)
     assert page.status_code == 200
     assert FIRST in page.text
-    for button in ("Use these words", "Add this passage", "Propose to the focal point", "Take out"):
+    for button in ("Use these words", "Add this passage", "Send for approval", "Take out"):
         assert button not in page.text
     words = await desk.words(scene.open, FIRST)
     ticked = "{answer_version_id}:{start}:{end}".format(**words)

@@ -56,7 +56,7 @@ async def test_what_is_being_edited_stays_open_when_something_else_is_saved(
     editing = await client.get(scene.desk, params={"edit": str(passage.id)})
     typed = {f"p-{passage.id}__text": OTHER, f"d-{decided.answer_id}__reason": SHORT, "new__text": OWN}
     added = await press(client, editing, f"{STATE}/passages?part=new", **typed)
-    assert "The passage was added." in added.text
+    assert "The paragraph was added." in added.text
     assert OTHER in added.text[added.text.index(f'id="edit-{passage.id}"') :]
     assert "homeless" not in added.text
     # The decision that was being changed is not folded away.
