@@ -1,4 +1,4 @@
-"""The command line: python -m app serve | worker | migrate | seed | invite | mail | intake | translations."""
+"""The command line: python -m app serve | worker | migrate | seed | invite | mail | statements | translations."""
 
 import argparse
 import asyncio
@@ -100,17 +100,17 @@ def translate(what: str) -> int:
 async def take_in(settings: Settings, arguments: argparse.Namespace) -> int:
     """Look at a table of statements as a facilitator, or take it in; returns the exit code."""
     from app import wiring  # noqa: PLC0415
-    from app.intake import command as intake  # noqa: PLC0415
     from app.platform import events  # noqa: PLC0415
     from app.platform.db import Database  # noqa: PLC0415
+    from app.statements import command as statements  # noqa: PLC0415
 
     events.register(wiring.HANDLERS)
-    data = intake.read(arguments.file)
+    data = statements.read(arguments.file)
     if data is None:
         return 2
     db = Database(settings.database_url, settings.pool_size)
     try:
-        return await intake.run(db, arguments.consultation, arguments.email, data, write=arguments.yes)
+        return await statements.run(db, arguments.consultation, arguments.email, data, write=arguments.yes)
     finally:
         await db.close()
 
@@ -198,11 +198,13 @@ def parser() -> argparse.ArgumentParser:
         help="one more consultation with N contributions",
     )
     _add_operation(commands)
-    intake = commands.add_parser("intake", help="take in a table of statements as a facilitator")
-    intake.add_argument("file", type=Path, metavar="FILE")
-    intake.add_argument("--consultation", required=True, metavar="SLUG")
-    intake.add_argument("--as", dest="email", required=True, metavar="E-MAIL")
-    intake.add_argument("--yes", action="store_true", help="take them in; without it nothing is written")
+    statements = commands.add_parser(
+        "statements", aliases=["intake"], help="take in a table of statements as a facilitator"
+    )
+    statements.add_argument("file", type=Path, metavar="FILE")
+    statements.add_argument("--consultation", required=True, metavar="SLUG")
+    statements.add_argument("--as", dest="email", required=True, metavar="E-MAIL")
+    statements.add_argument("--yes", action="store_true", help="take them in; without it nothing is written")
     translating = commands.add_parser("translations", help="bring the catalogues up to date, or check them")
     translating.add_argument("what", choices=("update", "check"))
     return made
@@ -239,7 +241,7 @@ def main(argv: list[str] | None = None) -> int:
             migrate(settings)
         case "seed":
             return asyncio.run(seed(settings, arguments.load))
-        case "intake":
+        case "statements" | "intake":
             return asyncio.run(take_in(settings, arguments))
         case "invite" | "mail":
             return asyncio.run(operate(settings, arguments))

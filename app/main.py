@@ -31,6 +31,10 @@ class CachedFiles(StaticFiles):
         return response
 
 
+# The ends of addresses that take files.
+UPLOADS = ("/statements", "/intake", "/texts", "/questionnaires/import")
+
+
 def create_app(settings: Settings) -> FastAPI:
     """The portal for these settings; its database is opened when it starts."""
     app = FastAPI(
@@ -55,14 +59,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", CachedFiles(directory=pages.STATIC))
     app.add_api_route("/health", health, include_in_schema=False)
     app.add_api_route("/ready", ready, include_in_schema=False)
-    app.router.routes += [Shelf(routers), Shelf(wiring.API_ROUTERS, "/api/v1")]
+    app.router.routes += [Shelf(routers), Shelf(wiring.API_ROUTERS, "/api/v1"), wiring.MOVED]
     for router in wiring.API_ROUTERS:
         app.include_router(router, prefix="/api/v1")  # for the description at /openapi.json
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=4)
     app.add_middleware(
         Edge,
         body_limit=settings.body_limit,
-        uploads=dict.fromkeys(("/intake", "/texts", "/questionnaires/import"), settings.upload_limit),
+        uploads=dict.fromkeys(UPLOADS, settings.upload_limit),
         refuse=problems.answer,
         hosts=settings.hosts,
         secure=settings.secure_cookies,

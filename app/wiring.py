@@ -12,7 +12,6 @@ import app.audit.models
 import app.consultations.models
 import app.contributions.models
 import app.exports.models
-import app.intake.models
 import app.organisations.models
 import app.platform.daily
 import app.platform.idempotency
@@ -24,6 +23,7 @@ import app.questionnaires.models
 import app.reading.models
 import app.reference.models
 import app.reviews.models
+import app.statements.models
 import app.submissions.models
 import app.translations.models
 import app.work.models  # noqa: F401
@@ -53,9 +53,6 @@ from app.exchange import routes as exchange
 from app.exports import api as exports_api
 from app.exports import handlers as export_handlers
 from app.exports import routes as exports
-from app.intake import api as intake_api
-from app.intake import handlers as intake_handlers
-from app.intake import routes as intake
 from app.notifications import handlers as notification_handlers
 from app.notifications import jobs as notification_jobs
 from app.operation import api as operation_api
@@ -68,6 +65,7 @@ from app.platform.events import Handler
 from app.platform.i18n import Message, _
 from app.platform.pages import ServiceNav
 from app.platform.queue import JobFunction
+from app.platform.routing import Moved
 from app.publication import api as publication_api
 from app.publication import handlers as publication_handlers
 from app.publication import routes as publication
@@ -85,10 +83,14 @@ from app.reviews import api as reviews_api
 from app.reviews import handlers as review_handlers
 from app.reviews import routes as reviews
 from app.site import routes as site
+from app.statements import api as statements_api
+from app.statements import handlers as statements_handlers
+from app.statements import routes as statements
 from app.submissions import api as submissions_api
+from app.submissions import former
 from app.submissions import handlers as submission_handlers
 from app.submissions import routes as submissions
-from app.submissions.models import DISPOSITION_NAMES, POSITION_NAMES, SUBMISSION_STATE_NAMES
+from app.submissions.models import DECISION_NAMES, POSITION_NAMES, SUBMISSION_STATE_NAMES
 from app.submissions.models import STATE_NAMES as NATIONAL_ANSWER_STATES
 from app.translations.models import ORIGIN_NAMES
 from app.work import deps as work_deps
@@ -106,7 +108,7 @@ ROUTERS: Sequence[APIRouter] = (
     contributions.router,
     contributions_parts.router,
     exports.router,
-    intake.router,
+    statements.router,
     reading.router,
     submissions.router,
     publication.router,
@@ -126,19 +128,31 @@ API_ROUTERS: Sequence[APIRouter] = (
     contributions_api.router,
     exchange_api.router,
     exports_api.router,
-    intake_api.router,
+    statements_api.router,
     operation_api.router,
     publication_api.router,
     reading_api.router,
     reference_api.router,
     submissions_api.router,
 )
+# Parts of addresses of pages until October 2026, and what they are since (docs/glossary.md).
+MOVED = Moved(
+    "/desk/",
+    {
+        "set-up": "settings",
+        "intake": "statements",
+        "passages": "paragraphs",
+        "dispositions": "decisions",
+        "propose": "send",
+        "clear": "approve",
+    },
+)
 DEMONSTRATION_ROUTERS: Sequence[APIRouter] = (demonstration.router,)
 HANDLERS: Sequence[Mapping[type, Sequence[Handler]]] = (
     review_handlers.HANDLERS,
     submission_handlers.HANDLERS,
     export_handlers.HANDLERS,
-    intake_handlers.HANDLERS,
+    statements_handlers.HANDLERS,
     contribution_handlers.HANDLERS,
     publication_handlers.HANDLERS,
     notification_handlers.HANDLERS,
@@ -198,7 +212,7 @@ FIELD_NAMES: Mapping[str, Message] = {
     "publication": _("Publication"),
     "reason": _("Reason"),
     "text": _("Text"),
-    "disposition": _("Decision"),
+    "decision": _("Decision"),
     "position": _("Position"),
     "assistance": _("Assistance needed"),
     "citations-title": _("Law and provision"),
@@ -218,7 +232,7 @@ FIELD_NAMES: Mapping[str, Message] = {
 }
 CHOICE_NAMES: Mapping[str, Message] = {
     str(value): name
-    for names in (DISPOSITION_NAMES, PUBLICATION_NAMES, PRACTICE_NAMES, POSITION_NAMES, LAW_NAMES)
+    for names in (DECISION_NAMES, PUBLICATION_NAMES, PRACTICE_NAMES, POSITION_NAMES, LAW_NAMES)
     for value, name in names.items()
 }
 VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
@@ -244,7 +258,8 @@ VOCABULARY: Mapping[str, Mapping[Any, Message]] = {
     "part_names": PART_NAMES,
     "group_names": GROUP_NAMES,
     "preview_names": PREVIEW_NAMES,
-    "disposition_names": DISPOSITION_NAMES,
+    "decision_names": DECISION_NAMES,
+    "recorded_decisions": former.NAMES,
     "position_names": POSITION_NAMES,
     "national_answer_states": NATIONAL_ANSWER_STATES,
     "submission_states": SUBMISSION_STATE_NAMES,

@@ -59,7 +59,7 @@ PLACES = (
     Place("consultations.page", NOBODY, {"slug": CONCLUDED}),
     Place("consultations.questions", NOBODY, {"slug": OPEN}),
     Place("publication.outcome", NOBODY, {"slug": CONCLUDED}),
-    Place("publication.outcome", NOBODY, {"slug": CONCLUDED}, "q={cleared}"),
+    Place("publication.outcome", NOBODY, {"slug": CONCLUDED}, "q={approved}"),
     Place("site.safety", NOBODY),
     Place("site.away", NOBODY),
     Place("site.help", NOBODY),
@@ -97,8 +97,8 @@ PLACES = (
     Place("accounts.tokens", SIGNATORY),
     Place("work.page", FOCAL_POINT),
     Place("consultations.new", FOCAL_POINT),
-    Place("consultations.set_up", FOCAL_POINT, {"slug": OPEN}),
-    Place("consultations.set_up", CONCLUDING, {"slug": CONCLUDED}),
+    Place("consultations.settings", FOCAL_POINT, {"slug": OPEN}),
+    Place("consultations.settings", CONCLUDING, {"slug": CONCLUDED}),
     Place("consultations.codes", FOCAL_POINT, {"slug": OPEN}),
     Place("consultations.people", FOCAL_POINT, {"slug": OPEN}),
     Place("consultations.log", FOCAL_POINT, {"slug": OPEN}),
@@ -114,10 +114,10 @@ PLACES = (
     Place("reading.translate", TRANSLATOR, {"slug": OPEN, "text_id": "text"}),
     Place("submissions.overview", EXPERT, {"slug": OPEN}),
     Place("submissions.desk", EXPERT, {"slug": OPEN, "code": "drafted"}),
-    Place("submissions.desk", EXPERT, {"slug": OPEN, "code": "drafted"}, "edit={passage}"),
-    Place("submissions.desk", FOCAL_POINT, {"slug": OPEN, "code": "cleared"}),
+    Place("submissions.desk", EXPERT, {"slug": OPEN, "code": "drafted"}, "edit={paragraph}"),
+    Place("submissions.desk", FOCAL_POINT, {"slug": OPEN, "code": "approved"}),
     Place("submissions.unasked", EXPERT, {"slug": OPEN, "code": "unasked"}),
-    Place("submissions.history", EXPERT, {"slug": OPEN, "code": "drafted", "passage_id": "passage"}),
+    Place("submissions.history", EXPERT, {"slug": OPEN, "code": "drafted", "paragraph_id": "paragraph"}),
     Place("exports.page", FOCAL_POINT, {"slug": OPEN}),
     Place("exports.page", CONCLUDING, {"slug": CONCLUDED}),
     Place("exports.changes", CONCLUDING, {"slug": CONCLUDED, "number": "1"}),
@@ -147,8 +147,8 @@ PLACES = (
     Place("exchange.texts", SECRETARIAT, VERSION),
     Place("exchange.print", NOBODY, VERSION),
     Place("publication.publish", FOCAL_POINT, {"slug": OPEN}),
-    Place("intake.page", FACILITATOR, {"slug": OPEN}),
-    Place("intake.kept", FACILITATOR, {"slug": OPEN}),
+    Place("statements.page", FACILITATOR, {"slug": OPEN}),
+    Place("statements.kept", FACILITATOR, {"slug": OPEN}),
     Place("reference.page", NOBODY),
     Place("reference.versions", SECRETARIAT),
     Place("reference.version", NOBODY, {"number": "1"}),
@@ -183,7 +183,7 @@ ASKED = """
     JOIN consultation c ON c.id = h.consultation_id AND c.slug = ?
     JOIN answer a ON a.question_id = q.id AND a.current_version_id IS NOT NULL
 """
-PASSAGE = "JOIN passage p ON p.national_answer_id = n.id JOIN source f ON f.passage_id = p.id"
+PARAGRAPH = "JOIN paragraph p ON p.national_answer_id = n.id JOIN source f ON f.paragraph_id = p.id"
 FIRST = "ORDER BY s.position, p.position"
 OWN = "FROM contribution b JOIN consultation c ON c.id = b.consultation_id AND c.slug = ?"
 
@@ -208,9 +208,9 @@ def facts(seeded: Seeded) -> dict[str, str]:
         ),
         "review": seeded.one("SELECT country_review_id FROM consultation WHERE slug = ?", OPEN),
         "asked": seeded.one(f"SELECT q.code {ASKED} GROUP BY q.code ORDER BY count(*) DESC", OPEN),
-        "drafted": seeded.one(f"SELECT s.code {ASKED} {PASSAGE} WHERE n.state = 'drafting' {FIRST}", OPEN),
-        "passage": seeded.one(f"SELECT p.id {ASKED} {PASSAGE} WHERE n.state = 'drafting' {FIRST}", OPEN),
-        "cleared": seeded.one(f"SELECT s.code {ASKED} {PASSAGE} WHERE n.state = 'cleared' {FIRST}", OPEN),
+        "drafted": seeded.one(f"SELECT s.code {ASKED} {PARAGRAPH} WHERE n.state = 'drafting' {FIRST}", OPEN),
+        "paragraph": seeded.one(f"SELECT p.id {ASKED} {PARAGRAPH} WHERE n.state = 'drafting' {FIRST}", OPEN),
+        "approved": seeded.one(f"SELECT s.code {ASKED} {PARAGRAPH} WHERE n.state = 'approved' {FIRST}", OPEN),
         "unasked": seeded.one(
             "SELECT q.code FROM question q JOIN questionnaire_version v ON v.id = q.version_id "
             "WHERE v.edition = 'civil_society' AND q.id NOT IN "

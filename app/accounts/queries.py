@@ -12,7 +12,7 @@ from app.accounts.models import Account, ApiToken, OneTimeToken, Purpose, Tries
 from app.platform import clock, ids
 from app.platform.errors import NotFound
 from app.platform.i18n import _
-from app.platform.security import Actor, Decision
+from app.platform.security import Actor, Permission
 
 ENDED = _("This link has been used or has ended. Ask for a new one, or sign in.")
 
@@ -104,7 +104,7 @@ class TokensPage:
     """Somebody's tokens for the JSON interface, and the new one, shown once."""
 
     tokens: Sequence[ApiToken]
-    may_have: Decision
+    may_have: Permission
     fresh: str | None = None
 
 

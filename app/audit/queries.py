@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit.models import AuditEntry
-from app.audit.sentences import CONTRIBUTORS_ACTS, sentence_of
+from app.audit.sentences import CONTRIBUTORS_ACTS, FORMER, sentence_of
 from app.platform.i18n import Message, _
 
 PAGE = 50
@@ -94,14 +94,15 @@ def _entry(row: AuditEntry) -> LogEntry:
         who = CONTRIBUTOR
     elif row.actor_id is None:
         who = PORTAL
+    action = FORMER.get(row.action, row.action)
     return LogEntry(
         at=row.at,
         who=who,
-        action=row.action,
-        sentence=sentence_of(row.action),
+        action=action,
+        sentence=sentence_of(action),
         question="" if by_contributor else row.details.get("question", ""),
-        decision=row.details.get("kind", "") if row.action == "answer.disposed" else "",
-        reason=row.details.get("reason", "") if row.action in GIVEN_WITH_REASON else "",
+        decision=row.details.get("kind", "") if action == "answer.decided" else "",
+        reason=row.details.get("reason", "") if action in GIVEN_WITH_REASON else "",
         day_only=by_contributor or row.at.time() == time(0),
         role=row.details.get("role", "") if row.action.startswith("organisation.") else "",
         person=row.details.get("person", "") if row.action.startswith("organisation.") else "",

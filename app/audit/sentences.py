@@ -15,7 +15,7 @@ ACTIONS: dict[str, Message] = {
     "account.signed_out_everywhere": _("Somebody signed out everywhere and ended all tokens."),
     "account.token_made": _("A token for the interface was made."),
     "account.token_revoked": _("A token for the interface was ended."),
-    "answer.disposed": _("An answer was decided."),
+    "answer.decided": _("An answer was decided."),
     "answers.read": _("Answers were read."),
     "consultation.closed": _("The consultation was closed."),
     "consultation.codes_issued": _("Invitation codes were made."),
@@ -28,9 +28,9 @@ ACTIONS: dict[str, Message] = {
     "consultation.override_confirmed": _("A second person confirmed that a step is taken all the same."),
     "contribution.submitted": _("A contribution was submitted."),
     "contribution.withdrawn": _("A contribution was withdrawn."),
-    "intake.assigned": _("A statement was assigned to a question."),
-    "intake.dismissed": _("A statement was set aside with a reason."),
-    "intake.imported": _("Statements were imported."),
+    "statements.assigned": _("A statement was assigned to a question."),
+    "statements.dismissed": _("A statement was set aside with a reason."),
+    "statements.imported": _("Statements were imported."),
     "organisation.invitation_withdrawn": _("An invitation was withdrawn."),
     "organisation.member_invited": _("Somebody was invited to an organization."),
     "organisation.registered": _("An organization was registered."),
@@ -55,21 +55,36 @@ ACTIONS: dict[str, Message] = {
     "review.questionnaire_answered": _("The day of the answer to the self-assessment was recorded."),
     "state.created": _("A State was added to the portal."),
     "submission.answer_set": _("The position in a national answer was set."),
-    "submission.cleared": _("A national answer was approved."),
+    "submission.approved": _("A national answer was approved."),
     "submission.excerpt_merged": _("Words of an answer were put into a paragraph."),
-    "submission.handed_over": _("The final file was made."),
-    "submission.passage_added": _("A paragraph was added."),
-    "submission.passage_deleted": _("A paragraph was deleted."),
-    "submission.passage_restored": _("A paragraph was put back."),
-    "submission.passage_edited": _("A paragraph was changed."),
-    "submission.proposed": _("A national answer was sent for approval."),
+    "submission.final": _("The final file was made."),
+    "submission.paragraph_added": _("A paragraph was added."),
+    "submission.paragraph_deleted": _("A paragraph was deleted."),
+    "submission.paragraph_restored": _("A paragraph was put back."),
+    "submission.paragraph_edited": _("A paragraph was changed."),
     "submission.reopened": _("A national answer was reopened."),
+    "submission.sent": _("A national answer was sent for approval."),
     "submission.source_removed": _("A source was removed from a paragraph."),
     "submission.taken_back": _("A national answer that waited for approval was taken back."),
     "translation.written": _("A translation was written."),
 }
 
+# What acts were called until October 2026; the record is never rewritten.
+FORMER = {
+    "answer.disposed": "answer.decided",
+    "intake.assigned": "statements.assigned",
+    "intake.dismissed": "statements.dismissed",
+    "intake.imported": "statements.imported",
+    "submission.cleared": "submission.approved",
+    "submission.handed_over": "submission.final",
+    "submission.passage_added": "submission.paragraph_added",
+    "submission.passage_deleted": "submission.paragraph_deleted",
+    "submission.passage_edited": "submission.paragraph_edited",
+    "submission.passage_restored": "submission.paragraph_restored",
+    "submission.proposed": "submission.sent",
+}
+
 
 def sentence_of(action: str) -> Message:
-    """The sentence for an act; an act without one is shown by its bare name."""
+    """The sentence for an act, by its name of today; an act without one is shown by its bare name."""
     return ACTIONS.get(action) or Message("%(action)s", {"action": action})

@@ -19,7 +19,7 @@ from app.authoring.schemas import Where
 from app.authoring.wording import Clause, clauses_of
 from app.platform.errors import NotFound
 from app.platform.i18n import CODES, Message
-from app.platform.security import Actor, Decision, require
+from app.platform.security import Actor, Permission, require
 from app.questionnaires import policy
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.checks import CONDITIONS
@@ -58,7 +58,7 @@ class ListPage:
     """All questionnaires by name, with their editions."""
 
     shelves: Sequence[Shelf]
-    may_write: Decision
+    may_write: Permission
 
 
 async def list_page(session: AsyncSession, actor: Actor) -> ListPage:
@@ -94,8 +94,8 @@ class Frame:
 
     version: QuestionnaireVersion
     definition: Definition
-    may_write: Decision
-    may_edit: Decision
+    may_write: Permission
+    may_edit: Permission
 
     @property
     def where(self) -> dict[str, Any]:

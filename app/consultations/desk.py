@@ -19,7 +19,7 @@ from app.organisations.models import Role
 from app.platform import clock
 from app.platform.errors import NotFound
 from app.platform.i18n import Message
-from app.platform.security import Actor, Decision, require
+from app.platform.security import Actor, Permission, require
 from app.questionnaires import queries as questionnaires
 from app.reference import queries as reference
 from app.reference.compiled import Reference
@@ -103,14 +103,14 @@ async def new_page(session: AsyncSession, actor: Actor) -> NewPage:
 
 
 @dataclass(frozen=True, slots=True)
-class SetUpPage:
+class SettingsPage:
     """Texts, languages, dates and the steps of a consultation."""
 
     desk: DeskFrame
     questionnaire: Mapping[str, str]
-    may_edit: Decision
-    may_lead: Decision
-    may_issue_codes: Decision
+    may_edit: Permission
+    may_lead: Permission
+    may_issue_codes: Permission
     advised_on: date
     answer_due_on: date | None
 
@@ -125,12 +125,12 @@ class SetUpPage:
         return self.desk.consultation.state is ConsultationState.CLOSED
 
 
-async def set_up_page(session: AsyncSession, actor: Actor, slug: str) -> SetUpPage:
+async def settings_page(session: AsyncSession, actor: Actor, slug: str) -> SettingsPage:
     """The set-up of a consultation, for its own staff; raises NotFound."""
     desk = await get_desk_frame(session, actor, slug)
     version = await questionnaires.get_compiled(session, desk.consultation.civil_society_version_id)
     review = desk.frame.review
-    return SetUpPage(
+    return SettingsPage(
         desk=desk,
         questionnaire={code: str(words.title) for code, words in version.languages.items()},
         may_edit=policy.can_edit(actor, desk.consultation, review),
@@ -149,9 +149,9 @@ class StepPage:
     step: Step
     obstacles: Sequence[Obstacle]
     override: Override | None
-    may_lead: Decision
-    may_ask: Decision
-    may_confirm: Decision | None
+    may_lead: Permission
+    may_ask: Permission
+    may_confirm: Permission | None
 
     @property
     def is_clear(self) -> bool:
@@ -215,7 +215,7 @@ class CodesPage:
 
     desk: DeskFrame
     made: int
-    may_issue: Decision
+    may_issue: Permission
     codes: Sequence[str] = ()
 
 
@@ -255,7 +255,7 @@ class PeoplePage:
 
     desk: DeskFrame
     members: Sequence[Member]
-    may_hand_over: Decision
+    may_hand_over: Permission
 
     @property
     def successors(self) -> list[Member]:

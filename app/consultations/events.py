@@ -42,7 +42,7 @@ class ConsultationClosedEarly:
     consultation_id: UUID
 
 
-STATEMENTS = "statements"  # the key of what waits at the intake
+STATEMENTS = "statements"  # the key of what waits at the statements
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from sqlmodel import col
 from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState, Override, Step
 from app.organisations.models import Role
 from app.platform.i18n import _
-from app.platform.security import ALLOW, Actor, Decision, deny
+from app.platform.security import ALLOW, Actor, Permission, deny
 from app.reviews.models import CountryReview
 from app.reviews.policy import DESK_ROLES, is_focal_point
 
@@ -26,31 +26,31 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     return or_(public, col(Consultation.office_id).in_(offices)) if offices else public
 
 
-def can_enter_desk(actor: Actor, consultation: Consultation) -> Decision:
+def can_enter_desk(actor: Actor, consultation: Consultation) -> Permission:
     """Whether somebody works on this consultation at all."""
     if actor.is_system or actor.holds_any(DESK_ROLES, consultation.office_id):
         return ALLOW
     return deny(_("Only the staff of this consultation may open this page."))
 
 
-def can_prepare(actor: Actor) -> Decision:
+def can_prepare(actor: Actor) -> Permission:
     """Whether somebody may begin a consultation anywhere: a focal point."""
     if actor.is_system or actor.has_role(Role.FOCAL_POINT):
         return ALLOW
     return deny(_("Only a focal point may prepare a consultation."))
 
 
-def can_lead(actor: Actor, review: CountryReview) -> Decision:
+def can_lead(actor: Actor, review: CountryReview) -> Permission:
     """Create, open, close, extend and conclude: the focal point of the review, nobody else."""
     return ALLOW if is_focal_point(actor, review) else deny(NOT_FOCAL_POINT)
 
 
-def can_close_due(actor: Actor) -> Decision:
+def can_close_due(actor: Actor) -> Permission:
     """The portal itself, when the clock has struck."""
     return ALLOW if actor.is_system else deny(_("Only the portal itself may do this."))
 
 
-def can_edit(actor: Actor, consultation: Consultation, review: CountryReview) -> Decision:
+def can_edit(actor: Actor, consultation: Consultation, review: CountryReview) -> Permission:
     """The focal point, until the consultation is open: what contributors were told then stands."""
     may = can_lead(actor, review)
     if may and consultation.state is not ConsultationState.DRAFT:
@@ -58,7 +58,7 @@ def can_edit(actor: Actor, consultation: Consultation, review: CountryReview) ->
     return may
 
 
-def can_issue_codes(actor: Actor, consultation: Consultation, review: CountryReview) -> Decision:
+def can_issue_codes(actor: Actor, consultation: Consultation, review: CountryReview) -> Permission:
     """The focal point, or a facilitator of the office, until the consultation is concluded."""
     if consultation.state in OVER:
         return deny(_("This consultation is concluded. No more codes are made."))
@@ -67,14 +67,14 @@ def can_issue_codes(actor: Actor, consultation: Consultation, review: CountryRev
     return deny(_("Only the focal point or a facilitator may make invitation codes."))
 
 
-def can_read_log(actor: Actor, consultation: Consultation) -> Decision:
+def can_read_log(actor: Actor, consultation: Consultation) -> Permission:
     """Those who read answers, and the auditor; translators and facilitators do not see who did what."""
     if actor.is_system or actor.holds_any(LOG_READERS, consultation.office_id):
         return ALLOW
     return deny(_("Only the focal point, experts, readers and auditors may read the log."))
 
 
-def can_ask_override(actor: Actor, consultation: Consultation, step: Step) -> Decision:
+def can_ask_override(actor: Actor, consultation: Consultation, step: Step) -> Permission:
     """Experts and the focal point of the office, while the step lies ahead."""
     if not actor.holds_any(OVERRIDERS, consultation.office_id):
         return deny(_("Only experts and the focal point may ask for this."))
@@ -88,7 +88,7 @@ def can_ask_override(actor: Actor, consultation: Consultation, step: Step) -> De
 
 def can_confirm_override(
     actor: Actor, consultation: Consultation, review: CountryReview, override: Override
-) -> Decision:
+) -> Permission:
     """A second person: the focal point of the review, or an expert where the focal point asked."""
     may = can_ask_override(actor, consultation, override.step)
     if not may:

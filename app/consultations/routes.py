@@ -79,25 +79,25 @@ async def create(
     return await submit(session, form, act, again)
 
 
-@router.get("/desk/{slug}/set-up", name="consultations.set_up")
+@router.get("/desk/{slug}/settings", name="consultations.settings")
 async def set_up(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
     """Texts, languages, dates, and the steps of a consultation."""
-    return render(request, "consultations/set_up.html", await desk.set_up_page(session, actor, slug))
+    return render(request, "consultations/settings.html", await desk.settings_page(session, actor, slug))
 
 
-def _set_up_again(request: Request, slug: str, session: Session, actor: Actor, form: FormOf[Any]) -> Again:
+def _settings_again(request: Request, slug: str, session: Session, actor: Actor, form: FormOf[Any]) -> Again:
     async def again(status: int) -> Response:
-        page = await desk.set_up_page(session, actor, slug)
+        page = await desk.settings_page(session, actor, slug)
         if isinstance(form.problem, StaleEdit):
             form.errors = {"": REPLACES}
             form.values["version"] = page.desk.consultation.version
-        return render(request, "consultations/set_up.html", page, form, status)
+        return render(request, "consultations/settings.html", page, form, status)
 
     return again
 
 
-@router.post("/desk/{slug}/set-up", name="consultations.save_set_up")
-async def save_set_up(
+@router.post("/desk/{slug}/settings", name="consultations.save_settings")
+async def save_settings(
     request: Request,
     slug: str,
     form: Annotated[FormOf[ConsultationEdit], Depends(form(ConsultationEdit))],
@@ -110,7 +110,7 @@ async def save_set_up(
         await service.edit_consultation(session, actor, slug, data)
         return _done(request, slug, _("Saved."))
 
-    return await submit(session, form, act, _set_up_again(request, slug, session, actor, form))
+    return await submit(session, form, act, _settings_again(request, slug, session, actor, form))
 
 
 @router.post("/desk/{slug}/open", name="consultations.open")
@@ -129,7 +129,7 @@ async def open_now(
             name: NOT_SAVED if any(unsaved.get(f"texts.{name}", ())) else sentence
             for name, sentence in form.errors.items()
         }
-        return await _set_up_again(request, slug, session, actor, form)(status)
+        return await _settings_again(request, slug, session, actor, form)(status)
 
     return await submit(session, form, act, again)
 
@@ -172,7 +172,7 @@ async def extend(
         await service.extend_consultation(session, actor, slug, data)
         return _done(request, slug, _("The closing date was changed."))
 
-    return await submit(session, form, act, _set_up_again(request, slug, session, actor, form))
+    return await submit(session, form, act, _settings_again(request, slug, session, actor, form))
 
 
 @router.get("/desk/{slug}/steps/{step}", name="consultations.step")
@@ -242,7 +242,7 @@ async def confirm_override(
 
 
 def _done(request: Request, slug: str, said: Message) -> Response:
-    return see_other(request, url("consultations.set_up", slug=slug), said=said)
+    return see_other(request, url("consultations.settings", slug=slug), said=said)
 
 
 @router.get("/desk/{slug}/codes", name="consultations.codes")

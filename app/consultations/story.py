@@ -14,9 +14,9 @@ SAID: Sequence[tuple[str, str]] = (
 # What became of each, from the last to the first: the decision by its name in the code.
 DECIDED: Sequence[tuple[str, str, str]] = (
     ("es", "noted", "dot"),
-    ("ru", "taken_up_in_part", "half"),
-    ("fr", "taken_up", "full"),
-    ("en", "taken_up", "full"),
-    ("zh", "taken_up", "full"),
-    ("ar", "taken_up", "full"),
+    ("ru", "used_in_part", "half"),
+    ("fr", "used", "full"),
+    ("en", "used", "full"),
+    ("zh", "used", "full"),
+    ("ar", "used", "full"),
 )

@@ -16,7 +16,7 @@ from app.contributions.queries import Frame
 from app.contributions.schemas import AnswerInput
 from app.platform import clock
 from app.platform.errors import Invalid
-from app.platform.security import Actor, Decision
+from app.platform.security import Actor, Permission
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledQuestion, CompiledVersion, Words
 from app.questionnaires.models import Kind
@@ -35,7 +35,7 @@ class AnswerPage:
     question: CompiledQuestion
     section: Words
     answer: Answer
-    may_save: Decision
+    may_save: Permission
     number: int
     total: int
     next: str | None
@@ -43,7 +43,7 @@ class AnswerPage:
     is_required: bool
     decides: bool
     changes: Changes
-    may_revise: Decision
+    may_revise: Permission
     evidence_rows: int = 1
 
     @property

@@ -19,7 +19,7 @@ from app.contributions.queries import Frame
 from app.platform import clock
 from app.platform.errors import Invalid, NotFound
 from app.platform.i18n import SOURCE
-from app.platform.security import Actor, Decision, require
+from app.platform.security import Actor, Permission, require
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
 from app.questionnaires.models import Kind, QuestionnaireVersion
@@ -60,7 +60,7 @@ class CarryOverPage:
     same: Sequence[Offer]
     changed: Sequence[Offer]
     gone: Sequence[Offer]
-    may_carry: Decision
+    may_carry: Permission
 
 
 async def find_earlier(

@@ -15,7 +15,7 @@ from app.contributions.effects import Changes
 from app.contributions.models import Answer, ContributionVersion, SubmittedAnswer
 from app.contributions.queries import Frame
 from app.platform import clock
-from app.platform.security import Actor, Decision
+from app.platform.security import Actor, Permission
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledQuestion, CompiledSection, CompiledVersion, Words
 from app.questionnaires.models import Kind
@@ -60,11 +60,11 @@ class TaskList:
     missing: Sequence[CompiledQuestion]
     changes: Changes
     earlier: Earlier | None
-    may_answer: Decision
-    may_submit: Decision
-    may_revise: Decision
-    may_withdraw: Decision
-    may_become_confidential: Decision
+    may_answer: Permission
+    may_submit: Permission
+    may_revise: Permission
+    may_withdraw: Permission
+    may_become_confidential: Permission
     done: int
     total: int
 

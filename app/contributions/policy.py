@@ -6,7 +6,7 @@ from app.consultations.models import Consultation
 from app.contributions.models import Contribution, ContributionState, Mode
 from app.organisations.models import CONTRIBUTORS, Organisation, OrganisationKind, Role
 from app.platform.i18n import _
-from app.platform.security import ALLOW, Actor, Decision, deny
+from app.platform.security import ALLOW, Actor, Permission, deny
 
 NOT_YOURS = _("Only the people behind this contribution may do this.")
 CLOSED = _("This consultation is closed. What you handed in before stays as it is.")
@@ -20,7 +20,7 @@ def is_behind(actor: Actor, contribution: Contribution) -> bool:
     return actor.holds_any(CONTRIBUTORS, contribution.organisation_id)
 
 
-def can_start(actor: Actor, consultation: Consultation, at: datetime) -> Decision:
+def can_start(actor: Actor, consultation: Consultation, at: datetime) -> Permission:
     """Anybody who belongs to an organisation, while the consultation is open."""
     if not consultation.takes_answers(at):
         return deny(NOT_OPEN)
@@ -29,7 +29,7 @@ def can_start(actor: Actor, consultation: Consultation, at: datetime) -> Decisio
     return ALLOW
 
 
-def can_name(organisation: Organisation, consultation: Consultation) -> Decision:
+def can_name(organisation: Organisation, consultation: Consultation) -> Permission:
     """Whether this name may take part: a person without an organisation where the rules allow it."""
     if organisation.kind is OrganisationKind.PERSON and not consultation.takes_persons:
         return deny(
@@ -40,19 +40,19 @@ def can_name(organisation: Organisation, consultation: Consultation) -> Decision
     return ALLOW
 
 
-def can_enter(consultation: Consultation, at: datetime) -> Decision:
+def can_enter(consultation: Consultation, at: datetime) -> Permission:
     """Whoever holds an invitation code, while the consultation is open."""
     return ALLOW if consultation.takes_answers(at) else deny(NOT_OPEN)
 
 
-def can_hold_receipt(actor: Actor) -> Decision:
+def can_hold_receipt(actor: Actor) -> Permission:
     """The bearer of a confidential contribution, for the one she came with."""
     return ALLOW if actor.bearer_of else deny(NOT_YOURS)
 
 
 def can_answer(
     actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
-) -> Decision:
+) -> Permission:
     """Those behind the contribution, while it is being written and the consultation is open."""
     if not is_behind(actor, contribution):
         return deny(NOT_YOURS)
@@ -67,7 +67,7 @@ def can_answer(
 
 def can_submit(
     actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
-) -> Decision:
+) -> Permission:
     """A signatory of the organisation, or the bearer of the code."""
     may = can_answer(actor, contribution, consultation, at)
     if may and contribution.mode is Mode.NAMED:
@@ -79,7 +79,7 @@ def can_submit(
 
 def can_submit_for(
     actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
-) -> Decision:
+) -> Permission:
     """A facilitator of the office, for what was entered on behalf of an organisation."""
     if not actor.holds(Role.FACILITATOR, consultation.office_id) or contribution.entered_by_id is None:
         return deny(_("Only a facilitator may submit what was entered for an organization."))
@@ -92,14 +92,14 @@ def can_submit_for(
     return ALLOW
 
 
-def can_pass_on(actor: Actor) -> Decision:
+def can_pass_on(actor: Actor) -> Permission:
     """The portal itself, when the day is over or the consultation closes."""
     return ALLOW if actor.is_system else deny(_("Only the portal itself may do this."))
 
 
 def can_revise(
     actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
-) -> Decision:
+) -> Permission:
     """Those behind a submitted contribution, until the consultation closes."""
     if not is_behind(actor, contribution):
         return deny(NOT_YOURS)
@@ -108,7 +108,7 @@ def can_revise(
     return ALLOW if consultation.takes_answers(at) else deny(CLOSED)
 
 
-def can_withdraw(actor: Actor, contribution: Contribution) -> Decision:
+def can_withdraw(actor: Actor, contribution: Contribution) -> Permission:
     """Those behind the contribution, at any time; a signatory where there is an organisation."""
     if not is_behind(actor, contribution):
         return deny(NOT_YOURS)
@@ -121,7 +121,7 @@ def can_withdraw(actor: Actor, contribution: Contribution) -> Decision:
 
 def can_become_confidential(
     actor: Actor, contribution: Contribution, consultation: Consultation, at: datetime
-) -> Decision:
+) -> Permission:
     """A named contribution may lose its name until it is first submitted; never the other way.
 
     The organisation loses sight of it, so it takes a signatory, as submitting and withdrawing do.
@@ -135,6 +135,6 @@ def can_become_confidential(
     return can_answer(actor, contribution, consultation, at)
 
 
-def can_erase_withdrawn(actor: Actor) -> Decision:
+def can_erase_withdrawn(actor: Actor) -> Permission:
     """The portal itself: withdrawing was the contributor's act."""
     return ALLOW if actor.is_system else deny(_("Only the portal itself does this."))

@@ -23,7 +23,7 @@ from app.contributions.models import (
 from app.organisations.models import CONTRIBUTORS, Organisation
 from app.platform import clock
 from app.platform.errors import NotFound
-from app.platform.security import Actor, Decision, require
+from app.platform.security import Actor, Permission, require
 from app.questionnaires.models import Question
 
 
@@ -145,8 +145,8 @@ class StartPage:
     consultation: Consultation
     organisations: Sequence[Organisation]
     begun: Mapping[UUID, UUID]
-    may_start: Decision
-    may_enter: Decision
+    may_start: Permission
+    may_enter: Permission
 
 
 async def start_page(session: AsyncSession, actor: Actor, consultation: Consultation) -> StartPage:

@@ -14,7 +14,7 @@ from app.exchange.refusals import FormRead
 from app.exchange.texts import TextsReport
 from app.platform.errors import Conflict
 from app.platform.i18n import CODES, Message, _
-from app.platform.security import Actor, Decision
+from app.platform.security import Actor, Permission
 from app.questionnaires import policy
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.definition import Definition, QuestionDefinition, Readiness, units_of
@@ -41,7 +41,7 @@ class TextsPage:
 
     version: QuestionnaireVersion
     languages: Sequence[LanguageState]
-    may_edit: Decision
+    may_edit: Permission
     report: TextsReport | None = None
     carried: str = ""
 

@@ -14,7 +14,7 @@ router = APIRouter(route_class=OneOutcome, tags=["exports"])
 
 @router.get("/desk/{slug}/exports")
 async def exports(slug: str, session: Session, actor: CurrentActor) -> list[ExportOut]:
-    """What was handed over, the newest first."""
+    """What was made final, the newest first."""
     return [ExportOut(**_shown(each)) for each in await queries.list_of(session, actor, slug)]
 
 

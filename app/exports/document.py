@@ -1,4 +1,4 @@
-"""The submission as one plain document: what is handed over, and how two of them differ.
+"""The submission as one plain document: what is made final, and how two of them differ.
 
 Both formats are made from it. It holds no attachment, and nothing above what a contributor allowed.
 """
@@ -17,8 +17,9 @@ from app.submissions.queries import ShownSource
 
 Document = dict[str, Any]
 KIND = "polyphony-submission"
-# What says when and as which number a document was made, and not what it says.
-OCCASION = ("number", "made_at", "is_draft")
+FORMAT = 2  # the first format says no number, "passages" and "cleared_on"
+# What says when, as which number and in which format a document was made, and not what it says.
+OCCASION = ("number", "made_at", "is_draft", "format")
 # Comparing takes time with the product of two lengths: longer texts are shown as replaced.
 LONGEST_COMPARED = 3_000
 
@@ -35,7 +36,7 @@ def citations_of(national: NationalAnswer) -> tuple[list[dict[str, str]], list[s
 
 
 def sources_of(sources: Iterable[ShownSource]) -> dict[str, Any]:
-    """Whose words a passage rests on, as far as each allowed it; each voice counts once."""
+    """Whose words a paragraph rests on, as far as each allowed it; each voice counts once."""
     by_voice: dict[tuple[bool, str], Publication] = {}
     names: dict[tuple[bool, str], str] = {}
     order = list(Publication)
@@ -83,14 +84,27 @@ def mapped(content: Any, change: Callable[[str], str]) -> Any:
     return [mapped(part, change) for part in content] if isinstance(content, list) else content
 
 
+# Names in documents of the first format: they keep theirs, with their checksum.
+FORMER = {"passages": "paragraphs", "cleared_on": "approved_on"}
+
+
+def by_todays_names(document: Document) -> Document:
+    """A document as it would be written today; one of today comes back unchanged."""
+    questions = [
+        {FORMER.get(name, name): part for name, part in question.items()}
+        for question in document.get("questions", [])
+    ]
+    return {**document, "questions": questions} if questions else document
+
+
 def says_the_same(one: Document, other: Document) -> bool:
     """Whether two documents differ in nothing but number and dates."""
-    return canonical(_timeless(one)) == canonical(_timeless(other))
+    return canonical(_timeless(by_todays_names(one))) == canonical(_timeless(by_todays_names(other)))
 
 
 def _timeless(document: Document) -> Document:
     questions = [
-        {name: value for name, value in question.items() if name not in {"cleared_on", "state"}}
+        {name: value for name, value in question.items() if name not in {"approved_on", "state"}}
         for question in document.get("questions", [])
     ]
     kept = {name: value for name, value in document.items() if name not in OCCASION}
@@ -101,8 +115,8 @@ Parts = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class PassageChange:
-    """A passage that was added, removed or changed, word by word; `number` counts in its own document."""
+class ParagraphChange:
+    """A paragraph that was added, removed or changed, word by word; `number` counts in its own document."""
 
     kind: str
     number: int
@@ -116,7 +130,7 @@ class QuestionChange:
     code: str
     kind: str
     position: tuple[str | None, str | None] | None
-    passages: Sequence[PassageChange]
+    paragraphs: Sequence[ParagraphChange]
     added: Sequence[Mapping[str, str]]
     removed: Sequence[Mapping[str, str]]
     assistance: Parts
@@ -127,9 +141,9 @@ class QuestionChange:
             "code": self.code,
             "kind": self.kind,
             "position": {"before": self.position[0], "after": self.position[1]} if self.position else None,
-            "passages": [
+            "paragraphs": [
                 {"kind": each.kind, "number": each.number, "parts": _listed(each.parts)}
-                for each in self.passages
+                for each in self.paragraphs
             ],
             "citations_added": [dict(each) for each in self.added],
             "citations_removed": [dict(each) for each in self.removed],
@@ -143,6 +157,7 @@ def _listed(parts: Parts) -> list[list[str]]:
 
 def difference(old: Document, new: Document) -> list[QuestionChange]:
     """What changed from one document to the next, question by question, in the new one's order."""
+    old, new = by_todays_names(old), by_todays_names(new)
     before = {question["code"]: question for question in old.get("questions", [])}
     after = {question["code"]: question for question in new.get("questions", [])}
     codes = [*after, *(code for code in before if code not in after)]
@@ -162,17 +177,17 @@ def _question(
         code=code,
         kind=kind,
         position=positions if positions[0] != positions[1] else None,
-        passages=_passages(_texts(old), _texts(new)),
+        paragraphs=_paragraphs(_texts(old), _texts(new)),
         added=[each for each in cited_after if each not in cited_before],
         removed=[each for each in cited_before if each not in cited_after],
         assistance=words(*helped) if helped[0] != helped[1] else (),
     )
-    says = change.position or change.passages or change.added or change.removed or change.assistance
+    says = change.position or change.paragraphs or change.added or change.removed or change.assistance
     return change if says or kind != "changed" else None
 
 
 def _texts(question: Mapping[str, Any]) -> list[str]:
-    return [passage["text"] for passage in question.get("passages", [])]
+    return [paragraph["text"] for paragraph in question.get("paragraphs", [])]
 
 
 def _cited(question: Mapping[str, Any]) -> list[Mapping[str, str]]:
@@ -180,15 +195,15 @@ def _cited(question: Mapping[str, Any]) -> list[Mapping[str, str]]:
     return [*question.get("citations", []), *links]
 
 
-def _passages(old: Sequence[str], new: Sequence[str]) -> list[PassageChange]:
-    changes: list[PassageChange] = []
+def _paragraphs(old: Sequence[str], new: Sequence[str]) -> list[ParagraphChange]:
+    changes: list[ParagraphChange] = []
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
             continue
         both = min(b - a, d - c)
-        changes += [PassageChange("changed", c + n + 1, words(old[a + n], new[c + n])) for n in range(both)]
-        changes += [PassageChange("removed", n + 1, [("removed", old[n])]) for n in range(a + both, b)]
-        changes += [PassageChange("added", n + 1, [("added", new[n])]) for n in range(c + both, d)]
+        changes += [ParagraphChange("changed", c + n + 1, words(old[a + n], new[c + n])) for n in range(both)]
+        changes += [ParagraphChange("removed", n + 1, [("removed", old[n])]) for n in range(a + both, b)]
+        changes += [ParagraphChange("added", n + 1, [("added", new[n])]) for n in range(c + both, d)]
     return changes
 
 

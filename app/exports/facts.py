@@ -1,4 +1,4 @@
-"""A submission as it stands, what keeps it from being handed over, and the document it makes."""
+"""A submission as it stands, what keeps it from being made final, and the document it makes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from uuid import UUID
 
 from app.consultations.models import Consultation
 from app.contributions.models import Publication
-from app.exports.document import KIND, Document, citations_of, sources_of
+from app.exports.document import FORMAT, KIND, Document, citations_of, sources_of
 from app.platform import clock
 from app.platform.i18n import Message, _, n_, text_in
 from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
 from app.reviews.models import CountryReview, State
 from app.submissions import recognizing
-from app.submissions.models import NationalAnswer, NationalAnswerState, Passage, Submission
+from app.submissions.models import NationalAnswer, NationalAnswerState, Paragraph, Submission
 from app.submissions.queries import ShownSource
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything an export is made from; `withdrawn` holds words that were taken back, by passage."""
+    """Everything an export is made from; `withdrawn` holds words that were taken back, by paragraph."""
 
     consultation: Consultation
     review: CountryReview
@@ -30,7 +30,7 @@ class Facts:
     answered: CompiledVersion
     to_state: Mapping[UUID, Sequence[UUID]]
     nationals: Mapping[UUID, NationalAnswer]
-    passages: Mapping[UUID, Sequence[Passage]]
+    paragraphs: Mapping[UUID, Sequence[Paragraph]]
     sources: Mapping[UUID, Sequence[ShownSource]]
     withdrawn: Mapping[UUID, Sequence[tuple[str, str]]]
     open_answers: Mapping[UUID, int]
@@ -40,15 +40,15 @@ class Facts:
         """The language of the submission."""
         return self.submission.language if self.submission else self.consultation.submission_language
 
-    def passages_to(self, question_id: UUID) -> Sequence[Passage]:
-        """The passages of the national answer to a State question."""
+    def paragraphs_to(self, question_id: UUID) -> Sequence[Paragraph]:
+        """The paragraphs of the national answer to a State question."""
         national = self.nationals.get(question_id)
-        return self.passages.get(national.id, ()) if national else ()
+        return self.paragraphs.get(national.id, ()) if national else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """What keeps a submission from being handed over; `code` names the question, `page` its page."""
+    """What keeps a submission from being made final; `code` names the question, `page` its page."""
 
     message: Message
     code: str
@@ -57,16 +57,16 @@ class Obstacle:
 
 def obstacles(facts: Facts) -> list[Obstacle]:
     """Everything that stands in the way, in the order of work."""
-    return [*_unclosed(facts), *_undisposed(facts), *_uncleared(facts), *_overstepping(facts)]
+    return [*_unclosed(facts), *_undecided(facts), *_unapproved(facts), *_overstepping(facts)]
 
 
 def _unclosed(facts: Facts) -> Iterator[Obstacle]:
-    """Whoever answers in time counts, so nothing is handed over before the end."""
+    """Whoever answers in time counts, so nothing is made final before the end."""
     if facts.consultation.takes_answers(clock.now()):
-        yield Obstacle(_("The consultation is still open. Close it first."), "", "consultations.set_up")
+        yield Obstacle(_("The consultation is still open. Close it first."), "", "consultations.settings")
 
 
-def _undisposed(facts: Facts) -> Iterator[Obstacle]:
+def _undecided(facts: Facts) -> Iterator[Obstacle]:
     for question_id, missing in facts.open_answers.items():
         if not missing:
             continue
@@ -84,20 +84,20 @@ def _undisposed(facts: Facts) -> Iterator[Obstacle]:
             yield Obstacle(message, code, "submissions.unasked")
 
 
-def _uncleared(facts: Facts) -> Iterator[Obstacle]:
+def _unapproved(facts: Facts) -> Iterator[Obstacle]:
     for code, question_id in facts.asked.ids.items():
         national = facts.nationals.get(question_id)
         if national is None:
             yield Obstacle(_("%(code)s: there is no national answer yet.", code=code), code)
-        elif national.state is not NationalAnswerState.CLEARED:
+        elif national.state is not NationalAnswerState.APPROVED:
             yield Obstacle(_("%(code)s: the national answer is not approved yet.", code=code), code)
 
 
 def _overstepping(facts: Facts) -> Iterator[Obstacle]:
-    """Somebody may take words or a permission back after the answer was cleared."""
+    """Somebody may take words or a permission back after the answer was approved."""
     for code, question_id in facts.asked.ids.items():
-        passages = facts.passages_to(question_id)
-        if any(_repeats(facts, passage) for passage in passages):
+        paragraphs = facts.paragraphs_to(question_id)
+        if any(_repeats(facts, paragraph) for paragraph in paragraphs):
             yield Obstacle(
                 _(
                     "%(code)s: a paragraph repeats words that may not be published any more. Reopen the answer and say it in your own words.",
@@ -105,7 +105,7 @@ def _overstepping(facts: Facts) -> Iterator[Obstacle]:
                 ),
                 code,
             )
-        elif any(recognizing.REDACTED in passage.text for passage in passages):
+        elif any(recognizing.REDACTED in paragraph.text for paragraph in paragraphs):
             yield Obstacle(
                 _(
                     "%(code)s: words in a paragraph were withdrawn. Reopen the answer and say it in your own words.",
@@ -115,14 +115,14 @@ def _overstepping(facts: Facts) -> Iterator[Obstacle]:
             )
 
 
-def _repeats(facts: Facts, passage: Passage) -> bool:
-    """Whether a passage holds words of somebody who allows none, and nobody who allows it says the same."""
-    sources = [source for source in facts.sources.get(passage.id, ()) if source.quote]
+def _repeats(facts: Facts, paragraph: Paragraph) -> bool:
+    """Whether a paragraph holds words of somebody who allows none, and nobody who allows it says the same."""
+    sources = [source for source in facts.sources.get(paragraph.id, ()) if source.quote]
     allowed = [recognizing.folded(s.quote or "") for s in sources if s.publication is not Publication.NO]
     kept_back = [s for s in sources if s.publication is Publication.NO]
     hidden = [said for s in kept_back for said in ((s.quote or "", s.language), *s.elsewhere)]
-    for quote, language in (*hidden, *facts.withdrawn.get(passage.id, ())):
-        stretch = recognizing.repeated(passage.text, quote, language)
+    for quote, language in (*hidden, *facts.withdrawn.get(paragraph.id, ())):
+        stretch = recognizing.repeated(paragraph.text, quote, language)
         if stretch and not any(stretch in words for words in allowed):
             return True
     return False
@@ -144,6 +144,7 @@ def compose(facts: Facts, number: int, made_at: datetime, *, is_draft: bool = Fa
     language = facts.language
     return {
         "kind": KIND,
+        "format": FORMAT,
         "number": number,
         "made_at": made_at.isoformat(timespec="seconds"),
         "is_draft": is_draft,
@@ -167,7 +168,7 @@ def compose(facts: Facts, number: int, made_at: datetime, *, is_draft: bool = Fa
 def _question(facts: Facts, question: CompiledQuestion) -> dict[str, Any]:
     national = facts.nationals.get(question.id)
     citations, links = citations_of(national) if national else ([], [])
-    cleared = national.cleared_at if national and national.state is NationalAnswerState.CLEARED else None
+    approved = national.approved_at if national and national.state is NationalAnswerState.APPROVED else None
     return {
         "code": question.code,
         "instrument": question.instrument,
@@ -177,12 +178,12 @@ def _question(facts: Facts, question: CompiledQuestion) -> dict[str, Any]:
         "prompt": {"text": str(question.prompt), "language": question.prompt.language},
         "state": national.state.value if national else NationalAnswerState.DRAFTING.value,
         "position": national.position.value if national and national.position else None,
-        "passages": [
-            {"text": passage.text, "sources": sources_of(facts.sources.get(passage.id, ()))}
-            for passage in facts.passages_to(question.id)
+        "paragraphs": [
+            {"text": paragraph.text, "sources": sources_of(facts.sources.get(paragraph.id, ()))}
+            for paragraph in facts.paragraphs_to(question.id)
         ],
         "citations": citations,
         "links": links,
         "assistance": national.assistance if national else "",
-        "cleared_on": cleared.date().isoformat() if cleared else None,
+        "approved_on": approved.date().isoformat() if approved else None,
     }

@@ -1,4 +1,4 @@
-"""The files a submission is handed over as: a Word document, and the document itself as JSON."""
+"""The files a submission is made final as: a Word document, and the document itself as JSON."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from app.exports.document import Document, QuestionChange
+from app.exports.document import Document, QuestionChange, by_todays_names
 from app.platform import i18n
 from app.platform.i18n import Message, _
 from app.platform.word import Writer
@@ -49,6 +49,7 @@ def as_word(
     redacted_on: date | None = None,
 ) -> bytes:
     """A Word document: the submission question by question, then what changed since the export before."""
+    document = by_todays_names(document)
     language = document["language"]
     made_at = datetime.fromisoformat(document["made_at"])
     title = document["consultation"]["title"]
@@ -101,7 +102,7 @@ class Pen:
         self.writer.table((self.say(label), value) for label, value in rows)
 
     def redacted(self, on: date) -> None:
-        """That this is not, word for word, what was handed over."""
+        """That this is not, word for word, what was made final."""
         day = i18n.day(on, self.language)
         self.writer.note(
             self.say(
@@ -120,18 +121,18 @@ class Pen:
         prompt = question["prompt"]
         writer.text(prompt["text"], language=prompt["language"], bold=True)
         writer.labelled(self.say(_("Position")), self.position(question["position"]))
-        if not question["passages"]:
+        if not question["paragraphs"]:
             writer.text(self.say(_("There is no text yet.")))
-        for passage in question["passages"]:
-            writer.text(passage["text"])
-            sources = self.sources(passage["sources"])
+        for paragraph in question["paragraphs"]:
+            writer.text(paragraph["text"])
+            sources = self.sources(paragraph["sources"])
             if sources:
                 writer.note(sources)
         self.references(question)
         if question["assistance"]:
             writer.labelled(self.say(_("Assistance needed")), question["assistance"])
-        if question["cleared_on"]:
-            day = i18n.day(datetime.fromisoformat(question["cleared_on"]).date(), self.language)
+        if question["approved_on"]:
+            day = i18n.day(datetime.fromisoformat(question["approved_on"]).date(), self.language)
             writer.note(self.say(_("Approved on %(day)s", day=day)))
 
     def position(self, value: str | None) -> str:
@@ -139,7 +140,7 @@ class Pen:
         return self.say(POSITION_NAMES[Position(value)] if value else NO_POSITION)
 
     def sources(self, sources: Mapping[str, Any]) -> str:
-        """Whose words a passage rests on, as far as they allowed it."""
+        """Whose words a paragraph rests on, as far as they allowed it."""
         said = [*sources["organisations"]]
         if sources["unnamed"]:
             said.append(self.say(_("contributions without a name: %(count)s", count=sources["unnamed"])))
@@ -169,10 +170,10 @@ class Pen:
         if change.position:
             before, after = (self.position(each) for each in change.position)
             writer.labelled(self.say(_("Position")), f"{before} → {after}")
-        for passage in change.passages:
-            label = self.say(CHANGE_NAMES[passage.kind])
-            writer.note(self.say(_("%(what)s: paragraph %(number)s", what=label, number=passage.number)))
-            writer.compared(passage.parts)
+        for paragraph in change.paragraphs:
+            label = self.say(CHANGE_NAMES[paragraph.kind])
+            writer.note(self.say(_("%(what)s: paragraph %(number)s", what=label, number=paragraph.number)))
+            writer.compared(paragraph.parts)
         for kind, cited in (("added", change.added), ("removed", change.removed)):
             for each in cited:
                 writer.compared([(kind, " ".join(filter(None, (each["title"], each["url"]))))], "List Bullet")

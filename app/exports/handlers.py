@@ -1,4 +1,4 @@
-"""What a withdrawal does to what was handed over."""
+"""What a withdrawal does to what was made final."""
 
 from collections.abc import Mapping, Sequence
 

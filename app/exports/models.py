@@ -12,10 +12,10 @@ from app.platform.db import JSON_TYPE
 
 
 class Export(SQLModel, table=True):
-    """A submission as it was handed over; `content` is the document both formats are made from.
+    """A submission as it was made final; `content` is the document both formats are made from.
 
     Where words in it were withdrawn later, they were taken out on `redacted_on`; `checksum` stays that of
-    what was handed over.
+    what was made final.
     """
 
     __table_args__ = (UniqueConstraint("submission_id", "number"),)

@@ -1,4 +1,4 @@
-"""Reading for exports: the submission as it stands, and what was handed over before."""
+"""Reading for exports: the submission as it stands, and what was made final before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,11 +15,11 @@ from app.exports.document import Document, QuestionChange, difference
 from app.exports.facts import Facts, Obstacle
 from app.exports.models import Export
 from app.platform.errors import NotFound
-from app.platform.security import Actor, Decision, require
+from app.platform.security import Actor, Permission, require
 from app.questionnaires import queries as questionnaires
 from app.reviews.models import CountryReview, State
 from app.submissions import queries as submissions
-from app.submissions.models import NationalAnswer, Passage, Source, Submission
+from app.submissions.models import NationalAnswer, Paragraph, Source, Submission
 from app.submissions.numbers import IN_PLACE
 from app.submissions.queries import ShownSource
 
@@ -58,7 +58,7 @@ async def get_facts(session: AsyncSession, actor: Actor, slug: str, *, lock: boo
         answered=pair.asked,
         to_state=pair.to_state,
         nationals={each.question_id: each for each in nationals},
-        passages=await _passages(session, submission),
+        paragraphs=await _paragraphs(session, submission),
         sources=await _sources(session, nationals),
         withdrawn=await _withdrawn(session, submission),
         open_answers={question_id: missing for question_id, (_total, missing) in answers.items()},
@@ -72,17 +72,17 @@ async def _nationals(session: AsyncSession, submission: Submission | None) -> Se
     return (await session.exec(query)).all()
 
 
-async def _passages(session: AsyncSession, submission: Submission | None) -> dict[UUID, list[Passage]]:
-    found: dict[UUID, list[Passage]] = {}
+async def _paragraphs(session: AsyncSession, submission: Submission | None) -> dict[UUID, list[Paragraph]]:
+    found: dict[UUID, list[Paragraph]] = {}
     if submission is not None:
         query = (
-            select(Passage)
-            .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)  # type: ignore[arg-type]
+            select(Paragraph)
+            .join(NationalAnswer, NationalAnswer.id == Paragraph.national_answer_id)  # type: ignore[arg-type]
             .where(NationalAnswer.submission_id == submission.id, IN_PLACE)
-            .order_by(Passage.position, Passage.id)  # type: ignore[arg-type]
+            .order_by(Paragraph.position, Paragraph.id)  # type: ignore[arg-type]
         )
-        for passage in await session.exec(query):
-            found.setdefault(passage.national_answer_id, []).append(passage)
+        for paragraph in await session.exec(query):
+            found.setdefault(paragraph.national_answer_id, []).append(paragraph)
     return found
 
 
@@ -91,22 +91,22 @@ async def _sources(
 ) -> dict[UUID, list[ShownSource]]:
     found: dict[UUID, list[ShownSource]] = {}
     if nationals:
-        belongs = Passage.national_answer_id.in_([each.id for each in nationals])  # type: ignore[attr-defined]
+        belongs = Paragraph.national_answer_id.in_([each.id for each in nationals])  # type: ignore[attr-defined]
         for source in await submissions.sources_where(session, belongs):
-            found.setdefault(source.passage_id, []).append(source)
+            found.setdefault(source.paragraph_id, []).append(source)
     return found
 
 
 async def _withdrawn(
     session: AsyncSession, submission: Submission | None
 ) -> dict[UUID, list[tuple[str, str]]]:
-    """Words whose contribution was withdrawn, with their language, by the passage that rests on them."""
+    """Words whose contribution was withdrawn, with their language, by the paragraph that rests on them."""
     found: dict[UUID, list[tuple[str, str]]] = {}
     if submission is not None:
         query = (
-            select(Source.passage_id, Source.quote, AnswerVersion.language)
-            .join(Passage, Passage.id == Source.passage_id)  # type: ignore[arg-type]
-            .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)  # type: ignore[arg-type]
+            select(Source.paragraph_id, Source.quote, AnswerVersion.language)
+            .join(Paragraph, Paragraph.id == Source.paragraph_id)  # type: ignore[arg-type]
+            .join(NationalAnswer, NationalAnswer.id == Paragraph.national_answer_id)  # type: ignore[arg-type]
             .join(AnswerVersion, AnswerVersion.id == Source.answer_version_id)  # type: ignore[arg-type]
             .join(Answer, Answer.id == Source.answer_id)  # type: ignore[arg-type]
             .join(Contribution, Contribution.id == Answer.contribution_id)  # type: ignore[arg-type]
@@ -115,13 +115,13 @@ async def _withdrawn(
                 Contribution.state == ContributionState.WITHDRAWN,
             )
         )
-        for passage_id, quote, language in await session.exec(query):
-            found.setdefault(passage_id, []).append((quote, language))
+        for paragraph_id, quote, language in await session.exec(query):
+            found.setdefault(paragraph_id, []).append((quote, language))
     return found
 
 
 async def list_exports(session: AsyncSession, submission: Submission | None) -> Sequence[Export]:
-    """What was handed over, the newest first."""
+    """What was made final, the newest first."""
     if submission is None:
         return []
     query = select(Export).where(Export.submission_id == submission.id)
@@ -145,7 +145,7 @@ class ExportView:
 
     @property
     def document(self) -> Document:
-        """What was handed over."""
+        """What was made final."""
         return self.export.content
 
 
@@ -171,20 +171,20 @@ async def get_export(session: AsyncSession, actor: Actor, slug: str, number: int
 
 
 async def list_of(session: AsyncSession, actor: Actor, slug: str) -> Sequence[Export]:
-    """What was handed over in a consultation, the newest first."""
+    """What was made final in a consultation, the newest first."""
     consultation = await get_consultation(session, actor, slug)
     return await list_exports(session, await submissions.find_submission(session, consultation.id))
 
 
 @dataclass(frozen=True, slots=True)
 class ExportPage:
-    """What stands in the way, what may be done, and what was handed over."""
+    """What stands in the way, what may be done, and what was made final."""
 
     facts: Facts
     obstacles: Sequence[Obstacle]
     unreferenced: Sequence[str]
     exports: Sequence[Export]
-    may_hand_over: Decision
+    may_hand_over: Permission
 
     @property
     def consultation(self) -> Consultation:

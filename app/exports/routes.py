@@ -1,4 +1,4 @@
-"""Pages of the exports: what is missing, what was handed over, the files, the differences."""
+"""Pages of the exports: what is missing, what was made final, the files, the differences."""
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
@@ -18,11 +18,11 @@ router = APIRouter(route_class=OneOutcome)
 
 @router.get("/desk/{slug}/export", name="exports.page")
 async def export(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
-    """What stands in the way, and what was handed over."""
+    """What stands in the way, and what was made final."""
     return render(request, "exports/page.html", await queries.export_page(session, actor, slug))
 
 
-@router.post("/desk/{slug}/export", name="exports.hand_over")
+@router.post("/desk/{slug}/export", name="exports.make")
 async def hand_over(
     request: Request, slug: str, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 class ExportOut(BaseModel):
     """One export in a list; `redacted_on` is the day on which words withdrawn since were taken out of it.
 
-    `checksum` is that of the document as it was handed over.
+    `checksum` is that of the document as it was made final.
     """
 
     number: int

@@ -17,7 +17,7 @@ from app.platform.i18n import _
 from app.platform.security import Actor, require
 from app.platform.states import move
 from app.submissions import erasing
-from app.submissions.events import SubmissionHandedOver
+from app.submissions.events import FinalFileMade
 from app.submissions.models import SUBMISSION_MOVES, Submission, SubmissionState
 
 
@@ -36,7 +36,7 @@ async def hand_over(session: AsyncSession, actor: Actor, slug: str) -> tuple[Exp
     made_at = clock.now().replace(microsecond=0)
     document = facts.compose(known, last.number + 1 if last else 1, made_at)
     standing = last if last and says_the_same(last.content, document) else None
-    if standing and submission.state is SubmissionState.HANDED_OVER:
+    if standing and submission.state is SubmissionState.FINAL:
         return standing, False
     _move(submission)
     session.add(submission)
@@ -45,23 +45,23 @@ async def hand_over(session: AsyncSession, actor: Actor, slug: str) -> tuple[Exp
     audit.record(
         session,
         actor,
-        "submission.handed_over",
+        "submission.final",
         submission,
         scope_id=known.review.id,
         number=export.number,
         checksum=export.checksum,
     )
-    await publish(session, SubmissionHandedOver(submission.id, submission.consultation_id))
+    await publish(session, FinalFileMade(submission.id, submission.consultation_id))
     return export, standing is None
 
 
 def _move(submission: Submission) -> None:
-    """From wherever it stands to handed over, step by step."""
-    if submission.state is SubmissionState.HANDED_OVER:
+    """From wherever it stands to made final, step by step."""
+    if submission.state is SubmissionState.FINAL:
         move(submission, SUBMISSION_MOVES, SubmissionState.DRAFTING)
     if submission.state is SubmissionState.DRAFTING:
-        move(submission, SUBMISSION_MOVES, SubmissionState.CLEARED)
-    move(submission, SUBMISSION_MOVES, SubmissionState.HANDED_OVER)
+        move(submission, SUBMISSION_MOVES, SubmissionState.APPROVED)
+    move(submission, SUBMISSION_MOVES, SubmissionState.FINAL)
 
 
 def _export(
@@ -83,7 +83,7 @@ def _export(
 async def take_out_withdrawn(session: AsyncSession, actor: Actor, event: WordsTakenBack) -> None:
     """Take a withdrawn contribution's words out of the exports that are kept, and note the day.
 
-    The checksum stays that of what was handed over: whoever holds that file can still verify it.
+    The checksum stays that of what was made final: whoever holds that file can still verify it.
     """
     require(policy.can_take_out(actor))
     wording = await erasing.withdrawn_wording(session, event.contribution_id)
@@ -101,6 +101,6 @@ async def take_out_withdrawn(session: AsyncSession, actor: Actor, event: WordsTa
 
 
 async def draft(session: AsyncSession, actor: Actor, slug: str) -> Document:
-    """The submission as it stands, to be read before it is cleared; nothing is kept of it."""
+    """The submission as it stands, to be read before it is approved; nothing is kept of it."""
     known = await queries.get_facts(session, actor, slug)
     return facts.compose(known, 0, clock.now(), is_draft=True)

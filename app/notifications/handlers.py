@@ -15,7 +15,7 @@ from app.organisations.events import MemberInvited, RoleGiven, SignUpRepeated, S
 from app.organisations.models import STAFF, Role
 from app.platform.events import Handler
 from app.reviews.events import FocalPointChanged
-from app.submissions.events import DecisionsChanged, SubmissionHandedOver
+from app.submissions.events import DecisionsChanged, FinalFileMade
 
 
 async def sign_up_started(session: AsyncSession, event: SignUpStarted) -> None:
@@ -56,7 +56,7 @@ async def contribution_withdrawn(session: AsyncSession, event: ContributionWithd
     await _tell_signatories(session, event.contribution_id, "contributions/withdrawn")
 
 
-async def submission_handed_over(session: AsyncSession, event: SubmissionHandedOver) -> None:
+async def final_file_made(session: AsyncSession, event: FinalFileMade) -> None:
     """Say that the reasons can be read."""
     await service.notify_reasons_ready(session, event.consultation_id)
 
@@ -94,7 +94,7 @@ HANDLERS: Mapping[type, Sequence[Handler]] = {
     RoleGiven: (role_given,),
     ContributionSubmitted: (contribution_submitted,),
     ContributionWithdrawn: (contribution_withdrawn,),
-    SubmissionHandedOver: (submission_handed_over,),
+    FinalFileMade: (final_file_made,),
     ConsultationClosedEarly: (closed_early,),
     DecisionsChanged: (decisions_changed,),
     FocalPointChanged: (focal_point_changed,),

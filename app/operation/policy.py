@@ -2,12 +2,12 @@
 
 from app.organisations.models import Organisation, OrganisationKind, Role
 from app.platform.i18n import _
-from app.platform.security import ALLOW, Actor, Decision, deny
+from app.platform.security import ALLOW, Actor, Permission, deny
 
 WATCHERS = frozenset({Role.SECRETARIAT, Role.AUDITOR})
 
 
-def can_watch(actor: Actor, organisation: Organisation | None) -> Decision:
+def can_watch(actor: Actor, organisation: Organisation | None) -> Permission:
     """The secretariat and its auditors; an auditor of one State reads the log of that State."""
     if actor.is_system:
         return ALLOW
@@ -20,7 +20,7 @@ def can_watch(actor: Actor, organisation: Organisation | None) -> Decision:
     return deny(_("Only the secretariat may open this page."))
 
 
-def can_retry(actor: Actor) -> Decision:
+def can_retry(actor: Actor) -> Permission:
     """The secretariat, and the command line."""
     if actor.is_system or actor.has_role(Role.SECRETARIAT):
         return ALLOW

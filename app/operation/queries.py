@@ -19,7 +19,7 @@ from app.organisations.models import OrganisationKind
 from app.platform import queue
 from app.platform.i18n import Message
 from app.platform.queue import Job
-from app.platform.security import Actor, Decision, require
+from app.platform.security import Actor, Permission, require
 
 MOST = 200
 
@@ -43,7 +43,7 @@ class OperationPage:
 
     mails: Sequence[TroubledMail]
     overdue: int
-    may_retry: Decision
+    may_retry: Permission
     entries: Sequence[LogEntry]
     before: str | None
     is_first: bool

@@ -14,7 +14,7 @@ from app.organisations.models import (
     Role,
 )
 from app.platform.i18n import _
-from app.platform.security import ALLOW, Actor, Decision, deny
+from app.platform.security import ALLOW, Actor, Permission, deny
 
 BY_FOCAL_POINT = frozenset(
     {Role.EXPERT, Role.GOVERNMENT_READER, Role.TRANSLATOR, Role.FACILITATOR, Role.AUDITOR}
@@ -81,7 +81,7 @@ def roles_to_give(actor: Actor, organisation: Organisation, held: Collection[Rol
 
 def can_invite(
     actor: Actor, organisation: Organisation, role: Role, held: Collection[Role], *, to_secretariat: bool
-) -> Decision:
+) -> Permission:
     """The focal point her staff; a signatory drafters and signatories; the secretariat the first person, never its own."""
     if role in roles_in_hand(actor, organisation):
         return ALLOW
@@ -92,14 +92,16 @@ def can_invite(
     return ALLOW
 
 
-def can_manage(actor: Actor, organisation: Organisation, held: Collection[Role]) -> Decision:
+def can_manage(actor: Actor, organisation: Organisation, held: Collection[Role]) -> Permission:
     """Whether somebody may invite people at all."""
     if roles_to_give(actor, organisation, held):
         return ALLOW
     return deny(_("Ask a signatory of your organization, or your focal point, to change who belongs to it."))
 
 
-def can_remove(actor: Actor, organisation: Organisation, role: Role, *, own: bool, is_last: bool) -> Decision:
+def can_remove(
+    actor: Actor, organisation: Organisation, role: Role, *, own: bool, is_last: bool
+) -> Permission:
     """Who gives a role inside may take it, and anybody may lay down her own; the last signatory stays."""
     if role is Role.SIGNATORY and is_last:
         return deny(_("This is the last signatory. Name another one first."))
@@ -110,17 +112,17 @@ def can_remove(actor: Actor, organisation: Organisation, role: Role, *, own: boo
     return deny(_("You cannot take this role from somebody here."))
 
 
-def can_sign_up(actor: Actor) -> Decision:
+def can_sign_up(actor: Actor) -> Permission:
     """Anybody may sign an organisation up; its address has to be confirmed."""
     return ALLOW
 
 
-def can_accept(actor: Actor) -> Decision:
+def can_accept(actor: Actor) -> Permission:
     """Whoever holds the link of an invitation."""
     return ALLOW
 
 
-def can_register(actor: Actor) -> Decision:
+def can_register(actor: Actor) -> Permission:
     """A facilitator for somebody who cannot do it herself, the secretariat, and the portal itself."""
     if actor.is_system or actor.has_role(Role.SECRETARIAT) or actor.has_role(Role.FACILITATOR):
         return ALLOW

@@ -17,7 +17,7 @@ from app.organisations.models import STAFF, Membership, Organisation, Organisati
 from app.platform import clock
 from app.platform.errors import NotFound
 from app.platform.i18n import Message
-from app.platform.security import NOBODY, Actor, Decision
+from app.platform.security import NOBODY, Actor, Permission
 
 
 def _holder(table: type[SignedInSession] | type[ApiToken], *more: Any) -> Any:
@@ -134,7 +134,7 @@ class PeoplePage:
     organisation: Organisation
     members: Sequence[Member]
     invitations: Sequence[Invitation]
-    may_manage: Decision
+    may_manage: Permission
     roles: Sequence[Role]
     takes: frozenset[Role]
     own_id: UUID | None

@@ -15,7 +15,7 @@ from app.organisations.schemas import SignUpInput
 from app.platform.errors import Conflict, Invalid, NotFound, TooMany
 from app.platform.events import publish
 from app.platform.i18n import _
-from app.platform.security import Actor, Decision, require
+from app.platform.security import Actor, Permission, require
 
 FIRST_ROLES = (Role.DRAFTER, Role.SIGNATORY)
 INVITATIONS_AN_HOUR = 50
@@ -74,7 +74,7 @@ async def give_role(
 
 async def _may_invite(
     session: AsyncSession, actor: Actor, organisation: Organisation, role: Role, account_id: UUID | None
-) -> Decision:
+) -> Permission:
     held = await queries.roles_held(session, organisation.id)
     to_secretariat = account_id is not None and await queries.is_of_secretariat(session, account_id)
     return policy.can_invite(actor, organisation, role, held, to_secretariat=to_secretariat)

@@ -3,10 +3,11 @@
 With some two hundred routes, trying each cost more than most handlers (docs/decisions/0006).
 """
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from http import HTTPStatus
 from itertools import chain
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.routing import APIRoute
@@ -83,6 +84,39 @@ class Shelf(BaseRoute):
             raise HTTPException(405, headers={"allow": ", ".join(sorted(methods))})
         route: APIRoute = scope[CHOSEN]
         await route.handle(scope, receive, send)
+
+
+class Moved(BaseRoute):
+    """Addresses of earlier releases, for what no route takes: the parts after the third by their new names.
+
+    It answers 308, so that a form sent from a tab that stood open while the portal was renewed arrives with
+    everything in it (RFC 9110, section 15.4.9).
+    """
+
+    def __init__(self, under: str, parts: Mapping[str, str]) -> None:
+        self.under = under
+        self.parts = parts
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether the path lies there and holds a former part."""
+        if scope["type"] != "http" or self._new(scope["path"]) == scope["path"]:
+            return Match.NONE, {}
+        return Match.FULL, {}
+
+    def _new(self, path: str) -> str:
+        if not path.startswith(self.under):
+            return path
+        fixed, rest = path.split("/")[:3], path.split("/")[3:]
+        return "/".join([*fixed, *(self.parts.get(part, part) for part in rest)])
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Say where it is now."""
+        request = Request(scope)
+        query = f"?{request.url.query}" if request.url.query else ""
+        to = f"/{request.state.language}{quote(self._new(scope['path']))}{query}"
+        await Response(status_code=HTTPStatus.PERMANENT_REDIRECT, headers={"location": to})(
+            scope, receive, send
+        )
 
 
 class OneOutcome(APIRoute):

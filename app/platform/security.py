@@ -71,7 +71,7 @@ NOBODY = Actor()
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Permission:
     """Whether something is allowed, and if not, the sentence that says why."""
 
     allowed: bool
@@ -81,15 +81,15 @@ class Decision:
         return self.allowed
 
 
-ALLOW = Decision(True)
+ALLOW = Permission(True)
 
 
-def deny(reason: Message) -> Decision:
+def deny(reason: Message) -> Permission:
     """A refusal with its reason."""
-    return Decision(False, reason)
+    return Permission(False, reason)
 
 
-def require(decision: Decision) -> None:
+def require(decision: Permission) -> None:
     """Go on only if it is allowed; raises Forbidden with the reason."""
     if not decision.allowed:
         raise Forbidden(decision.reason)

@@ -12,6 +12,7 @@ from app.platform.errors import NotFound
 from app.platform.i18n import _
 from app.platform.routing import OneOutcome
 from app.publication import queries, service, snapshot
+from app.submissions.former import KINDS
 
 router = APIRouter(route_class=OneOutcome, tags=["publication"])
 
@@ -25,6 +26,22 @@ class OutcomeOut(BaseModel):
     content: dict[str, Any]
 
 
+def with_former_names(content: Any) -> Any:
+    """The content with its names of earlier releases beside those of today, until the next release."""
+    if isinstance(content, list):
+        return [with_former_names(part) for part in content]
+    if not isinstance(content, dict):
+        return content
+    shown = {name: with_former_names(part) for name, part in content.items()}
+    if "paragraphs" in shown:
+        shown["passages"] = shown["paragraphs"]
+    if "decision" in shown:
+        shown["disposition"] = KINDS.get(shown["decision"])
+    if "decisions" in shown:
+        shown["dispositions"] = {KINDS.get(kind, kind): number for kind, number in shown["decisions"].items()}
+    return shown
+
+
 @router.get("/consultations/{slug}/outcome")
 async def outcome(request: Request, slug: str, session: Session, actor: AnyActor) -> OutcomeOut:
     """The outcome that stands."""
@@ -35,12 +52,12 @@ async def outcome(request: Request, slug: str, session: Session, actor: AnyActor
         consultation=slug,
         number=page.number,
         published_at=page.published_at,
-        content=snapshot.public(page.content),
+        content=with_former_names(snapshot.public(page.content)),
     )
 
 
 @router.post("/desk/{slug}/outcome", status_code=201)
 async def publish(request: Request, slug: str, session: Session, actor: CurrentActor) -> OutcomeOut:
-    """Publish what contributors agreed to; the focal point, once the submission is handed over."""
+    """Publish what contributors agreed to; the focal point, once the submission is made final."""
     await service.publish_outcome(session, actor, slug)
     return await outcome(request, slug, session, actor)

@@ -38,8 +38,8 @@ def front_of(content: Content) -> Front:
     languages = Counter(answer["language"] for answer in answers)
     return Front(
         asked=len(asked),
-        answered=sum(bool(one["position"] or one["passages"]) for one in asked),
-        resting=sum(any(passage["sources"] for passage in one["passages"]) for one in asked),
+        answered=sum(bool(one["position"] or one["paragraphs"]) for one in asked),
+        resting=sum(any(paragraph["sources"] for paragraph in one["paragraphs"]) for one in asked),
         published=len(answers),
         positions={kind: positions[kind] for kind in Position if positions[kind]},
         laws={kind: laws[kind] for kind in Law if laws[kind]},

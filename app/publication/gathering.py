@@ -15,15 +15,15 @@ from app.contributions.queries import count_voices, narrowest
 from app.organisations.models import Organisation
 from app.publication import snapshot
 from app.publication.hiding import Excerpt, Voice
-from app.publication.snapshot import Asked, Content, Paragraph, Spoke
+from app.publication.snapshot import Asked, Content, PublicParagraph, Spoke
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledPair, CompiledVersion
 from app.submissions import queries as submissions
 from app.submissions.models import (
-    Disposition,
+    Decision,
     NationalAnswer,
     NationalAnswerState,
-    Passage,
+    Paragraph,
     Source,
     Submission,
 )
@@ -31,10 +31,10 @@ from app.submissions.numbers import IN_PLACE
 from app.translations.models import Text
 from app.translations.queries import bodies_of, latest_for
 
-_newer = aliased(Disposition)
+_newer = aliased(Decision)
 _reason = aliased(Text)
-LATEST = (col(Disposition.answer_version_id) == AnswerVersion.id) & ~select(_newer.id).where(
-    _newer.answer_id == Disposition.answer_id, _newer.number > Disposition.number
+LATEST = (col(Decision.answer_version_id) == AnswerVersion.id) & ~select(_newer.id).where(
+    _newer.answer_id == Decision.answer_id, _newer.number > Decision.number
 ).exists()
 # Withdrawn answers are read, too: only then is it known which words must not be repeated.
 VOICES = (
@@ -53,7 +53,7 @@ VOICES = (
         AnswerVersion.recommendation,
         AnswerVersion.evidence,
         AnswerVersion.text_id,
-        Disposition.kind,
+        Decision.kind,
         _reason.body,
         _reason.language,
         _reason.id,
@@ -65,8 +65,8 @@ VOICES = (
     .join(Contribution, Contribution.id == Answer.contribution_id)
     .join(Text, Text.id == AnswerVersion.text_id)
     .outerjoin(Organisation, Organisation.id == Contribution.organisation_id)
-    .outerjoin(Disposition, LATEST)
-    .outerjoin(_reason, _reason.id == Disposition.reason_text_id)
+    .outerjoin(Decision, LATEST)
+    .outerjoin(_reason, _reason.id == Decision.reason_text_id)
     .order_by(Contribution.label)
 )
 
@@ -127,7 +127,7 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
             edition="state" if of_state else "civil_society",
             position=national.position if national else None,
             citations=national.citations if national else (),
-            passages=_passages(national, voices) if national else (),
+            paragraphs=_paragraphs(national, voices) if national else (),
             voices=voices,
         )
         questions.append(snapshot.question(given, await _translations(session, voices)))
@@ -137,7 +137,7 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
 
 async def _spoke(session: AsyncSession, consultation_id: UUID) -> Spoke:
     counted = await count_voices(session, consultation_id)
-    # As the desk counts: a decision whose passage was taken out says no reason any more.
+    # As the desk counts: a decision whose paragraph was taken out says no reason any more.
     decisions = await submissions.answer_counts(session, consultation_id)
     return Spoke(
         counted.organisations,
@@ -181,24 +181,24 @@ async def _translations(
 class _National:
     position: str | None
     citations: Sequence[Mapping[str, Any]]
-    passages: list[tuple[str, list[tuple[Any, ...]]]]
+    paragraphs: list[tuple[str, list[tuple[Any, ...]]]]
 
 
-PASSAGES = (
+PARAGRAPHS = (
     select(  # type: ignore[call-overload]
         NationalAnswer.question_id,
         NationalAnswer.position,
         NationalAnswer.citations,
-        Passage.id,
-        Passage.text,
+        Paragraph.id,
+        Paragraph.text,
     )
     .join(Submission, Submission.id == NationalAnswer.submission_id)
-    .outerjoin(Passage, (col(Passage.national_answer_id) == NationalAnswer.id) & IN_PLACE)
-    .order_by(Passage.position, Passage.id)
+    .outerjoin(Paragraph, (col(Paragraph.national_answer_id) == NationalAnswer.id) & IN_PLACE)
+    .order_by(Paragraph.position, Paragraph.id)
 )
 SOURCES = (
     select(  # type: ignore[call-overload]
-        Source.passage_id,
+        Source.paragraph_id,
         Source.answer_id,
         Source.quote,
         AnswerVersion.language,
@@ -208,8 +208,8 @@ SOURCES = (
         Organisation.name,
         AnswerVersion.text_id,
     )
-    .join(Passage, Passage.id == Source.passage_id)
-    .join(NationalAnswer, NationalAnswer.id == Passage.national_answer_id)
+    .join(Paragraph, Paragraph.id == Source.paragraph_id)
+    .join(NationalAnswer, NationalAnswer.id == Paragraph.national_answer_id)
     .join(Submission, Submission.id == NationalAnswer.submission_id)
     .join(AnswerVersion, AnswerVersion.id == Source.answer_version_id)
     .join(Answer, Answer.id == Source.answer_id)
@@ -220,30 +220,32 @@ SOURCES = (
 
 
 async def _nationals(session: AsyncSession, consultation: Consultation) -> dict[UUID, _National]:
-    """The cleared national answers with their passages and sources, in three statements."""
-    cleared = (Submission.consultation_id == consultation.id) & (
-        NationalAnswer.state == NationalAnswerState.CLEARED
+    """The approved national answers with their paragraphs and sources, in three statements."""
+    approved = (Submission.consultation_id == consultation.id) & (
+        NationalAnswer.state == NationalAnswerState.APPROVED
     )
     sources: dict[UUID, list[tuple[Any, ...]]] = {}
-    rows = (await session.exec(SOURCES.where(cleared))).all()
+    rows = (await session.exec(SOURCES.where(approved))).all()
     translated = await bodies_of(session, {row[-1] for row in rows})
-    for passage_id, *source, text_id in rows:
-        sources.setdefault(passage_id, []).append((*source, translated.get(text_id, ())))
+    for paragraph_id, *source, text_id in rows:
+        sources.setdefault(paragraph_id, []).append((*source, translated.get(text_id, ())))
     found: dict[UUID, _National] = {}
-    for question_id, position, citations, passage_id, text in await session.exec(PASSAGES.where(cleared)):
+    for question_id, position, citations, paragraph_id, text in await session.exec(
+        PARAGRAPHS.where(approved)
+    ):
         national = found.setdefault(
             question_id, _National(position.value if position else None, citations, [])
         )
-        if passage_id is not None:
-            national.passages.append((text, sources.get(passage_id, [])))
+        if paragraph_id is not None:
+            national.paragraphs.append((text, sources.get(paragraph_id, [])))
     return found
 
 
-def _passages(national: _National, voices: Sequence[Voice]) -> list[Paragraph]:
+def _paragraphs(national: _National, voices: Sequence[Voice]) -> list[PublicParagraph]:
     known = {voice.key: voice for voice in voices}
     return [
-        Paragraph(text, [_excerpt(known, *source) for source in sources])
-        for text, sources in national.passages
+        PublicParagraph(text, [_excerpt(known, *source) for source in sources])
+        for text, sources in national.paragraphs
     ]
 
 

@@ -62,7 +62,7 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The words a passage rests on; `of` is the answer they come from, as it stands now.
+    """The words a paragraph rests on; `of` is the answer they come from, as it stands now.
 
     `elsewhere` holds the translations of the version they were taken from.
     """

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.consultations import queries as consultations
 from app.consultations.models import Consultation
 from app.platform.errors import NotFound
-from app.platform.security import ALLOW, Actor, Decision, require
+from app.platform.security import ALLOW, Actor, Permission, require
 from app.publication import gathering, policy
 from app.publication.front import Front, front_of
 from app.publication.models import Outcome
@@ -56,7 +56,7 @@ async def find_newest(session: AsyncSession, consultation_id: UUID) -> Published
 
 
 async def is_outcome_current(session: AsyncSession, consultation_id: UUID) -> bool:
-    """Whether an outcome was published since the submission was last handed over or reopened."""
+    """Whether an outcome was published since the submission was last made final or reopened."""
     newest = await find_newest(session, consultation_id)
     submission = await submissions.find_submission(session, consultation_id)
     return newest is not None and (submission is None or newest.published_at >= submission.state_since)
@@ -91,7 +91,7 @@ class OutcomePage:
     sections: Sequence[Section]
     chosen: Section | None
     front: Front | None = None
-    may_publish: Decision = ALLOW
+    may_publish: Permission = ALLOW
 
     @property
     def shown(self) -> Sequence[Section]:

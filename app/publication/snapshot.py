@@ -10,18 +10,18 @@ from typing import Any
 
 from app.publication.hiding import Excerpt, Index, Voice, unwanted_names
 from app.publication.tables import Row, Shown, Tally, hidden, told
-from app.submissions.models import DispositionKind
+from app.submissions.models import DecisionKind
 from app.submissions.recognizing import REDACTED, Phrases
 
 Content = dict[str, Any]
 Translations = Mapping[str, Mapping[str, Mapping[str, str]]]
 OPEN = "open"
-KINDS = (*(kind.value for kind in DispositionKind), OPEN)  # all there are: no answer goes uncounted
+KINDS = (*(kind.value for kind in DecisionKind), OPEN)  # all there are: no answer goes uncounted
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A passage of the national answer with its sources."""
+class PublicParagraph:
+    """A paragraph of the national answer with its sources."""
 
     text: str
     sources: Sequence[Excerpt] = ()
@@ -35,7 +35,7 @@ class Asked:
     edition: str
     position: str | None = None
     citations: Sequence[Mapping[str, Any]] = ()
-    passages: Sequence[Paragraph] = ()
+    paragraphs: Sequence[PublicParagraph] = ()
     voices: Sequence[Voice] = ()
 
 
@@ -93,9 +93,9 @@ def _parts(total: Shown, spoke: Spoke) -> Content:
 
 def _numbered(draft: Content, row: Row) -> Content:
     said = {name: value for name, value in draft.items() if name != "tally"}
-    passages = zip(draft["passages"], row.passages, strict=True)
-    said["passages"] = [{**passage, "counted": number} for passage, number in passages]
-    return {**said, "total": row.total, "dispositions": dict(row.cells)}
+    paragraphs = zip(draft["paragraphs"], row.paragraphs, strict=True)
+    said["paragraphs"] = [{**paragraph, "counted": number} for paragraph, number in paragraphs]
+    return {**said, "total": row.total, "decisions": dict(row.cells)}
 
 
 def question(asked: Asked, translations: Translations) -> Content:
@@ -112,27 +112,27 @@ def question(asked: Asked, translations: Translations) -> Content:
         "citations": [
             c for c in map(_citation, asked.citations) if wall.lets(c["title"]) and wall.lets(c["url"])
         ],
-        "passages": [_passage(passage, wall, translations) for passage in asked.passages],
+        "paragraphs": [_paragraph(paragraph, wall, translations) for paragraph in asked.paragraphs],
         "answers": [_answer(voice, wall, translations) for voice in standing if voice.is_shown],
         "tally": Tally(
             kinds=KINDS,
             shown=Counter((v.question, v.kind or OPEN) for v in standing if v.is_shown),
             silent=Counter((v.question, v.kind or OPEN) for v in standing if not v.is_shown),
-            passages=[_silent_in(passage) for passage in asked.passages],
+            paragraphs=[_silent_in(paragraph) for paragraph in asked.paragraphs],
         ),
     }
 
 
-def _silent_in(passage: Paragraph) -> int:
-    """How many contributions a passage rests on without showing their words."""
-    shown = {source.of.key for source in passage.sources if source.is_shown}
-    return len({source.of.key for source in passage.sources if not source.of.is_withdrawn} - shown)
+def _silent_in(paragraph: PublicParagraph) -> int:
+    """How many contributions a paragraph rests on without showing their words."""
+    shown = {source.of.key for source in paragraph.sources if source.is_shown}
+    return len({source.of.key for source in paragraph.sources if not source.of.is_withdrawn} - shown)
 
 
 def _around(asked: Asked, translations: Translations) -> Wall:
-    sources = [source for passage in asked.passages for source in passage.sources]
+    sources = [source for paragraph in asked.paragraphs for source in paragraph.sources]
     everybody = [*asked.voices, *(source.of for source in sources)]
-    texts = [passage.text for passage in asked.passages]
+    texts = [paragraph.text for paragraph in asked.paragraphs]
     for citation in map(_citation, asked.citations):
         texts += citation.values()
     for voice in asked.voices:
@@ -157,13 +157,13 @@ def _citation(citation: Mapping[str, Any]) -> dict[str, str]:
     return {"title": str(citation.get("title", "")), "url": str(citation.get("url", ""))}
 
 
-def _passage(passage: Paragraph, wall: Wall, translations: Translations) -> Content:
-    shown = [source for source in passage.sources if source.is_shown]
+def _paragraph(paragraph: PublicParagraph, wall: Wall, translations: Translations) -> Content:
+    shown = [source for source in paragraph.sources if source.is_shown]
     return {
         # A text that repeats what its author keeps back is left out as a whole; the State can say it anew.
-        "text": passage.text if wall.lets(passage.text) else None,
+        "text": paragraph.text if wall.lets(paragraph.text) else None,
         "sources": [_source(source, translations) for source in shown],
-        "withdrawn": any(source.of.is_withdrawn for source in passage.sources),
+        "withdrawn": any(source.of.is_withdrawn for source in paragraph.sources),
     }
 
 
@@ -197,7 +197,7 @@ def _answer(voice: Voice, wall: Wall, translations: Translations) -> Content:
         # Without a name the evidence stays out, too: it is often the contributor's own report.
         "evidence": [_citation(source) for source in voice.evidence] if voice.public_name else [],
         "translations": _own_translations(voice, translations),
-        "disposition": voice.kind,
+        "decision": voice.kind,
         "reason": _reason(voice, wall, translations),
     }
 
@@ -230,7 +230,7 @@ def without(content: Content, taken_back: Sequence[Voice]) -> Content:
 
 def _texts_of_the_state(content: Content) -> Iterator[str]:
     for asked in content["questions"]:
-        yield from (passage["text"] for passage in asked["passages"] if passage["text"])
+        yield from (paragraph["text"] for paragraph in asked["paragraphs"] if paragraph["text"])
         for reason in (answer["reason"] for answer in asked["answers"]):
             if reason:
                 yield reason["text"]
@@ -241,7 +241,7 @@ def _without(asked: Content, keys: Collection[str], wall: Wall) -> Content:
     return {
         **asked,
         "citations": [c for c in asked["citations"] if wall.lets(c["title"]) and wall.lets(c["url"])],
-        "passages": [_passage_without(passage, keys, wall) for passage in asked["passages"]],
+        "paragraphs": [_paragraph_without(paragraph, keys, wall) for paragraph in asked["paragraphs"]],
         "answers": [
             {**answer, "reason": _reason_without(answer["reason"], wall)}
             for answer in asked["answers"]
@@ -250,14 +250,14 @@ def _without(asked: Content, keys: Collection[str], wall: Wall) -> Content:
     }
 
 
-def _passage_without(passage: Content, keys: Collection[str], wall: Wall) -> Content:
-    kept = [source for source in passage["sources"] if source["key"] not in keys]
-    text = passage["text"]
+def _paragraph_without(paragraph: Content, keys: Collection[str], wall: Wall) -> Content:
+    kept = [source for source in paragraph["sources"] if source["key"] not in keys]
+    text = paragraph["text"]
     return {
-        **passage,
+        **paragraph,
         "text": text if text is not None and wall.lets(text) else None,
         "sources": kept,
-        "withdrawn": passage["withdrawn"] or len(kept) < len(passage["sources"]),
+        "withdrawn": paragraph["withdrawn"] or len(kept) < len(paragraph["sources"]),
     }
 
 

@@ -24,13 +24,13 @@ def hidden(number: int) -> Shown:
 class Tally:
     """The standing answers behind one question of an outcome, by the question they answer and their kind.
 
-    `passages` says for each passage how many silent contributions it rests on.
+    `paragraphs` says for each paragraph how many silent contributions it rests on.
     """
 
     kinds: Sequence[str]
     shown: Mapping[Key, int]
     silent: Mapping[Key, int]
-    passages: Sequence[int] = ()
+    paragraphs: Sequence[int] = ()
 
     @property
     def asked(self) -> frozenset[str]:
@@ -44,9 +44,12 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Counts that a reader can tell apart: those of a question, or of questions that always stand together."""
+    """Counts that a reader can tell apart: those of a question, or of questions that always stand together.
 
-    questions: int
+    `published` holds the number of published answers to each of the questions.
+    """
+
+    published: Sequence[int]
     shown: Mapping[str, int]
     silent: Mapping[str, int]
 
@@ -68,7 +71,19 @@ class Cells:
 
     def room(self, contributions: int) -> int:
         """How many answers may be in the small cells if so many contributions answer a question once."""
-        return self.questions * contributions - self.known
+        return len(self.published) * contributions - self.known
+
+    def is_open(self, contributions: int) -> bool:
+        """Whether a reader who knows the most there may be of each learns no count of one to four.
+
+        Where all answered everything, questions that stand together come apart: each was answered by all. Being
+        one contribution away from it counts as well, so that a number kept back does not say so either.
+        """
+        if self.small:
+            return self.room(contributions) > len(self.small)
+        if len(self.published) == 1 or self.room(contributions) > len(self.published):
+            return True
+        return all(contributions - published >= SMALL for published in self.published)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,7 @@ class Row:
 
     total: Shown
     cells: Mapping[str, Shown]
-    passages: Sequence[Shown]
+    paragraphs: Sequence[Shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +142,14 @@ def _neighbours(tallies: Sequence[Tally]) -> list[list[int]]:
 def _cells(together: Sequence[Tally]) -> list[Cells]:
     first = together[0]
     if all(tally.asked == first.asked for tally in together):
-        return [Cells(len(first.asked), first.by_kind(first.shown), first.by_kind(first.silent))]
+        published = [sum(_only(question, first.shown).values()) for question in first.asked]
+        return [Cells(published, first.by_kind(first.shown), first.by_kind(first.silent))]
     # Readers subtract one question of the State from another: each question that was asked has to hold.
     found: dict[str, Cells] = {}
     for tally in together:
         for question in tally.asked:
             shown, silent = (_only(question, counts) for counts in (tally.shown, tally.silent))
-            found[question] = Cells(1, shown, silent)
+            found[question] = Cells([sum(shown.values())], shown, silent)
     return list(found.values())
 
 
@@ -154,12 +170,12 @@ def _row(tally: Tally, small: frozenset[str], is_tangled: bool) -> Row:
     return Row(
         total=hidden(total) if is_told else None,
         cells=cells,
-        passages=[_passage(number, unpublished, is_told) for number in tally.passages],
+        paragraphs=[_paragraph(number, unpublished, is_told) for number in tally.paragraphs],
     )
 
 
-def _passage(number: int, unpublished: int, is_told: bool) -> Shown:
-    """How many silent contributions a passage rests on; None says that there are some."""
+def _paragraph(number: int, unpublished: int, is_told: bool) -> Shown:
+    """How many silent contributions a paragraph rests on; None says that there are some."""
     rest = unpublished - number
     return hidden(number) if not number or (is_told and (rest <= 0 or rest >= SMALL)) else None
 
@@ -167,8 +183,7 @@ def _passage(number: int, unpublished: int, is_told: bool) -> Shown:
 def _most(everything: Iterable[Cells], contributions: int) -> int | None:
     """How many contributions a reader may take to be the most; None where their number has to stay unsaid."""
     most = contributions if contributions >= SMALL else SMALL - 1
-    is_safe = all(each.room(most) > len(each.small) for each in everything if each.small)
-    return most if is_safe else None
+    return most if all(each.is_open(most) for each in everything) else None
 
 
 def _answers(everything: Sequence[Cells], most: int | None) -> Shown:

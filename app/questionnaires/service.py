@@ -351,7 +351,9 @@ async def remove_mapping(
         await session.flush()
 
 
-async def _can_map(session: AsyncSession, actor: Actor, mine: Question, theirs: Question) -> policy.Decision:
+async def _can_map(
+    session: AsyncSession, actor: Actor, mine: Question, theirs: Question
+) -> policy.Permission:
     """At least one side must be a draft: the map between two published versions does not change."""
     first = await queries.get_version(session, mine.version_id)
     second = await queries.get_version(session, theirs.version_id)

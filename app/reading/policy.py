@@ -3,12 +3,12 @@
 from app.consultations.models import Consultation
 from app.organisations.models import READERS, Role
 from app.platform.i18n import _
-from app.platform.security import ALLOW, Actor, Decision, deny
+from app.platform.security import ALLOW, Actor, Permission, deny
 
 TRANSLATORS = frozenset({Role.TRANSLATOR, Role.EXPERT, Role.FOCAL_POINT})
 
 
-def can_read(actor: Actor, consultation: Consultation) -> Decision:
+def can_read(actor: Actor, consultation: Consultation) -> Permission:
     """Experts, the focal point and government readers read everything that was submitted."""
     office = consultation.office_id
     if actor.holds_any(READERS, office):
@@ -22,14 +22,14 @@ def can_read(actor: Actor, consultation: Consultation) -> Decision:
     return deny(_("Only the staff of this consultation may read its answers."))
 
 
-def can_translate(actor: Actor, consultation: Consultation) -> Decision:
+def can_translate(actor: Actor, consultation: Consultation) -> Permission:
     """Translators, experts and the focal point of the office write translations."""
     if actor.holds_any(TRANSLATORS, consultation.office_id):
         return ALLOW
     return deny(_("Only translators, experts and the focal point may open the texts to translate."))
 
 
-def can_verify_name(actor: Actor, consultation: Consultation) -> Decision:
+def can_verify_name(actor: Actor, consultation: Consultation) -> Permission:
     """The focal point says that an organisation is the one whose name it has."""
     if actor.holds(Role.FOCAL_POINT, consultation.office_id):
         return ALLOW

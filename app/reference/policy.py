@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from app.organisations.models import Role
 from app.platform.i18n import _
-from app.platform.security import ALLOW, Actor, Decision, deny
+from app.platform.security import ALLOW, Actor, Permission, deny
 from app.reference.models import ReferenceState, ReferenceVersion
 
 
@@ -16,7 +16,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     return col(ReferenceVersion.state) != ReferenceState.DRAFT
 
 
-def can_edit(actor: Actor) -> Decision:
+def can_edit(actor: Actor) -> Permission:
     """The secretariat, and the portal itself when it loads what it ships."""
     if actor.is_system or actor.has_role(Role.SECRETARIAT):
         return ALLOW

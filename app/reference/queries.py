@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.platform.errors import NotFound
 from app.platform.i18n import Message
-from app.platform.security import Actor, Decision
+from app.platform.security import Actor, Permission
 from app.reference import policy
 from app.reference.changes import RowChange, differences
 from app.reference.compiled import Reference, compile_reference
@@ -138,7 +138,7 @@ class DataPage:
 
     version: ReferenceVersion | None
     data: ReferenceData
-    may_edit: Decision
+    may_edit: Permission
     is_draft: bool = False
 
     @property
@@ -240,7 +240,7 @@ class VersionsPage:
     """The history, newest first."""
 
     versions: Sequence[VersionListed]
-    may_edit: Decision
+    may_edit: Permission
 
     @property
     def has_draft(self) -> bool:
@@ -267,7 +267,7 @@ class VersionPage:
     listed: VersionListed
     before: int | None
     changes: Sequence[RowChange]
-    may_edit: Decision
+    may_edit: Permission
     has_draft: bool
 
 

@@ -14,7 +14,7 @@ from app.organisations import policy as organisations
 from app.organisations.models import Membership, Organisation, Role
 from app.platform import clock
 from app.platform.errors import NotFound
-from app.platform.security import Actor, Decision
+from app.platform.security import Actor, Permission
 from app.reference import queries as reference
 from app.reference.compiled import Reference
 from app.reference.names import Named
@@ -155,8 +155,8 @@ class ReviewPage:
     frame: ReviewFrame
     office: Organisation
     members: Sequence[Member]
-    may_hand_over: Decision
-    may_record_answer: Decision
+    may_hand_over: Permission
+    may_record_answer: Permission
     may_see_people: bool
 
 
@@ -186,7 +186,7 @@ class ReviewList:
     frames: Sequence[ReviewFrame]
     states: Sequence[State]
     names: Reference
-    may_create_state: Decision
+    may_create_state: Permission
 
     @property
     def may_create_review(self) -> bool:

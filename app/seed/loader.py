@@ -36,15 +36,15 @@ from app.reviews.schemas import ReviewInput, StateInput
 from app.seed.people import SYSTEM, Cast, hashed_password
 from app.seed.questionnaires import prepare_version
 from app.seed.story import OFFICES, ZONES, Story, read_stories
-from app.submissions import dispositions, merging
+from app.submissions import decisions, merging
 from app.submissions import queries as desk
 from app.submissions import service as submissions
-from app.submissions.queries import passages_of
+from app.submissions.queries import paragraphs_of
 from app.submissions.schemas import (
-    DispositionInput,
+    DecisionInput,
     MergeInput,
     NationalAnswerInput,
-    PassageInput,
+    ParagraphInput,
     Selection,
 )
 
@@ -100,15 +100,13 @@ async def tell(session: AsyncSession, story: Story, cast: Cast, shown: dict[str,
     await _translate(session, story, cast, consultation)
     for line in story["progress"]:
         await _draft(session, story, cast, line["state_question"])
-    await _dispose(session, story, cast, consultation)
+    await _decide(session, story, cast, consultation)
     for line in story["progress"]:
-        if line["state"] in {"proposed", "cleared"}:
-            await submissions.propose_answer(
-                session, cast.first("expert"), story.slug, line["state_question"]
-            )
-        if line["state"] == "cleared":
+        if line["state"] in {"for_approval", "approved"}:
+            await submissions.send_answer(session, cast.first("expert"), story.slug, line["state_question"])
+        if line["state"] == "approved":
             focal_point = cast.first("focal_point")
-            await submissions.clear_answer(session, focal_point, story.slug, line["state_question"])
+            await submissions.approve_answer(session, focal_point, story.slug, line["state_question"])
     if story.is_finished:
         await _finish(session, story, cast)
 
@@ -226,23 +224,25 @@ async def _translate(session: AsyncSession, story: Story, cast: Cast, consultati
 
 
 async def _draft(session: AsyncSession, story: Story, cast: Cast, code: str) -> None:
-    """The passages of one State question with their sources, its position and citations."""
+    """The paragraphs of one State question with their sources, its position and citations."""
     expert = cast.first("expert")
     answers = await _answers(session, story, cast)
     citations: list[dict[str, str]] = []
-    for told in story["passages"]:
+    for told in story["paragraphs"]:
         if told["state_question"] != code:
             continue
         citations += told.get("citations", [])
         chosen = [s for source in told["sources"] for s in _selections(answers, source)]
         if not chosen:
-            await submissions.add_passage(session, expert, story.slug, code, PassageInput(text=told["text"]))
+            await submissions.add_paragraph(
+                session, expert, story.slug, code, ParagraphInput(text=told["text"])
+            )
             continue
-        passage = await submissions.merge_excerpts(
+        paragraph = await submissions.merge_excerpts(
             session, expert, story.slug, code, MergeInput(selections=chosen)
         )
-        data = PassageInput(text=told["text"], version=passage.version)
-        await submissions.edit_passage(session, expert, story.slug, code, passage.id, data)
+        data = ParagraphInput(text=told["text"], version=paragraph.version)
+        await submissions.edit_paragraph(session, expert, story.slug, code, paragraph.id, data)
     position = next((p["position"] for p in story["positions"] if p["state_question"] == code), None)
     frame = await desk.get_frame(session, expert, story.slug, code)
     answer = NationalAnswerInput.model_validate(
@@ -263,34 +263,36 @@ def _selections(
     ]
 
 
-async def _dispose(session: AsyncSession, story: Story, cast: Cast, consultation: Consultation) -> None:
+async def _decide(session: AsyncSession, story: Story, cast: Cast, consultation: Consultation) -> None:
     expert = cast.first("expert")
     answers = await _answers(session, story, cast)
     pair = await questionnaires.get_pair(
         session, consultation.civil_society_version_id, consultation.state_version_id
     )
-    for told in story["dispositions"]:
+    for told in story["decisions"]:
         answer = answers[told["who"], told["question"]]
-        passage_id: UUID | None = None
-        if "passage" in told:
+        paragraph_id: UUID | None = None
+        if "paragraph" in told:
             codes = [pair.state.codes[other] for other in pair.to_state.get(answer.question_id, ())]
-            passage_id = await _passage(session, story, expert, codes, told["passage"], answer.answer_id)
-        data = DispositionInput(disposition=told["kind"], reason=told["reason"], passage_id=passage_id)
-        await dispositions.dispose_answer(session, expert, story.slug, answer.answer_id, data)
+            paragraph_id = await _paragraph(
+                session, story, expert, codes, told["paragraph"], answer.answer_id
+            )
+        data = DecisionInput(decision=told["kind"], reason=told["reason"], paragraph_id=paragraph_id)
+        await decisions.decide_answer(session, expert, story.slug, answer.answer_id, data)
 
 
-async def _passage(
+async def _paragraph(
     session: AsyncSession, story: Story, expert: Actor, codes: list[str], number: int, answer_id: UUID
 ) -> UUID | None:
-    """The passage with this number that rests on the answer, else the first with this number."""
+    """The paragraph with this number that rests on the answer, else the first with this number."""
     fallback = None
     for code in codes:
         frame = await desk.get_frame(session, expert, story.slug, code)
-        for shown in await passages_of(session, frame.national):
+        for shown in await paragraphs_of(session, frame.national):
             if shown.number == number:
                 if any(source.answer_id == answer_id for source in shown.sources):
-                    return shown.passage.id
-                fallback = fallback or shown.passage.id
+                    return shown.paragraph.id
+                fallback = fallback or shown.paragraph.id
     return fallback
 
 

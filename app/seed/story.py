@@ -33,8 +33,8 @@ class Story:
 
     @property
     def is_finished(self) -> bool:
-        """Whether every question is cleared, so that the submission can be handed over."""
-        return all(line["state"] == "cleared" for line in self["progress"])
+        """Whether every question is approved, so that the submission can be made final."""
+        return all(line["state"] == "approved" for line in self["progress"])
 
 
 def read_stories() -> list[Story]:

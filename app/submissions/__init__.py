@@ -1,7 +1,7 @@
-"""Submissions: the State's text, merged from answers passage by passage with its sources.
+"""Submissions: the State's text, merged from answers paragraph by paragraph with its sources.
 
-national answer: drafting → proposed → cleared, cleared → drafting (reopened with a reason).
-submission: drafting → cleared → handed over. An excerpt never dangles: answer versions do not change,
-and a withdrawn answer leaves a marked tombstone. Who proposed cannot clear. No question is proposed
-while an answer mapped to it has no disposition or no reason.
+national answer: drafting → for approval → approved, approved → drafting (reopened with a reason).
+submission: drafting → approved → made final. An excerpt never dangles: answer versions do not change,
+and a withdrawn answer leaves a marked tombstone. Who sent it cannot approve it. No question is sent for approval
+while an answer mapped to it has no decision or no reason.
 """

@@ -7,17 +7,16 @@ from fastapi import APIRouter, Request
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
 from app.platform.routing import OneOutcome
-from app.submissions import desk, dispositions, reasons, service
-from app.submissions.queries import ShownPassage
+from app.submissions import decisions, desk, former, reasons, service
+from app.submissions.queries import ShownParagraph
 from app.submissions.schemas import (
-    DECISIONS,
-    DispositionInput,
+    DecisionInput,
     EarlierOut,
     MergeInput,
     NationalAnswerInput,
     NationalAnswerOut,
-    PassageInput,
-    PassageOut,
+    ParagraphInput,
+    ParagraphOut,
     ReasonOut,
     ReopenInput,
     SourceOut,
@@ -31,29 +30,29 @@ HOME = "/desk/{slug}/submission/{code}"
 async def show(
     request: Request, slug: str, code: str, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
-    """A national answer with its passages and their sources."""
+    """A national answer with its paragraphs and their sources."""
     page = await desk.desk_page(session, actor, slug, code, request.state.language)
     national = page.frame.national
     return NationalAnswerOut(
         question=code,
         position=national.position,
-        state=national.state,
+        status=national.state,
         version=national.version,
         citations=list(national.citations),
         assistance=national.assistance,
-        paragraphs=[_passage(shown) for shown in page.passages],
-        removed=[_passage(shown) for shown in page.removed],
-        undecided=page.standing.open_dispositions,
+        paragraphs=[_paragraph(shown) for shown in page.paragraphs],
+        removed=[_paragraph(shown) for shown in page.removed],
+        undecided=page.standing.open_decisions,
     )
 
 
-def _passage(shown: ShownPassage) -> PassageOut:
-    return PassageOut(
-        id=shown.passage.id,
-        text=shown.passage.text,
-        version=shown.passage.version,
-        edited_by=shown.passage.edited_by_name,
-        edited_at=shown.passage.edited_at,
+def _paragraph(shown: ShownParagraph) -> ParagraphOut:
+    return ParagraphOut(
+        id=shown.paragraph.id,
+        text=shown.paragraph.text,
+        version=shown.paragraph.version,
+        edited_by=shown.paragraph.edited_by_name,
+        edited_at=shown.paragraph.edited_at,
         sources=[
             SourceOut(
                 id=s.id,
@@ -83,79 +82,79 @@ async def set_answer(
 async def merge(
     request: Request, slug: str, code: str, data: MergeInput, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
-    """Make words of submitted answers sources of a passage."""
+    """Make words of submitted answers sources of a paragraph."""
     await service.merge_excerpts(session, actor, slug, code, data)
     return await show(request, slug, code, session, actor)
 
 
 @router.post(HOME + "/paragraphs", status_code=201)
 @router.post(HOME + "/passages", status_code=201, deprecated=True)
-async def add_passage(
-    request: Request, slug: str, code: str, data: PassageInput, session: Session, actor: CurrentActor
+async def add_paragraph(
+    request: Request, slug: str, code: str, data: ParagraphInput, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
-    """Add a passage of the State's own words."""
-    await service.add_passage(session, actor, slug, code, data)
+    """Add a paragraph of the State's own words."""
+    await service.add_paragraph(session, actor, slug, code, data)
     return await show(request, slug, code, session, actor)
 
 
-@router.put(HOME + "/paragraphs/{passage_id}")
-@router.put(HOME + "/passages/{passage_id}", deprecated=True)
-async def edit_passage(
+@router.put(HOME + "/paragraphs/{paragraph_id}")
+@router.put(HOME + "/passages/{paragraph_id}", deprecated=True)
+async def edit_paragraph(
     request: Request,
     slug: str,
     code: str,
-    passage_id: UUID,
-    data: PassageInput,
+    paragraph_id: UUID,
+    data: ParagraphInput,
     session: Session,
     actor: CurrentActor,
 ) -> NationalAnswerOut:
-    """Change a passage; 409 with the version that stands if somebody else did."""
-    await service.edit_passage(session, actor, slug, code, passage_id, data)
+    """Change a paragraph; 409 with the version that stands if somebody else did."""
+    await service.edit_paragraph(session, actor, slug, code, paragraph_id, data)
     return await show(request, slug, code, session, actor)
 
 
-@router.delete(HOME + "/paragraphs/{passage_id}")
-@router.delete(HOME + "/passages/{passage_id}", deprecated=True)
-async def delete_passage(
-    request: Request, slug: str, code: str, passage_id: UUID, session: Session, actor: CurrentActor
+@router.delete(HOME + "/paragraphs/{paragraph_id}")
+@router.delete(HOME + "/passages/{paragraph_id}", deprecated=True)
+async def delete_paragraph(
+    request: Request, slug: str, code: str, paragraph_id: UUID, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
-    """Take a passage out; it can be put back."""
-    await service.delete_passage(session, actor, slug, code, passage_id)
+    """Take a paragraph out; it can be put back."""
+    await service.delete_paragraph(session, actor, slug, code, paragraph_id)
     return await show(request, slug, code, session, actor)
 
 
-@router.post(HOME + "/paragraphs/{passage_id}/restore")
-@router.post(HOME + "/passages/{passage_id}/restore", deprecated=True)
-async def restore_passage(
-    request: Request, slug: str, code: str, passage_id: UUID, session: Session, actor: CurrentActor
+@router.post(HOME + "/paragraphs/{paragraph_id}/restore")
+@router.post(HOME + "/passages/{paragraph_id}/restore", deprecated=True)
+async def restore_paragraph(
+    request: Request, slug: str, code: str, paragraph_id: UUID, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
-    """Put a passage back that was taken out."""
-    await service.restore_passage(session, actor, slug, code, passage_id)
+    """Put a paragraph back that was taken out."""
+    await service.restore_paragraph(session, actor, slug, code, paragraph_id)
     return await show(request, slug, code, session, actor)
 
 
 @router.post("/desk/{slug}/answers/{answer_id}/decisions", status_code=201)
 @router.post("/desk/{slug}/answers/{answer_id}/dispositions", status_code=201, deprecated=True)
-async def dispose(
-    slug: str, answer_id: UUID, data: DispositionInput, session: Session, actor: CurrentActor
+async def decide(
+    slug: str, answer_id: UUID, data: DecisionInput, session: Session, actor: CurrentActor
 ) -> dict[str, str | int]:
-    """Give an answer its disposition and reason; 409 where another stands than the `version` that was shown."""
-    made = await dispositions.dispose_answer(session, actor, slug, answer_id, data)
+    """Give an answer its decision and reason; 409 where another stands than the `version` that was shown."""
+    made = await decisions.decide_answer(session, actor, slug, answer_id, data)
     return {
         "answer_id": str(answer_id),
         "number": made.number,
-        "decision": DECISIONS[made.kind],
-        "disposition": made.kind.value,
+        "decision": made.kind.value,
+        "disposition": former.KINDS[made.kind],
     }
 
 
 @router.post(HOME + "/send")
 @router.post(HOME + "/propose", deprecated=True)
-async def propose(
+async def send(
     request: Request, slug: str, code: str, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
-    """An expert says the answer is ready."""
-    await service.propose_answer(session, actor, slug, code)
+    """An expert says the answer is ready: it waits for approval."""
+    await service.send_answer(session, actor, slug, code)
     return await show(request, slug, code, session, actor)
 
 
@@ -163,18 +162,18 @@ async def propose(
 async def take_back(
     request: Request, slug: str, code: str, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
-    """A proposed answer goes back to drafting."""
+    """An answer sent for approval goes back to drafting."""
     await service.take_back_answer(session, actor, slug, code)
     return await show(request, slug, code, session, actor)
 
 
 @router.post(HOME + "/approve")
 @router.post(HOME + "/clear", deprecated=True)
-async def clear(
+async def approve(
     request: Request, slug: str, code: str, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
-    """The focal point clears."""
-    await service.clear_answer(session, actor, slug, code)
+    """The focal point approves."""
+    await service.approve_answer(session, actor, slug, code)
     return await show(request, slug, code, session, actor)
 
 
@@ -182,7 +181,7 @@ async def clear(
 async def reopen(
     request: Request, slug: str, code: str, data: ReopenInput, session: Session, actor: CurrentActor
 ) -> NationalAnswerOut:
-    """The focal point reopens a cleared answer, with a reason."""
+    """The focal point reopens a approved answer, with a reason."""
     await service.reopen_answer(session, actor, slug, code, data.reason)
     return await show(request, slug, code, session, actor)
 
@@ -196,14 +195,14 @@ async def show_reasons(
     return [
         ReasonOut(
             question=reason.question.code,
-            disposition=reason.disposition.disposition.kind if reason.disposition else None,
-            reason=reason.disposition.reason if reason.disposition else "",
-            paragraphs=[used.text for used in reason.passages],
+            decision=reason.decision.decision.kind if reason.decision else None,
+            reason=reason.decision.reason if reason.decision else "",
+            paragraphs=[used.text for used in reason.paragraphs],
             earlier=[
                 EarlierOut(
-                    disposition=each.disposition.kind,
+                    decision=each.decision.kind,
                     reason=each.reason,
-                    decided_on=each.disposition.decided_at.date(),
+                    decided_on=each.decision.decided_at.date(),
                 )
                 for each in reason.earlier
             ],

@@ -1,4 +1,4 @@
-"""Two people at one passage or one answer: both texts, and what both started from."""
+"""Two people at one paragraph or one answer: both texts, and what both started from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ from app.platform.security import Actor
 from app.questionnaires.compiled import CompiledQuestion
 from app.submissions import merging
 from app.submissions.desk import Desk, DeskAnswer, Unasked, desk_page
-from app.submissions.models import PassageVersion
-from app.submissions.queries import Frame, ShownDisposition, ShownPassage
-from app.submissions.schemas import DispositionInput
+from app.submissions.models import ParagraphVersion
+from app.submissions.queries import Frame, ShownDecision, ShownParagraph
+from app.submissions.schemas import DecisionInput
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two texts of one passage, and what both started from."""
+    """Two texts of one paragraph, and what both started from."""
 
     frame: Frame
     question: CompiledQuestion
     number: int
-    shown: ShownPassage
-    ancestor: PassageVersion | None
+    shown: ShownParagraph
+    ancestor: ParagraphVersion | None
     mine: str
     mine_parts: Sequence[tuple[str, str]]
     theirs_parts: Sequence[tuple[str, str]]
@@ -41,16 +41,16 @@ async def conflict_page(
     slug: str,
     code: str,
     language: str,
-    passage_id: UUID,
+    paragraph_id: UUID,
     edit: tuple[int, str],
 ) -> Conflict:
     """Both texts and their common ancestor; `edit` is the version started from and the text typed."""
     desk = await desk_page(session, actor, slug, code, language)
-    shown = next((p for p in desk.passages if p.passage.id == passage_id), None)
+    shown = next((p for p in desk.paragraphs if p.paragraph.id == paragraph_id), None)
     if shown is None:
         raise NotFound
     started_from, mine = edit
-    ancestor = await session.get(PassageVersion, (passage_id, started_from))
+    ancestor = await session.get(ParagraphVersion, (paragraph_id, started_from))
     common = ancestor.text if ancestor else ""
     return Conflict(
         frame=desk.frame,
@@ -60,7 +60,7 @@ async def conflict_page(
         ancestor=ancestor,
         mine=mine,
         mine_parts=merging.difference(common, mine),
-        theirs_parts=merging.difference(common, shown.passage.text),
+        theirs_parts=merging.difference(common, shown.paragraph.text),
     )
 
 
@@ -71,16 +71,16 @@ class DecisionConflict:
     slug: str
     question: CompiledQuestion
     answer: DeskAnswer
-    passages: Sequence[ShownPassage]
-    mine: DispositionInput
-    started_from: ShownDisposition | None
+    paragraphs: Sequence[ShownParagraph]
+    mine: DecisionInput
+    started_from: ShownDecision | None
 
     @property
-    def theirs(self) -> ShownDisposition:
+    def theirs(self) -> ShownDecision:
         """The decision that stands."""
-        if self.answer.disposition is None:
+        if self.answer.decision is None:
             raise NotFound
-        return self.answer.disposition
+        return self.answer.decision
 
     @property
     def mine_parts(self) -> Sequence[tuple[str, str]]:
@@ -96,22 +96,22 @@ class DecisionConflict:
     def _common(self) -> str:
         return self.started_from.reason if self.started_from else ""
 
-    def passage_number(self, passage_id: UUID | None) -> int | None:
-        """The number of the passage that took the answer up, on the page both came from."""
-        return next((p.number for p in self.passages if p.passage.id == passage_id), None)
+    def paragraph_number(self, paragraph_id: UUID | None) -> int | None:
+        """The number of the paragraph that took the answer up, on the page both came from."""
+        return next((p.number for p in self.paragraphs if p.paragraph.id == paragraph_id), None)
 
 
-def decision_conflict(page: Desk | Unasked, answer_id: UUID, mine: DispositionInput) -> DecisionConflict:
+def decision_conflict(page: Desk | Unasked, answer_id: UUID, mine: DecisionInput) -> DecisionConflict:
     """Both decisions, from the page on which one of them was typed; raises NotFound."""
     answer = next((a for a in page.answers if a.read.answer_id == answer_id), None)
-    if answer is None or answer.disposition is None:
+    if answer is None or answer.decision is None:
         raise NotFound
-    chain = (*answer.disposition.earlier, answer.disposition)
+    chain = (*answer.decision.earlier, answer.decision)
     return DecisionConflict(
         slug=page.slug,
         question=page.question,
         answer=answer,
-        passages=page.passages if isinstance(page, Desk) else (),
+        paragraphs=page.paragraphs if isinstance(page, Desk) else (),
         mine=mine,
-        started_from=next((d for d in chain if d.disposition.number == mine.version), None),
+        started_from=next((d for d in chain if d.decision.number == mine.version), None),
     )

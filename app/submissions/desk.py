@@ -1,4 +1,4 @@
-"""The pages of the desk: the overview, the merge desk of a question, a question nobody asks the State."""
+"""The pages of the desk: the overview, the writing page of a question, a question nobody asks the State."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.consultations import queries as consultations
 from app.consultations.models import Consultation
 from app.platform.errors import NotFound
-from app.platform.security import Actor, Decision, require
+from app.platform.security import Actor, Permission, require
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledPair, CompiledQuestion
 from app.questionnaires.models import Kind
 from app.reading import queries as reading
 from app.reading.queries import ReadAnswer, StanceCounts
 from app.submissions import merging, numbers, policy, queries
-from app.submissions.dispositions import cleared_questions, held_by
+from app.submissions.decisions import approved_questions, held_by
 from app.submissions.merging import Span
-from app.submissions.models import NationalAnswerState, PassageVersion, Submission
+from app.submissions.models import NationalAnswerState, ParagraphVersion, Submission
 from app.submissions.queries import (
     Frame,
     QuestionLine,
-    ShownDisposition,
-    ShownPassage,
+    ShownDecision,
+    ShownParagraph,
     ShownSource,
     Standing,
     UnaskedLine,
@@ -37,7 +37,7 @@ from app.translations.models import Translation
 
 @dataclass(frozen=True, slots=True)
 class DeskSentence:
-    """A sentence of an answer as a check box; `used_in` is the number of the passage it is in."""
+    """A sentence of an answer as a check box; `used_in` is the number of the paragraph it is in."""
 
     value: str
     text: str
@@ -46,24 +46,24 @@ class DeskSentence:
 
 @dataclass(frozen=True, slots=True)
 class DeskAnswer:
-    """An answer on the desk: its sentences, its translations, its disposition, where it is used."""
+    """An answer on the desk: its sentences, its translations, its decision, where it is used."""
 
     read: ReadAnswer
     sentences: Sequence[DeskSentence]
     translations: Mapping[str, Translation]
-    disposition: ShownDisposition | None
-    passages: Sequence[int]
-    may_dispose: Decision
+    decision: ShownDecision | None
+    paragraphs: Sequence[int]
+    may_decide: Permission
 
     @property
     def is_open(self) -> bool:
-        """Whether this version of the answer still needs a disposition."""
-        return self.disposition is None or not self.disposition.is_current
+        """Whether this version of the answer still needs a decision."""
+        return self.decision is None or not self.decision.is_current
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The merge desk of one State question."""
+    """The writing page of one State question."""
 
     frame: Frame
     question: CompiledQuestion
@@ -71,14 +71,14 @@ class Desk:
     answers: Sequence[DeskAnswer]
     stance: StanceCounts
     standing: Standing
-    removed: Sequence[ShownPassage]
+    removed: Sequence[ShownParagraph]
     editing: UUID | None
     changes: Sequence[tuple[str, str]]
-    may_draft: Decision
-    may_propose: Decision
-    may_take_back: Decision
-    may_clear: Decision
-    may_reopen: Decision
+    may_draft: Permission
+    may_send: Permission
+    may_take_back: Permission
+    may_approve: Permission
+    may_reopen: Permission
 
     @property
     def slug(self) -> str:
@@ -86,19 +86,19 @@ class Desk:
         return self.frame.consultation.slug
 
     @property
-    def passages(self) -> Sequence[ShownPassage]:
-        """The passages in order."""
-        return self.standing.passages
+    def paragraphs(self) -> Sequence[ShownParagraph]:
+        """The paragraphs in order."""
+        return self.standing.paragraphs
 
     @property
-    def disposed(self) -> int:
-        """How many answers have their disposition."""
+    def decided(self) -> int:
+        """How many answers have their decision."""
         return sum(not answer.is_open for answer in self.answers)
 
 
 @dataclass(frozen=True, slots=True)
 class Unasked:
-    """The answers to a civil-society question that no State question takes up."""
+    """The answers to a civil-society question that no State question uses."""
 
     slug: str
     question: CompiledQuestion
@@ -140,7 +140,7 @@ class Overview:
 async def desk_page(
     session: AsyncSession, actor: Actor, slug: str, code: str, language: str, editing: UUID | None = None
 ) -> Desk:
-    """The merge desk of a State question, for experts, readers and the focal point of its office."""
+    """The writing page of a State question, for experts, readers and the focal point of its office."""
     frame = await queries.get_frame(session, actor, slug, code)
     consultation, national = frame.consultation, frame.national
     pair = await questionnaires.get_pair(
@@ -149,55 +149,55 @@ async def desk_page(
     state, asked = pair.state, pair.asked
     mapped = pair.to_asked.get(frame.question_id, ())
     read = await reading.answers_to(session, consultation, mapped)
-    dispositions = await queries.dispositions_of(session, {a.answer_id: a.answer_version_id for a in read})
-    missing = sum(a.answer_id not in dispositions or not dispositions[a.answer_id].is_current for a in read)
+    decisions = await queries.decisions_of(session, {a.answer_id: a.answer_version_id for a in read})
+    missing = sum(a.answer_id not in decisions or not decisions[a.answer_id].is_current for a in read)
     standing = await queries.standing_of(session, frame, mapped, missing)
     translated = await translations.latest_for(session, [a.text_id for a in read])
     found = standing.obstacles
-    may_dispose = await _may_dispose(session, actor, consultation, pair)
-    text = [shown.passage.text for shown in standing.passages]
+    may_decide = await _may_decide(session, actor, consultation, pair)
+    text = [shown.paragraph.text for shown in standing.paragraphs]
     return Desk(
         frame=frame,
         question=state[language].by_id[frame.question_id],
         asked=[asked[language].by_id[question] for question in mapped],
         answers=[
-            _answer(a, standing.passages, translated, dispositions, may_dispose(a.question_id)) for a in read
+            _answer(a, standing.paragraphs, translated, decisions, may_decide(a.question_id)) for a in read
         ],
         stance=reading.stance_counts(read),
         standing=standing,
-        removed=await queries.passages_of(session, national, removed=True),
+        removed=await queries.paragraphs_of(session, national, removed=True),
         editing=editing,
-        changes=merging.difference("\n".join(national.cleared_text), "\n".join(text))
-        if national.cleared_text and national.cleared_text != text
+        changes=merging.difference("\n".join(national.approved_text), "\n".join(text))
+        if national.approved_text and national.approved_text != text
         else [],
         may_draft=policy.can_draft(actor, consultation, national),
-        may_propose=policy.can_propose(actor, consultation, national, found),
+        may_send=policy.can_send(actor, consultation, national, found),
         may_take_back=policy.can_take_back(actor, consultation, national),
-        may_clear=policy.can_clear(actor, consultation, frame.review, national, standing.editors, found),
+        may_approve=policy.can_approve(actor, consultation, frame.review, national, standing.editors, found),
         may_reopen=policy.can_reopen(actor, consultation, frame.review, national),
     )
 
 
-async def _may_dispose(
+async def _may_decide(
     session: AsyncSession, actor: Actor, consultation: Consultation, pair: CompiledPair
-) -> Callable[[UUID], Decision]:
+) -> Callable[[UUID], Permission]:
     """By civil-society question, whether somebody may decide on its answers now."""
-    submission, cleared = await cleared_questions(session, consultation.id)
+    submission, approved = await approved_questions(session, consultation.id)
 
-    def may(question_id: UUID) -> Decision:
-        return policy.can_dispose(actor, consultation, submission, held_by(pair, question_id, cleared))
+    def may(question_id: UUID) -> Permission:
+        return policy.can_decide(actor, consultation, submission, held_by(pair, question_id, approved))
 
     return may
 
 
 def _answer(
     read: ReadAnswer,
-    passages: Sequence[ShownPassage],
+    paragraphs: Sequence[ShownParagraph],
     translated: Mapping[UUID, Mapping[str, Translation]],
-    dispositions: Mapping[UUID, ShownDisposition],
-    may_dispose: Decision,
+    decisions: Mapping[UUID, ShownDecision],
+    may_decide: Permission,
 ) -> DeskAnswer:
-    used = [(p.number, s) for p in passages for s in p.sources if s.answer_id == read.answer_id]
+    used = [(p.number, s) for p in paragraphs for s in p.sources if s.answer_id == read.answer_id]
     sentences = []
     for span in merging.sentences(read.body, read.language):
         words = merging.trimmed(read.body, span)
@@ -209,14 +209,14 @@ def _answer(
         read,
         sentences,
         translated.get(read.text_id, {}),
-        dispositions.get(read.answer_id),
+        decisions.get(read.answer_id),
         sorted({number for number, _source in used}),
-        may_dispose,
+        may_decide,
     )
 
 
 def _used_in(used: Sequence[tuple[int, ShownSource]], read: ReadAnswer, words: Span) -> int | None:
-    """The first passage whose sources hold some of these words of this version."""
+    """The first paragraph whose sources hold some of these words of this version."""
     for number, source in used:
         if source.answer_version_id == read.answer_version_id and merging.overlaps(source.span, words):
             return number
@@ -224,7 +224,7 @@ def _used_in(used: Sequence[tuple[int, ShownSource]], read: ReadAnswer, words: S
 
 
 async def unasked_page(session: AsyncSession, actor: Actor, slug: str, code: str, language: str) -> Unasked:
-    """The answers to a question the State is not asked: each still gets its disposition and reason."""
+    """The answers to a question the State is not asked: each still gets its decision and reason."""
     consultation = await consultations.get_desk_consultation(session, actor, slug)
     require(policy.can_read(actor, consultation.office_id))
     pair = await questionnaires.get_pair(
@@ -233,14 +233,14 @@ async def unasked_page(session: AsyncSession, actor: Actor, slug: str, code: str
     version = pair.asked
     if code not in version.ids:
         raise NotFound
-    may_dispose = await _may_dispose(session, actor, consultation, pair)
+    may_decide = await _may_decide(session, actor, consultation, pair)
     read = await reading.answers_to(session, consultation, [version.ids[code]])
-    dispositions = await queries.dispositions_of(session, {a.answer_id: a.answer_version_id for a in read})
+    decisions = await queries.decisions_of(session, {a.answer_id: a.answer_version_id for a in read})
     translated = await translations.latest_for(session, [a.text_id for a in read])
     return Unasked(
         slug=slug,
         question=version[language].by_code[code],
-        answers=[_answer(a, (), translated, dispositions, may_dispose(a.question_id)) for a in read],
+        answers=[_answer(a, (), translated, decisions, may_decide(a.question_id)) for a in read],
         stance=reading.stance_counts(read),
     )
 
@@ -248,11 +248,11 @@ async def unasked_page(session: AsyncSession, actor: Actor, slug: str, code: str
 # What of the overview can be shown alone.
 SHOWS: Mapping[Show, Callable[[QuestionLine | UnaskedLine], bool]] = {
     Show.ALL: lambda _line: True,
-    Show.UNDECIDED: lambda line: line.open_dispositions > 0,
+    Show.UNDECIDED: lambda line: line.open_decisions > 0,
     Show.UNWRITTEN: lambda line: isinstance(line, QuestionLine) and line.national is None,
     Show.REVISED: lambda line: isinstance(line, QuestionLine) and line.revised > 0,
-    Show.WAITING: lambda line: _stands(line, NationalAnswerState.PROPOSED),
-    Show.APPROVED: lambda line: _stands(line, NationalAnswerState.CLEARED),
+    Show.WAITING: lambda line: _stands(line, NationalAnswerState.FOR_APPROVAL),
+    Show.APPROVED: lambda line: _stands(line, NationalAnswerState.APPROVED),
 }
 
 
@@ -263,7 +263,7 @@ def _stands(line: QuestionLine | UnaskedLine, state: NationalAnswerState) -> boo
 async def overview_page(
     session: AsyncSession, actor: Actor, slug: str, language: str, show: Show = Show.ALL
 ) -> Overview:
-    """Every State question with its passages, answers and missing dispositions; or some of them."""
+    """Every State question with its paragraphs, answers and missing decisions; or some of them."""
     consultation = await consultations.get_desk_consultation(session, actor, slug)
     require(policy.can_read(actor, consultation.office_id))
     pair = await questionnaires.get_pair(
@@ -273,10 +273,10 @@ async def overview_page(
     submission = await queries.find_submission(session, consultation.id)
     nationals = await queries.national_answers(session, consultation.id)
     counts = await queries.answer_counts(session, consultation.id)
-    revised = await numbers.revised_passages(session, consultation.id)
+    revised = await numbers.revised_paragraphs(session, consultation.id)
     lines = []
     for question in state[language].questions:
-        national, passages = nationals.get(question.id, (None, 0))
+        national, paragraphs = nationals.get(question.id, (None, 0))
         own = [counts.get(other, (0, 0)) for other in pair.to_asked.get(question.id, ())]
         total, missing = sum(n for n, _m in own), sum(m for _n, m in own)
         topic = question.topic
@@ -286,7 +286,7 @@ async def overview_page(
                 topic.text,
                 topic.language,
                 national,
-                passages,
+                paragraphs,
                 total,
                 missing,
                 revised.get(question.id, 0),
@@ -302,12 +302,12 @@ async def overview_page(
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """How a passage came to read as it does."""
+    """How a paragraph came to read as it does."""
 
     frame: Frame
     question: CompiledQuestion
     number: int
-    versions: Sequence[tuple[PassageVersion, Sequence[tuple[str, str]]]]
+    versions: Sequence[tuple[ParagraphVersion, Sequence[tuple[str, str]]]]
     removed_at: datetime | None
 
     @property
@@ -317,20 +317,22 @@ class History:
 
 
 async def history_page(
-    session: AsyncSession, actor: Actor, slug: str, code: str, language: str, passage_id: UUID
+    session: AsyncSession, actor: Actor, slug: str, code: str, language: str, paragraph_id: UUID
 ) -> History:
-    """Every version of a passage, the newest first, each with what changed."""
+    """Every version of a paragraph, the newest first, each with what changed."""
     frame = await queries.get_frame(session, actor, slug, code)
     state = await questionnaires.get_compiled(session, frame.consultation.state_version_id)
-    passages = [
-        *await queries.passages_of(session, frame.national),
-        *await queries.passages_of(session, frame.national, removed=True),
+    paragraphs = [
+        *await queries.paragraphs_of(session, frame.national),
+        *await queries.paragraphs_of(session, frame.national, removed=True),
     ]
-    shown = next((p for p in passages if p.passage.id == passage_id), None)
+    shown = next((p for p in paragraphs if p.paragraph.id == paragraph_id), None)
     if shown is None:
         raise NotFound
     rows = await session.exec(
-        select(PassageVersion).where(PassageVersion.passage_id == passage_id).order_by(PassageVersion.number)  # type: ignore[arg-type]
+        select(ParagraphVersion)
+        .where(ParagraphVersion.paragraph_id == paragraph_id)
+        .order_by(ParagraphVersion.number)  # type: ignore[arg-type]
     )
     versions = rows.all()
     before = ["", *(version.text for version in versions)]
@@ -339,4 +341,4 @@ async def history_page(
         for old, version in zip(before, versions, strict=False)
     ]
     question = state[language].by_id[frame.question_id]
-    return History(frame, question, shown.number, compared[::-1], shown.passage.removed_at)
+    return History(frame, question, shown.number, compared[::-1], shown.paragraph.removed_at)

@@ -13,10 +13,10 @@ from app.contributions.models import Answer, AnswerVersion, Contribution, Contri
 from app.platform.security import Actor, require
 from app.submissions import policy
 from app.submissions.models import (
-    Disposition,
+    Decision,
     NationalAnswer,
-    Passage,
-    PassageVersion,
+    Paragraph,
+    ParagraphVersion,
     Source,
     Submission,
 )
@@ -82,30 +82,30 @@ async def take_out_withdrawn(session: AsyncSession, actor: Actor, event: WordsTa
 
 
 def _texts(event: WordsTakenBack) -> Iterable[Any]:
-    """What the State wrote: passages and how they came to be, cleared texts, reasons and their translations."""
+    """What the State wrote: paragraphs and how they came to be, approved texts, reasons and their translations."""
     own = Submission.consultation_id == event.consultation_id
     answers = select(NationalAnswer).join(Submission, col(Submission.id) == NationalAnswer.submission_id)
-    passages = (
-        select(Passage)
-        .join(NationalAnswer, col(NationalAnswer.id) == Passage.national_answer_id)
+    paragraphs = (
+        select(Paragraph)
+        .join(NationalAnswer, col(NationalAnswer.id) == Paragraph.national_answer_id)
         .join(Submission, col(Submission.id) == NationalAnswer.submission_id)
     )
     versions = (
-        select(PassageVersion)
-        .join(Passage, col(Passage.id) == PassageVersion.passage_id)
-        .join(NationalAnswer, col(NationalAnswer.id) == Passage.national_answer_id)
+        select(ParagraphVersion)
+        .join(Paragraph, col(Paragraph.id) == ParagraphVersion.paragraph_id)
+        .join(NationalAnswer, col(NationalAnswer.id) == Paragraph.national_answer_id)
         .join(Submission, col(Submission.id) == NationalAnswer.submission_id)
     )
     # A reason repeats the answers to its own question, if any.
     asked = select(Answer.question_id).where(Answer.contribution_id == event.contribution_id)
     reasons = (
-        select(Disposition.reason_text_id)
-        .join(Answer, col(Answer.id) == Disposition.answer_id)
+        select(Decision.reason_text_id)
+        .join(Answer, col(Answer.id) == Decision.answer_id)
         .where(Answer.consultation_id == event.consultation_id, col(Answer.question_id).in_(asked))
     )
     return (
         # Whoever writes there at this moment is waited for.
-        passages.where(own).with_for_update(of=Passage),
+        paragraphs.where(own).with_for_update(of=Paragraph),
         versions.where(own),
         answers.where(own).with_for_update(of=NationalAnswer),
         select(Text).where(col(Text.id).in_(reasons)),
@@ -119,22 +119,22 @@ async def _repeating(session: AsyncSession, query: Any, wording: Wording) -> lis
 
 def _said(thing: Any) -> list[str]:
     if isinstance(thing, NationalAnswer):
-        return [*thing.cleared_text, thing.assistance, thing.reopened_reason]
-    return [thing.text if isinstance(thing, Passage | PassageVersion) else thing.body]
+        return [*thing.approved_text, thing.assistance, thing.reopened_reason]
+    return [thing.text if isinstance(thing, Paragraph | ParagraphVersion) else thing.body]
 
 
 def _redact(session: AsyncSession, thing: Any, wording: Wording) -> None:
     session.add(thing)
     if isinstance(thing, NationalAnswer):
-        thing.cleared_text = [wording.redacted(text) for text in thing.cleared_text]
+        thing.approved_text = [wording.redacted(text) for text in thing.approved_text]
         thing.assistance = wording.redacted(thing.assistance)
         thing.reopened_reason = wording.redacted(thing.reopened_reason)
-    elif isinstance(thing, Passage):
+    elif isinstance(thing, Paragraph):
         thing.text = wording.redacted(thing.text)
         # Whoever is editing meets the text without the words, as after any other change.
-        kept = PassageVersion(passage_id=thing.id, number=thing.version + 1, text=thing.text)
+        kept = ParagraphVersion(paragraph_id=thing.id, number=thing.version + 1, text=thing.text)
         session.add(kept)
-    elif isinstance(thing, PassageVersion):
+    elif isinstance(thing, ParagraphVersion):
         thing.text = wording.redacted(thing.text)
     else:
         thing.body = wording.redacted(thing.body)

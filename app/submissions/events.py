@@ -5,7 +5,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class SubmissionHandedOver:
+class FinalFileMade:
     """The submission left the desk; every contributor may read what became of her answers."""
 
     submission_id: UUID

@@ -1,4 +1,4 @@
-"""The words of answers that become sources of a passage: cut exactly, and never twice."""
+"""The words of answers that become sources of a paragraph: cut exactly, and never twice."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,7 +11,7 @@ from app.reading import queries as reading
 from app.reading.queries import ReadAnswer
 from app.submissions import merging
 from app.submissions.merging import Span
-from app.submissions.models import Passage, Source
+from app.submissions.models import Paragraph, Source
 from app.submissions.queries import Frame
 from app.submissions.schemas import MergeInput
 
@@ -37,17 +37,17 @@ async def cut_excerpts(
 
 
 async def add_sources(
-    session: AsyncSession, passage: Passage, excerpts: Sequence[tuple[ReadAnswer, Span, str]]
+    session: AsyncSession, paragraph: Paragraph, excerpts: Sequence[tuple[ReadAnswer, Span, str]]
 ) -> None:
-    """Add the excerpts as sources; words that are a source of the passage already are not added twice."""
-    standing = await session.exec(select(Source).where(Source.passage_id == passage.id))
+    """Add the excerpts as sources; words that are a source of the paragraph already are not added twice."""
+    standing = await session.exec(select(Source).where(Source.paragraph_id == paragraph.id))
     known = {(s.answer_version_id, s.starts, s.ends) for s in standing}
     for answer, span, quote in excerpts:
         if (answer.answer_version_id, span.start, span.end) in known:
             continue
         session.add(
             Source(
-                passage_id=passage.id,
+                paragraph_id=paragraph.id,
                 answer_id=answer.answer_id,
                 answer_version_id=answer.answer_version_id,
                 starts=span.start,

@@ -8,8 +8,8 @@ from app.consultations.events import StepAsked, UndecidedAsked
 from app.contributions.events import WordsTakenBack
 from app.platform.events import Handler
 from app.platform.security import Actor
-from app.submissions import dispositions, erasing, obstacles
-from app.submissions.events import SubmissionHandedOver
+from app.submissions import decisions, erasing, obstacles
+from app.submissions.events import FinalFileMade
 
 
 async def take_out(session: AsyncSession, event: WordsTakenBack) -> None:
@@ -18,7 +18,7 @@ async def take_out(session: AsyncSession, event: WordsTakenBack) -> None:
 
 
 async def step_asked(session: AsyncSession, event: StepAsked) -> None:
-    """Undecided answers, questions not cleared, a submission not handed over."""
+    """Undecided answers, questions not approved, a submission not made final."""
     event.answer("submissions", await obstacles.against(session, event.consultation, event.step))
 
 
@@ -27,14 +27,14 @@ async def undecided_asked(session: AsyncSession, event: UndecidedAsked) -> None:
     event.numbers.append(await obstacles.count_undecided(session, event.consultation_id))
 
 
-async def handed_over(session: AsyncSession, event: SubmissionHandedOver) -> None:
+async def final_file_made(session: AsyncSession, event: FinalFileMade) -> None:
     """From now on contributors can read every decision."""
-    await dispositions.mark_released(session, event.consultation_id, None)
+    await decisions.mark_released(session, event.consultation_id, None)
 
 
 HANDLERS: Mapping[type, Sequence[Handler]] = {
     WordsTakenBack: (take_out,),
     StepAsked: (step_asked,),
     UndecidedAsked: (undecided_asked,),
-    SubmissionHandedOver: (handed_over,),
+    FinalFileMade: (final_file_made,),
 }

@@ -118,5 +118,5 @@ def _words(text: str) -> list[str]:
 
 
 def prefilled(quotes: Sequence[str], language: str) -> str:
-    """The words of several excerpts as a first text of a passage."""
+    """The words of several excerpts as a first text of a paragraph."""
     return ("" if language == "zh" else " ").join(quote.strip() for quote in quotes)

@@ -1,4 +1,4 @@
-"""Tables of submissions, national answers, passages, sources and dispositions."""
+"""Tables of submissions, national answers, paragraphs, sources and decisions."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,14 +17,14 @@ class SubmissionState(StrEnum):
     """The life of a submission (product.md 6); reopening an answer leads back to drafting."""
 
     DRAFTING = "drafting"
-    CLEARED = "cleared"
-    HANDED_OVER = "handed_over"
+    APPROVED = "approved"
+    FINAL = "final"
 
 
 SUBMISSION_MOVES = {
-    SubmissionState.DRAFTING: frozenset({SubmissionState.CLEARED}),
-    SubmissionState.CLEARED: frozenset({SubmissionState.HANDED_OVER, SubmissionState.DRAFTING}),
-    SubmissionState.HANDED_OVER: frozenset({SubmissionState.DRAFTING}),
+    SubmissionState.DRAFTING: frozenset({SubmissionState.APPROVED}),
+    SubmissionState.APPROVED: frozenset({SubmissionState.FINAL, SubmissionState.DRAFTING}),
+    SubmissionState.FINAL: frozenset({SubmissionState.DRAFTING}),
 }
 
 
@@ -32,24 +32,24 @@ class NationalAnswerState(StrEnum):
     """The life of a national answer (product.md 6)."""
 
     DRAFTING = "drafting"
-    PROPOSED = "proposed"
-    CLEARED = "cleared"
+    FOR_APPROVAL = "for_approval"
+    APPROVED = "approved"
 
 
 MOVES = {
-    NationalAnswerState.DRAFTING: frozenset({NationalAnswerState.PROPOSED}),
-    NationalAnswerState.PROPOSED: frozenset({NationalAnswerState.CLEARED, NationalAnswerState.DRAFTING}),
-    NationalAnswerState.CLEARED: frozenset({NationalAnswerState.DRAFTING}),
+    NationalAnswerState.DRAFTING: frozenset({NationalAnswerState.FOR_APPROVAL}),
+    NationalAnswerState.FOR_APPROVAL: frozenset({NationalAnswerState.APPROVED, NationalAnswerState.DRAFTING}),
+    NationalAnswerState.APPROVED: frozenset({NationalAnswerState.DRAFTING}),
 }
 STATE_NAMES: dict[NationalAnswerState, Message] = {
     NationalAnswerState.DRAFTING: _("Being drafted"),
-    NationalAnswerState.PROPOSED: _("Sent for approval"),
-    NationalAnswerState.CLEARED: _("Approved"),
+    NationalAnswerState.FOR_APPROVAL: _("Sent for approval"),
+    NationalAnswerState.APPROVED: _("Approved"),
 }
 SUBMISSION_STATE_NAMES: dict[SubmissionState, Message] = {
     SubmissionState.DRAFTING: _("Being drafted"),
-    SubmissionState.CLEARED: _("Approved"),
-    SubmissionState.HANDED_OVER: _("Final file made"),
+    SubmissionState.APPROVED: _("Approved"),
+    SubmissionState.FINAL: _("Final file made"),
 }
 
 
@@ -68,22 +68,22 @@ POSITION_NAMES: dict[Position, Message] = {
 }
 
 
-class DispositionKind(StrEnum):
+class DecisionKind(StrEnum):
     """What became of an answer (product.md 3)."""
 
-    TAKEN_UP = "taken_up"
-    TAKEN_UP_IN_PART = "taken_up_in_part"
+    USED = "used"
+    USED_IN_PART = "used_in_part"
     NOTED = "noted"
-    NOT_TAKEN_UP = "not_taken_up"
-    OUT_OF_SCOPE = "out_of_scope"
+    NOT_USED = "not_used"
+    OUTSIDE_SUBJECT = "outside_subject"
 
 
-DISPOSITION_NAMES: dict[DispositionKind, Message] = {
-    DispositionKind.TAKEN_UP: _("Used in the answer"),
-    DispositionKind.TAKEN_UP_IN_PART: _("Used in part"),
-    DispositionKind.NOTED: _("Noted"),
-    DispositionKind.NOT_TAKEN_UP: _("Not used"),
-    DispositionKind.OUT_OF_SCOPE: _("Outside the subject"),
+DECISION_NAMES: dict[DecisionKind, Message] = {
+    DecisionKind.USED: _("Used in the answer"),
+    DecisionKind.USED_IN_PART: _("Used in part"),
+    DecisionKind.NOTED: _("Noted"),
+    DecisionKind.NOT_USED: _("Not used"),
+    DecisionKind.OUTSIDE_SUBJECT: _("Outside the subject"),
 }
 
 
@@ -102,7 +102,7 @@ class Submission(SQLModel, table=True):
 
 
 class NationalAnswer(SQLModel, table=True):
-    """The submission's answer to one State question; `cleared_text` is what was last cleared."""
+    """The submission's answer to one State question; `approved_text` is what was last approved."""
 
     __tablename__ = "national_answer"
     __table_args__ = (UniqueConstraint("submission_id", "question_id"),)
@@ -117,17 +117,17 @@ class NationalAnswer(SQLModel, table=True):
         default=NationalAnswerState.DRAFTING, sa_type=enum_type(NationalAnswerState)
     )
     state_since: datetime = Field(default_factory=clock.now)
-    proposed_by_id: UUID | None = Field(default=None, foreign_key="account.id")
-    cleared_by_id: UUID | None = Field(default=None, foreign_key="account.id")
-    cleared_at: datetime | None = None
-    cleared_text: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
+    sent_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    approved_by_id: UUID | None = Field(default=None, foreign_key="account.id")
+    approved_at: datetime | None = None
+    approved_text: list[str] = Field(default_factory=list, sa_type=JSON_TYPE)
     reopened_reason: str = ""
     version: int = 1
 
     __mapper_args__ = {"version_id_col": "version"}
 
 
-class Passage(SQLModel, table=True):
+class Paragraph(SQLModel, table=True):
     """A paragraph of a national answer; one that was taken out is kept, and can be put back."""
 
     id: UUID = Field(default_factory=ids.new_id, primary_key=True)
@@ -144,12 +144,12 @@ class Passage(SQLModel, table=True):
     __mapper_args__ = {"version_id_col": "version"}
 
 
-class PassageVersion(SQLModel, table=True):
-    """A passage as it stood at one version; never changed, so that conflicts have their ancestor."""
+class ParagraphVersion(SQLModel, table=True):
+    """A paragraph as it stood at one version; never changed, so that conflicts have their ancestor."""
 
-    __tablename__ = "passage_version"
+    __tablename__ = "paragraph_version"
 
-    passage_id: UUID = Field(foreign_key="passage.id", primary_key=True, ondelete="CASCADE")
+    paragraph_id: UUID = Field(foreign_key="paragraph.id", primary_key=True, ondelete="CASCADE")
     number: int = Field(primary_key=True)
     text: str
     edited_by_name: str = Field(default="", max_length=200)
@@ -157,12 +157,12 @@ class PassageVersion(SQLModel, table=True):
 
 
 class Source(SQLModel, table=True):
-    """An excerpt a passage rests on: the exact words, their place, that version of that answer."""
+    """An excerpt a paragraph rests on: the exact words, their place, that version of that answer."""
 
     __table_args__ = (Index("ix_source_answer_id", "answer_id"),)
 
     id: UUID = Field(default_factory=ids.random_id, primary_key=True)
-    passage_id: UUID = Field(foreign_key="passage.id", index=True, ondelete="CASCADE")
+    paragraph_id: UUID = Field(foreign_key="paragraph.id", index=True, ondelete="CASCADE")
     answer_id: UUID = Field(foreign_key="answer.id")
     answer_version_id: UUID = Field(foreign_key="answer_version.id", index=True)
     starts: int
@@ -171,7 +171,7 @@ class Source(SQLModel, table=True):
     translation_id: UUID | None = Field(default=None, foreign_key="translation.id")
 
 
-class Disposition(SQLModel, table=True):
+class Decision(SQLModel, table=True):
     """What became of one version of an answer and why; the row with the highest number holds.
 
     `was_released` says that its contributor could read it before the national answer was reopened.
@@ -183,9 +183,9 @@ class Disposition(SQLModel, table=True):
     answer_id: UUID = Field(foreign_key="answer.id")
     answer_version_id: UUID = Field(foreign_key="answer_version.id", index=True)
     number: int = 1
-    kind: DispositionKind = Field(sa_type=enum_type(DispositionKind))
+    kind: DecisionKind = Field(sa_type=enum_type(DecisionKind))
     reason_text_id: UUID | None = Field(default=None, foreign_key="text.id")
-    passage_id: UUID | None = Field(default=None, foreign_key="passage.id", ondelete="SET NULL")
+    paragraph_id: UUID | None = Field(default=None, foreign_key="paragraph.id", ondelete="SET NULL")
     decided_by_id: UUID | None = Field(default=None, foreign_key="account.id")
     decided_by_name: str = Field(default="", max_length=200)
     decided_at: datetime = Field(default_factory=clock.now)

@@ -1,4 +1,4 @@
-"""What keeps a consultation from being called done: answers without a decision, questions not cleared."""
+"""What keeps a consultation from being called done: answers without a decision, questions not approved."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -23,7 +23,7 @@ async def count_undecided(session: AsyncSession, consultation_id: UUID) -> int:
 async def against(session: AsyncSession, consultation: Consultation, step: Step) -> list[Obstacle]:
     """Everything of the submission that stands against publishing or concluding, in the order of work.
 
-    A submission that is handed over has no open question: reopening one takes it back to drafting.
+    A submission that is made final has no open question: reopening one takes it back to drafting.
     """
     pair = await questionnaires.get_pair(
         session, consultation.civil_society_version_id, consultation.state_version_id
@@ -32,9 +32,9 @@ async def against(session: AsyncSession, consultation: Consultation, step: Step)
     nationals = await queries.national_answers(session, consultation.id)
     submission = await queries.find_submission(session, consultation.id)
     found = list(_undecided(pair, {question: missing for question, (_total, missing) in counts.items()}))
-    if step is Step.CONCLUDE or submission is None or submission.state is not SubmissionState.HANDED_OVER:
-        found += _uncleared(pair, {question: national for question, (national, _count) in nationals.items()})
-    return [*found, *_not_handed_over(submission)]
+    if step is Step.CONCLUDE or submission is None or submission.state is not SubmissionState.FINAL:
+        found += _unapproved(pair, {question: national for question, (national, _count) in nationals.items()})
+    return [*found, *_no_final_file(submission)]
 
 
 def _undecided(pair: CompiledPair, missing: dict[UUID, int]) -> Iterator[Obstacle]:
@@ -54,19 +54,19 @@ def _undecided(pair: CompiledPair, missing: dict[UUID, int]) -> Iterator[Obstacl
         yield Obstacle(f"undecided-{code}", number, message, page, shown)
 
 
-def _uncleared(pair: CompiledPair, nationals: dict[UUID, NationalAnswer]) -> Iterator[Obstacle]:
+def _unapproved(pair: CompiledPair, nationals: dict[UUID, NationalAnswer]) -> Iterator[Obstacle]:
     for code, question_id in pair.state.ids.items():
         national = nationals.get(question_id)
         if national is None:
             message = _("%(code)s: there is no national answer yet.", code=code)
-        elif national.state is not NationalAnswerState.CLEARED:
+        elif national.state is not NationalAnswerState.APPROVED:
             message = _("%(code)s: the national answer is not approved yet.", code=code)
         else:
             continue
-        yield Obstacle(f"uncleared-{code}", 1, message, "submissions.desk", code)
+        yield Obstacle(f"unapproved-{code}", 1, message, "submissions.desk", code)
 
 
-def _not_handed_over(submission: Submission | None) -> Iterator[Obstacle]:
-    if submission is None or submission.state is not SubmissionState.HANDED_OVER:
+def _no_final_file(submission: Submission | None) -> Iterator[Obstacle]:
+    if submission is None or submission.state is not SubmissionState.FINAL:
         message = _("The final file is not made.")
-        yield Obstacle("not-handed-over", 1, message, "exports.page")
+        yield Obstacle("no-final-file", 1, message, "exports.page")

@@ -1,4 +1,4 @@
-"""Reading submissions: the merge desk, the overview, what became of each answer."""
+"""Reading submissions: the writing page, the overview, what became of each answer."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,9 +22,9 @@ from app.reviews.models import CountryReview
 from app.submissions import numbers, policy, recognizing
 from app.submissions.merging import Span
 from app.submissions.models import (
-    Disposition,
+    Decision,
     NationalAnswer,
-    Passage,
+    Paragraph,
     Source,
     Submission,
 )
@@ -53,12 +53,12 @@ class Frame:
 class ShownSource:
     """An excerpt as staff may see it: without words where its author withdrew them.
 
-    `is_repeated` says that the passage holds its wording, as written or as translated, although its author
+    `is_repeated` says that the paragraph holds its wording, as written or as translated, although its author
     allows no publication, or none any more; `elsewhere` are these translations, each with its language.
     """
 
     id: UUID
-    passage_id: UUID
+    paragraph_id: UUID
     answer_id: UUID
     answer_version_id: UUID
     span: Span
@@ -74,11 +74,11 @@ class ShownSource:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownPassage:
-    """A passage with its sources and what stands against proposing it."""
+class ShownParagraph:
+    """A paragraph with its sources and what stands against sending it for approval."""
 
     number: int
-    passage: Passage
+    paragraph: Paragraph
     sources: Sequence[ShownSource]
     obstacles: Sequence[Message]
 
@@ -89,24 +89,24 @@ class ShownPassage:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownDisposition:
+class ShownDecision:
     """What became of an answer, and why; it holds if it speaks of the answer as it stands and has a reason.
 
     `earlier` are the decisions it took the place of, the oldest first.
     """
 
-    disposition: Disposition
+    decision: Decision
     reason: str
     reason_language: str
     is_of_this_version: bool
-    passage_stands: bool = True
-    earlier: Sequence["ShownDisposition"] = ()
+    paragraph_stands: bool = True
+    earlier: Sequence["ShownDecision"] = ()
 
     @property
     def has_reason(self) -> bool:
-        """Whether it says why: in words, or by the passage that took the answer up, while that stands."""
-        by_passage = self.disposition.passage_id is not None and self.passage_stands
-        return self.disposition.reason_text_id is not None or by_passage
+        """Whether it says why: in words, or by the paragraph that took the answer up, while that stands."""
+        by_paragraph = self.decision.paragraph_id is not None and self.paragraph_stands
+        return self.decision.reason_text_id is not None or by_paragraph
 
     @property
     def is_current(self) -> bool:
@@ -118,14 +118,14 @@ class ShownDisposition:
 class Standing:
     """Everything about a national answer that decides whether it may go on."""
 
-    passages: Sequence[ShownPassage]
-    open_dispositions: int
+    paragraphs: Sequence[ShownParagraph]
+    open_decisions: int
     obstacles: Sequence[Message] = field(default=())
 
     @property
     def editors(self) -> set[UUID]:
-        """Who wrote the passages as they stand."""
-        return {p.passage.edited_by_id for p in self.passages if p.passage.edited_by_id is not None}
+        """Who wrote the paragraphs as they stand."""
+        return {p.paragraph.edited_by_id for p in self.paragraphs if p.paragraph.edited_by_id is not None}
 
 
 async def get_frame(
@@ -153,24 +153,24 @@ async def get_frame(
     return Frame(consultation, review, question_id, submission, national or blank)
 
 
-async def passages_of(
+async def paragraphs_of(
     session: AsyncSession, national: NationalAnswer, *, removed: bool = False
-) -> list[ShownPassage]:
-    """The passages of an answer in order, or those taken out, each with its sources; three statements at most."""
+) -> list[ShownParagraph]:
+    """The paragraphs of an answer in order, or those taken out, each with its sources; three statements at most."""
     if not national.version:
         return []
     found = await session.exec(
-        select(Passage)
-        .where(Passage.national_answer_id == national.id, ~IN_PLACE if removed else IN_PLACE)
-        .order_by(Passage.position, Passage.id)  # type: ignore[arg-type]
+        select(Paragraph)
+        .where(Paragraph.national_answer_id == national.id, ~IN_PLACE if removed else IN_PLACE)
+        .order_by(Paragraph.position, Paragraph.id)  # type: ignore[arg-type]
     )
-    passages = found.all()
-    if removed and not passages:
+    paragraphs = found.all()
+    if removed and not paragraphs:
         return []
-    sources = await sources_where(session, Passage.national_answer_id == national.id)  # type: ignore[arg-type]
+    sources = await sources_where(session, Paragraph.national_answer_id == national.id)  # type: ignore[arg-type]
     return [
-        _shown(number, passage, [s for s in sources if s.passage_id == passage.id])
-        for number, passage in enumerate(passages, 1)
+        _shown(number, paragraph, [s for s in sources if s.paragraph_id == paragraph.id])
+        for number, paragraph in enumerate(paragraphs, 1)
     ]
 
 
@@ -187,9 +187,9 @@ async def sources_where(session: AsyncSession, condition: ColumnElement[bool]) -
             Answer.current_version_id.is_(None),  # type: ignore[union-attr]
             Contribution,
             Organisation.name,
-            Passage.text,
+            Paragraph.text,
         )
-        .join(Passage, Passage.id == Source.passage_id)
+        .join(Paragraph, Paragraph.id == Source.paragraph_id)
         .join(AnswerVersion, AnswerVersion.id == Source.answer_version_id)
         .join(Answer, Answer.id == Source.answer_id)
         .join(Contribution, Contribution.id == Answer.contribution_id)
@@ -230,7 +230,7 @@ def _source(
     said = [(source.quote, version.language), *elsewhere] if publication is Publication.NO else []
     return ShownSource(
         id=source.id,
-        passage_id=source.passage_id,
+        paragraph_id=source.paragraph_id,
         answer_id=source.answer_id,
         answer_version_id=source.answer_version_id,
         span=Span(source.starts, source.ends),
@@ -246,8 +246,8 @@ def _source(
     )
 
 
-def _shown(number: int, passage: Passage, sources: list[ShownSource]) -> ShownPassage:
-    return ShownPassage(number, passage, sources, list(_obstacles_in(number, passage.text, sources)))
+def _shown(number: int, paragraph: Paragraph, sources: list[ShownSource]) -> ShownParagraph:
+    return ShownParagraph(number, paragraph, sources, list(_obstacles_in(number, paragraph.text, sources)))
 
 
 def _obstacles_in(number: int, text: str, sources: list[ShownSource]) -> list[Message]:
@@ -280,24 +280,24 @@ def _obstacles_in(number: int, text: str, sources: list[ShownSource]) -> list[Me
 
 
 async def standing_of(
-    session: AsyncSession, frame: Frame, civil_society_ids: Collection[UUID], disposed: int | None = None
+    session: AsyncSession, frame: Frame, civil_society_ids: Collection[UUID], decided: int | None = None
 ) -> Standing:
-    """What stands in the way of proposing or clearing; `disposed` spares a count already made."""
-    passages = await passages_of(session, frame.national)
-    missing = disposed if disposed is not None else await count_open(session, frame, civil_society_ids)
-    return Standing(passages, missing, obstacles(frame.national, passages, missing))
+    """What stands in the way of sending for approval or approving; `decided` spares a count already made."""
+    paragraphs = await paragraphs_of(session, frame.national)
+    missing = decided if decided is not None else await count_open(session, frame, civil_society_ids)
+    return Standing(paragraphs, missing, obstacles(frame.national, paragraphs, missing))
 
 
 async def count_open(session: AsyncSession, frame: Frame, civil_society_ids: Collection[UUID]) -> int:
-    """How many submitted answers to these questions have no disposition."""
+    """How many submitted answers to these questions have no decision."""
     if not civil_society_ids:
         return 0
     query = numbers.counted(frame.consultation.id).where(col(Answer.question_id).in_(civil_society_ids))
     return sum(missing for _question, _total, missing in await session.exec(query))
 
 
-def obstacles(national: NationalAnswer, passages: Sequence[ShownPassage], missing: int) -> list[Message]:
-    """What must be done before an answer is proposed or cleared, in the order of work."""
+def obstacles(national: NationalAnswer, paragraphs: Sequence[ShownParagraph], missing: int) -> list[Message]:
+    """What must be done before an answer is sent for approval or approved, in the order of work."""
     found: list[Message] = []
     if missing:
         found.append(
@@ -309,30 +309,28 @@ def obstacles(national: NationalAnswer, passages: Sequence[ShownPassage], missin
         )
     if national.position is None:
         found.append(_("The national answer has no position yet: yes, in part, or no."))
-    if not passages:
+    if not paragraphs:
         found.append(_("The national answer has no paragraph yet."))
-    for passage in passages:
-        found.extend(passage.obstacles)
+    for paragraph in paragraphs:
+        found.extend(paragraph.obstacles)
     return found
 
 
-async def dispositions_of(
-    session: AsyncSession, answers: Mapping[UUID, UUID]
-) -> dict[UUID, ShownDisposition]:
-    """The newest disposition by answer; `answers` maps each answer to its submitted version."""
+async def decisions_of(session: AsyncSession, answers: Mapping[UUID, UUID]) -> dict[UUID, ShownDecision]:
+    """The newest decision by answer; `answers` maps each answer to its submitted version."""
     query = (
-        select(Disposition, Text.body, Text.language, Passage.removed_at)
-        .outerjoin(Text, Text.id == Disposition.reason_text_id)  # type: ignore[arg-type]
-        .outerjoin(Passage, Passage.id == Disposition.passage_id)  # type: ignore[arg-type]
-        .order_by(Disposition.number)  # type: ignore[arg-type]
+        select(Decision, Text.body, Text.language, Paragraph.removed_at)
+        .outerjoin(Text, Text.id == Decision.reason_text_id)  # type: ignore[arg-type]
+        .outerjoin(Paragraph, Paragraph.id == Decision.paragraph_id)  # type: ignore[arg-type]
+        .order_by(Decision.number)  # type: ignore[arg-type]
     )
-    found: dict[UUID, list[ShownDisposition]] = {}
+    found: dict[UUID, list[ShownDecision]] = {}
     for ids in batches(answers):
-        rows = await session.exec(query.where(col(Disposition.answer_id).in_(ids)))
-        for disposition, body, language, removed_at in rows:
-            is_current = disposition.answer_version_id == answers[disposition.answer_id]
-            found.setdefault(disposition.answer_id, []).append(
-                ShownDisposition(disposition, body or "", language or "en", is_current, removed_at is None)
+        rows = await session.exec(query.where(col(Decision.answer_id).in_(ids)))
+        for decision, body, language, removed_at in rows:
+            is_current = decision.answer_version_id == answers[decision.answer_id]
+            found.setdefault(decision.answer_id, []).append(
+                ShownDecision(decision, body or "", language or "en", is_current, removed_at is None)
             )
     return {answer_id: replace(chain[-1], earlier=tuple(chain[:-1])) for answer_id, chain in found.items()}
 
@@ -345,9 +343,9 @@ class QuestionLine:
     topic: str
     topic_language: str
     national: NationalAnswer | None
-    passages: int
+    paragraphs: int
     answers: int
-    open_dispositions: int
+    open_decisions: int
     revised: int = 0
 
 
@@ -359,17 +357,17 @@ class UnaskedLine:
     topic: str
     topic_language: str
     answers: int
-    open_dispositions: int
+    open_decisions: int
 
 
 async def national_answers(
     session: AsyncSession, consultation_id: UUID
 ) -> dict[UUID, tuple[NationalAnswer, int]]:
-    """The national answers of a consultation by question, with the number of their passages."""
+    """The national answers of a consultation by question, with the number of their paragraphs."""
     rows = await session.exec(
-        select(NationalAnswer, func.count(Passage.id))  # type: ignore[arg-type]
+        select(NationalAnswer, func.count(Paragraph.id))  # type: ignore[arg-type]
         .join(Submission, Submission.id == NationalAnswer.submission_id)  # type: ignore[arg-type]
-        .outerjoin(Passage, (col(Passage.national_answer_id) == NationalAnswer.id) & IN_PLACE)  # type: ignore[arg-type]
+        .outerjoin(Paragraph, (col(Paragraph.national_answer_id) == NationalAnswer.id) & IN_PLACE)  # type: ignore[arg-type]
         .where(Submission.consultation_id == consultation_id)
         .group_by(NationalAnswer)  # type: ignore[arg-type]
     )
@@ -377,7 +375,7 @@ async def national_answers(
 
 
 async def answer_counts(session: AsyncSession, consultation_id: UUID) -> dict[UUID, tuple[int, int]]:
-    """By civil-society question: how many submitted answers, and how many without a disposition."""
+    """By civil-society question: how many submitted answers, and how many without a decision."""
     rows = await session.exec(numbers.counted(consultation_id))
     return {question: (total, missing) for question, total, missing in rows}
 

@@ -126,7 +126,7 @@ def _holds(text: str, words: str, letters: frozenset[str]) -> bool:
 def repeated(text: str, quote: str, language: str) -> str | None:
     """A stretch of the quoted words that the text repeats, folded, if it is long enough to be wording.
 
-    Linear in both lengths: a desk page compares every passage with every source it rests on.
+    Linear in both lengths: a desk page compares every paragraph with every source it rests on.
     """
     words, size = folded(quote), size_of(language)
     if len(words) < FEWEST:

@@ -1,4 +1,4 @@
-"""Pages of the merge desk, and the reasons as contributors see them."""
+"""Pages of the writing page, and the reasons as contributors see them."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,14 +15,14 @@ from app.platform.i18n import Message, _
 from app.platform.pages import render, see_other, url
 from app.platform.posting import Again, submit
 from app.platform.routing import OneOutcome
-from app.submissions import conflicts, desk, dispositions, reasons, service
+from app.submissions import conflicts, decisions, desk, reasons, service
 from app.submissions.schemas import (
-    DispositionInput,
+    DecisionInput,
     MergeForm,
     MoveForm,
     NationalAnswerInput,
     OverviewFilter,
-    PassageInput,
+    ParagraphInput,
     ReopenInput,
 )
 
@@ -40,7 +40,7 @@ def desk_again(
     about: str,
     edit: UUID | None = None,
 ) -> Again:
-    """The merge desk, with a form that could not be taken as it was typed; `about` says which one."""
+    """The writing page, with a form that could not be taken as it was typed; `about` says which one."""
 
     async def again(status: int) -> Response:
         page = await desk.desk_page(session, actor, slug, code, request.state.language, edit)
@@ -73,10 +73,10 @@ async def overview(
 
 
 @router.get(HOME, name="submissions.desk")
-async def merge_desk(
+async def writing_page(
     request: Request, slug: str, code: str, session: Session, actor: CurrentActor, edit: UUID | None = None
 ) -> Response:
-    """Answers, national answer and dispositions side by side."""
+    """Answers, national answer and decisions side by side."""
     page = await desk.desk_page(session, actor, slug, code, request.state.language, edit)
     return render(request, "submissions/desk.html", page)
 
@@ -97,117 +97,117 @@ async def merge(
     session: Session,
     actor: CurrentActor,
 ) -> Response:
-    """Put the ticked words into a passage, then let its text be written."""
+    """Put the ticked words into a paragraph, then let its text be written."""
 
     async def act(data: MergeForm) -> Response:
-        passage = await service.merge_excerpts(session, actor, slug, code, data.as_input())
-        to = url("submissions.desk", slug=slug, code=code, query={"edit": passage.id})
+        paragraph = await service.merge_excerpts(session, actor, slug, code, data.as_input())
+        to = url("submissions.desk", slug=slug, code=code, query={"edit": paragraph.id})
         said = _("The words are sources now. Write what the paragraph says.")
-        return see_other(request, f"{to}#edit-{passage.id}", said)
+        return see_other(request, f"{to}#edit-{paragraph.id}", said)
 
     again = desk_again(request, session, actor, slug, code, form, "merge")
     return await submit(session, form, act, again)
 
 
-@router.post(HOME + "/passages", name="submissions.add_passage")
-async def add_passage(
+@router.post(HOME + "/paragraphs", name="submissions.add_paragraph")
+async def add_paragraph(
     request: Request,
     slug: str,
     code: str,
-    form: Annotated[FormOf[PassageInput], Depends(form(PassageInput))],
+    form: Annotated[FormOf[ParagraphInput], Depends(form(ParagraphInput))],
     session: Session,
     actor: CurrentActor,
 ) -> Response:
-    """A passage of the State's own."""
+    """A paragraph of the State's own."""
 
-    async def act(data: PassageInput) -> Response:
-        await service.add_passage(session, actor, slug, code, data)
+    async def act(data: ParagraphInput) -> Response:
+        await service.add_paragraph(session, actor, slug, code, data)
         return done(request, slug, code, _("The paragraph was added."), "#col-national")
 
     again = desk_again(request, session, actor, slug, code, form, "new")
     return await submit(session, form, act, again)
 
 
-@router.post(HOME + "/passages/{passage_id}", name="submissions.edit_passage")
-async def edit_passage(
+@router.post(HOME + "/paragraphs/{paragraph_id}", name="submissions.edit_paragraph")
+async def edit_paragraph(
     request: Request,
     slug: str,
     code: str,
-    passage_id: UUID,
-    form: Annotated[FormOf[PassageInput], Depends(form(PassageInput))],
+    paragraph_id: UUID,
+    form: Annotated[FormOf[ParagraphInput], Depends(form(ParagraphInput))],
     session: Session,
     actor: CurrentActor,
 ) -> Response:
-    """Save a passage; when somebody else saved first, both texts come back."""
+    """Save a paragraph; when somebody else saved first, both texts come back."""
 
-    async def act(data: PassageInput) -> Response:
-        await service.edit_passage(session, actor, slug, code, passage_id, data)
+    async def act(data: ParagraphInput) -> Response:
+        await service.edit_paragraph(session, actor, slug, code, paragraph_id, data)
         return done(request, slug, code, _("Saved."), "#col-national")
 
     async def again(status: int) -> Response:
         if not isinstance(form.problem, StaleEdit):
-            return await desk_again(request, session, actor, slug, code, form, str(passage_id), passage_id)(
-                status
-            )
+            return await desk_again(
+                request, session, actor, slug, code, form, str(paragraph_id), paragraph_id
+            )(status)
         edit, language = (form.valid.version, form.valid.text), request.state.language
-        conflict = await conflicts.conflict_page(session, actor, slug, code, language, passage_id, edit)
+        conflict = await conflicts.conflict_page(session, actor, slug, code, language, paragraph_id, edit)
         return render(request, "submissions/conflict.html", conflict, status=status)
 
     return await submit(session, form, act, again)
 
 
-@router.get(HOME + "/passages/{passage_id}/history", name="submissions.history")
+@router.get(HOME + "/paragraphs/{paragraph_id}/history", name="submissions.history")
 async def history(
-    request: Request, slug: str, code: str, passage_id: UUID, session: Session, actor: CurrentActor
+    request: Request, slug: str, code: str, paragraph_id: UUID, session: Session, actor: CurrentActor
 ) -> Response:
-    """How a passage came to read as it does."""
-    page = await desk.history_page(session, actor, slug, code, request.state.language, passage_id)
+    """How a paragraph came to read as it does."""
+    page = await desk.history_page(session, actor, slug, code, request.state.language, paragraph_id)
     return render(request, "submissions/history.html", page)
 
 
-@router.post(HOME + "/passages/{passage_id}/move", name="submissions.move_passage")
-async def move_passage(
+@router.post(HOME + "/paragraphs/{paragraph_id}/move", name="submissions.move_paragraph")
+async def move_paragraph(
     request: Request,
     slug: str,
     code: str,
-    passage_id: UUID,
+    paragraph_id: UUID,
     form: Annotated[FormOf[MoveForm], Depends(form(MoveForm))],
     session: Session,
     actor: CurrentActor,
 ) -> Response:
-    """A passage up or down."""
+    """A paragraph up or down."""
     step = -1 if form.valid.direction == "up" else 1
-    await service.move_passage(session, actor, slug, code, passage_id, step)
+    await service.move_paragraph(session, actor, slug, code, paragraph_id, step)
     return done(request, slug, code, _("The paragraph was moved."), "#col-national")
 
 
-@router.post(HOME + "/passages/{passage_id}/delete", name="submissions.delete_passage")
-async def delete_passage(
+@router.post(HOME + "/paragraphs/{paragraph_id}/delete", name="submissions.delete_paragraph")
+async def delete_paragraph(
     request: Request,
     slug: str,
     code: str,
-    passage_id: UUID,
+    paragraph_id: UUID,
     form: JustAButton,
     session: Session,
     actor: CurrentActor,
 ) -> Response:
-    """Take a passage out."""
-    await service.delete_passage(session, actor, slug, code, passage_id)
+    """Take a paragraph out."""
+    await service.delete_paragraph(session, actor, slug, code, paragraph_id)
     return done(request, slug, code, _("The paragraph was taken out. You can put it back."), "#taken-out")
 
 
-@router.post(HOME + "/passages/{passage_id}/restore", name="submissions.restore_passage")
-async def restore_passage(
+@router.post(HOME + "/paragraphs/{paragraph_id}/restore", name="submissions.restore_paragraph")
+async def restore_paragraph(
     request: Request,
     slug: str,
     code: str,
-    passage_id: UUID,
+    paragraph_id: UUID,
     form: JustAButton,
     session: Session,
     actor: CurrentActor,
 ) -> Response:
-    """Put a passage back."""
-    await service.restore_passage(session, actor, slug, code, passage_id)
+    """Put a paragraph back."""
+    await service.restore_paragraph(session, actor, slug, code, paragraph_id)
     return done(request, slug, code, _("The paragraph is back."), "#col-national")
 
 
@@ -221,7 +221,7 @@ async def remove_source(
     session: Session,
     actor: CurrentActor,
 ) -> Response:
-    """Take words away from a passage."""
+    """Take words away from a paragraph."""
     await service.remove_source(session, actor, slug, code, source_id)
     return done(request, slug, code, _("The source was taken away."), "#col-national")
 
@@ -245,22 +245,22 @@ async def set_answer(
     return await submit(session, form, act, again)
 
 
-@router.post("/desk/{slug}/dispositions/{answer_id}", name="submissions.dispose")
-async def dispose(
+@router.post("/desk/{slug}/decisions/{answer_id}", name="submissions.decide")
+async def decide(
     request: Request,
     slug: str,
     answer_id: UUID,
-    form: Annotated[FormOf[DispositionInput], Depends(form(DispositionInput))],
+    form: Annotated[FormOf[DecisionInput], Depends(form(DecisionInput))],
     session: Session,
     actor: CurrentActor,
 ) -> Response:
-    """Give a disposition, from the desk of a State question or from a question nobody asks the State."""
+    """Give a decision, from the desk of a State question or from a question nobody asks the State."""
     code = str(form.values.get("code", ""))
     from_unasked = form.values.get("from") == "unasked"
     name = "unasked" if from_unasked else "desk"
 
-    async def act(data: DispositionInput) -> Response:
-        await dispositions.dispose_answer(session, actor, slug, answer_id, data)
+    async def act(data: DecisionInput) -> Response:
+        await decisions.decide_answer(session, actor, slug, answer_id, data)
         to = pages.url(f"submissions.{name}", slug=slug, code=code) + f"#d-{answer_id}"
         return see_other(request, to, _("The decision was saved."))
 
@@ -277,14 +277,14 @@ async def dispose(
     return await submit(session, form, act, again)
 
 
-@router.post(HOME + "/propose", name="submissions.propose")
-async def propose(
+@router.post(HOME + "/send", name="submissions.send")
+async def send(
     request: Request, slug: str, code: str, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
     """Say that the answer is ready."""
 
     async def act(_button: Nothing) -> Response:
-        await service.propose_answer(session, actor, slug, code)
+        await service.send_answer(session, actor, slug, code)
         return done(
             request, slug, code, _("The answer was sent for approval. The focal point can approve it.")
         )
@@ -307,14 +307,14 @@ async def take_back(
     return await submit(session, form, act, again)
 
 
-@router.post(HOME + "/clear", name="submissions.clear")
-async def clear(
+@router.post(HOME + "/approve", name="submissions.approve")
+async def approve(
     request: Request, slug: str, code: str, form: JustAButton, session: Session, actor: CurrentActor
 ) -> Response:
     """Freeze the answer."""
 
     async def act(_button: Nothing) -> Response:
-        await service.clear_answer(session, actor, slug, code)
+        await service.approve_answer(session, actor, slug, code)
         return done(request, slug, code, _("The answer is approved."))
 
     again = desk_again(request, session, actor, slug, code, form, "")
@@ -330,7 +330,7 @@ async def reopen(
     session: Session,
     actor: CurrentActor,
 ) -> Response:
-    """Open a cleared answer again, with a reason."""
+    """Open a approved answer again, with a reason."""
 
     async def act(data: ReopenInput) -> Response:
         await service.reopen_answer(session, actor, slug, code, data.reason)

@@ -1,18 +1,19 @@
-"""What comes in from the merge desk, and what goes out as JSON."""
+"""What comes in from the writing page, and what goes out as JSON."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, computed_field, field_validator, model_validator
 
 from app.platform.forms import Input, OneLine, Problem
 from app.platform.i18n import _
-from app.submissions.models import DispositionKind, NationalAnswerState, Position
+from app.submissions import former
+from app.submissions.former import OLD
+from app.submissions.models import DecisionKind, NationalAnswerState, Position
 
-PASSAGE_LIMIT = 20_000
+PARAGRAPH_LIMIT = 20_000
 
 
 class Show(StrEnum):
@@ -44,10 +45,10 @@ class Selection(Input):
 
 
 class MergeInput(Input):
-    """Selected words and where they go: a new passage, or one that stands."""
+    """Selected words and where they go: a new paragraph, or one that stands."""
 
     selections: list[Selection] = Field(min_length=1, max_length=200)
-    passage_id: UUID | None = None
+    paragraph_id: UUID | None = None
 
 
 class MergeForm(Input):
@@ -71,19 +72,19 @@ class MergeForm(Input):
             version, _colon, place = word.partition(":")
             start, _colon, end = place.partition(":")
             selections.append({"answer_version_id": version, "start": start or None, "end": end or None})
-        passage = None if self.into == "new" else self.into
-        return MergeInput.model_validate({"selections": selections, "passage_id": passage})
+        paragraph = None if self.into == "new" else self.into
+        return MergeInput.model_validate({"selections": selections, "paragraph_id": paragraph})
 
 
-class PassageInput(Input):
-    """The text of a passage; `version` is the one the writer started from."""
+class ParagraphInput(Input):
+    """The text of a paragraph; `version` is the one the writer started from."""
 
-    text: str = Field(max_length=PASSAGE_LIMIT, min_length=1)
+    text: str = Field(max_length=PARAGRAPH_LIMIT, min_length=1)
     version: Version = 0
 
 
 class MoveForm(Input):
-    """A passage one place up or down."""
+    """A paragraph one place up or down."""
 
     direction: Literal["up", "down"]
 
@@ -104,7 +105,7 @@ class CitationInput(Input):
 
 
 class NationalAnswerInput(Input):
-    """What stands before the passages: the position, the law, the help that is needed."""
+    """What stands before the paragraphs: the position, the law, the help that is needed."""
 
     position: Position | None = None
     citations: list[CitationInput] = Field(default_factory=list, max_length=50)
@@ -112,61 +113,38 @@ class NationalAnswerInput(Input):
     version: Version = 0
 
 
-# What programs call the decisions (docs/glossary.md), by their names in the tables. The old names are taken and
-# given beside these until the release after this one.
-DECISIONS: Mapping[DispositionKind, str] = {
-    DispositionKind.TAKEN_UP: "used",
-    DispositionKind.TAKEN_UP_IN_PART: "used_in_part",
-    DispositionKind.NOTED: "noted",
-    DispositionKind.NOT_TAKEN_UP: "not_used",
-    DispositionKind.OUT_OF_SCOPE: "outside_subject",
-}
-OLD: dict[str, Any] = {"deprecated": True}
-RENAMED = {"decision": "disposition", "paragraph_id": "passage_id"}
-KIND_OF = {name: kind.value for kind, name in DECISIONS.items()}
-
-
-def _by_new_names(data: Any) -> Any:
-    """Fields and values by the names of the glossary, as the old ones."""
-    if not isinstance(data, dict):
-        return data
-    sent = {RENAMED.get(name, name): value for name, value in data.items()}
-    kind = sent.get("disposition")
-    return sent | {"disposition": KIND_OF.get(kind, kind)} if isinstance(kind, str) else sent
-
-
-class DispositionInput(Input):
+class DecisionInput(Input):
     """What became of an answer; a bare "used" may point to the paragraph instead of a reason.
 
-    A program sends `decision` and `paragraph_id`; the old names are taken, too. `version` is the number of the decision the writer was shown, 0 where there was none.
+    Names of earlier releases are taken, too. `version` is the number of the decision the writer was shown, 0 where there was none.
     """
 
-    disposition: DispositionKind
+    decision: DecisionKind
     reason: str = Field(default="", max_length=5000)
-    passage_id: UUID | None = None
+    paragraph_id: UUID | None = None
     version: Version = 0
 
-    new_names = model_validator(mode="before")(_by_new_names)
+    by_their_names = model_validator(mode="before")(former.renamed)
 
     @model_validator(mode="after")
-    def has_a_reason(self) -> "DispositionInput":
-        """Every disposition has a reason (product.md 3)."""
+    def has_a_reason(self) -> "DecisionInput":
+        """Every decision has a reason (product.md 3)."""
         if not self.reason.strip():
-            if self.disposition is not DispositionKind.TAKEN_UP:
+            if self.decision is not DecisionKind.USED:
                 raise Problem(_("Write the reason, as its author will read it."))
-            if self.passage_id is None:
+            if self.paragraph_id is None:
                 raise Problem(_("Write a reason, or choose the paragraph that uses the answer."))
         return self
 
 
 class ReopenInput(Input):
-    """Why a cleared answer is opened again."""
+    """Why a approved answer is opened again."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
 class SourceOut(BaseModel):
-    """The words a passage rests on; a withdrawn source keeps its place and loses its words."""
+    """The words a paragraph rests on; a withdrawn source keeps its place and loses its words."""
 
     id: UUID
     answer_version_id: UUID
@@ -177,8 +155,8 @@ class SourceOut(BaseModel):
     voice: str
 
 
-class PassageOut(BaseModel):
-    """A passage with its sources."""
+class ParagraphOut(BaseModel):
+    """A paragraph with its sources."""
 
     id: UUID
     text: str
@@ -193,16 +171,21 @@ class NationalAnswerOut(BaseModel):
 
     question: str
     position: Position | None
-    state: NationalAnswerState
+    status: NationalAnswerState
     version: int
     citations: list[dict[str, object]]
     assistance: str
-    paragraphs: list[PassageOut]
-    removed: list[PassageOut]
+    paragraphs: list[ParagraphOut]
+    removed: list[ParagraphOut]
     undecided: int
 
     @computed_field(json_schema_extra=OLD)
-    def passages(self) -> list[PassageOut]:
+    def state(self) -> str:
+        """The old name of `status`: drafting, proposed or cleared."""
+        return former.STATES[self.status]
+
+    @computed_field(json_schema_extra=OLD)
+    def passages(self) -> list[ParagraphOut]:
         """The old name of `paragraphs`."""
         return self.paragraphs
 
@@ -215,29 +198,32 @@ class NationalAnswerOut(BaseModel):
 class EarlierOut(BaseModel):
     """A decision that was read before another took its place."""
 
-    disposition: DispositionKind = Field(json_schema_extra=OLD)
+    decision: DecisionKind
     reason: str
     decided_on: date
 
-    @computed_field
-    def decision(self) -> str:
-        """What was decided."""
-        return DECISIONS[self.disposition]
+    @computed_field(json_schema_extra=OLD)
+    def disposition(self) -> str:
+        """The old name of `decision`, with its old values."""
+        return former.KINDS[self.decision]
 
 
 class ReasonOut(BaseModel):
-    """What became of one answer, as its contributor sees it; `earlier` is what she could read before."""
+    """What became of one answer, as its contributor sees it; `earlier` is what she could read before.
+
+    `decision` is none while it is open.
+    """
 
     question: str
-    disposition: DispositionKind | None = Field(json_schema_extra=OLD)
+    decision: DecisionKind | None
     reason: str
     paragraphs: list[str]
     earlier: list[EarlierOut]
 
-    @computed_field
-    def decision(self) -> str | None:
-        """What was decided; none while it is open."""
-        return DECISIONS[self.disposition] if self.disposition else None
+    @computed_field(json_schema_extra=OLD)
+    def disposition(self) -> str | None:
+        """The old name of `decision`, with its old values."""
+        return former.KINDS[self.decision] if self.decision else None
 
     @computed_field(json_schema_extra=OLD)
     def passages(self) -> list[str]:

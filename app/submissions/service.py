@@ -1,4 +1,4 @@
-"""Writing submissions: merging, editing, disposing, proposing, clearing, reopening."""
+"""Writing submissions: merging, editing, deciding, sending for approval, approving, reopening."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -16,7 +16,7 @@ from app.platform.i18n import _
 from app.platform.security import Actor, require
 from app.platform.states import move
 from app.questionnaires import queries as questionnaires
-from app.submissions import dispositions, merging, policy, queries
+from app.submissions import decisions, merging, policy, queries
 from app.submissions.events import DecisionsChanged
 from app.submissions.excerpts import add_sources, cut_excerpts
 from app.submissions.models import (
@@ -24,17 +24,17 @@ from app.submissions.models import (
     SUBMISSION_MOVES,
     NationalAnswer,
     NationalAnswerState,
-    Passage,
-    PassageVersion,
+    Paragraph,
+    ParagraphVersion,
     Source,
     Submission,
     SubmissionState,
 )
 from app.submissions.numbers import IN_PLACE
 from app.submissions.queries import Frame, Standing
-from app.submissions.schemas import MergeInput, NationalAnswerInput, PassageInput
+from app.submissions.schemas import MergeInput, NationalAnswerInput, ParagraphInput
 
-MAX_PASSAGES = 200
+MAX_PARAGRAPHS = 200
 FIRST_VERSION = 1
 
 
@@ -66,7 +66,7 @@ async def _start(session: AsyncSession, consultation: Consultation, question_id:
             assistance="",
             state=NationalAnswerState.DRAFTING,
             state_since=clock.now(),
-            cleared_text=[],
+            approved_text=[],
             reopened_reason="",
             version=FIRST_VERSION,
         )
@@ -99,10 +99,10 @@ async def _drafting(
 
 async def merge_excerpts(
     session: AsyncSession, actor: Actor, slug: str, code: str, data: MergeInput
-) -> Passage:
-    """Make the selected words sources of a new passage, or of one that stands.
+) -> Paragraph:
+    """Make the selected words sources of a new paragraph, or of one that stands.
 
-    A new passage begins with the words that are in the submission's language and whose author lets
+    A new paragraph begins with the words that are in the submission's language and whose author lets
     them be published; other words stand beside it as sources, to be said in the State's own.
     """
     frame = await _locked(session, actor, slug, code)
@@ -111,27 +111,27 @@ async def merge_excerpts(
     national = frame.national
     if not national.version:
         national = await _start(session, frame.consultation, frame.question_id)
-    if data.passage_id is None:
+    if data.paragraph_id is None:
         own = [
             quote
             for answer, _span, quote in excerpts
             if answer.language == frame.language and answer.publication.value != "no"
         ]
         text = merging.prefilled(own, frame.language)
-        passage = await _add(session, actor, national, text)
+        paragraph = await _add(session, actor, national, text)
     else:
-        passage = await _passage(session, national, data.passage_id)
-    await add_sources(session, passage, excerpts)
+        paragraph = await _paragraph(session, national, data.paragraph_id)
+    await add_sources(session, paragraph, excerpts)
     audit.record(
         session,
         actor,
         "submission.excerpt_merged",
-        passage,
+        paragraph,
         scope_id=frame.review.id,
         question=code,
         sources=len(excerpts),
     )
-    return passage
+    return paragraph
 
 
 async def mapped_questions(session: AsyncSession, frame: Frame) -> Sequence[UUID]:
@@ -142,142 +142,146 @@ async def mapped_questions(session: AsyncSession, frame: Frame) -> Sequence[UUID
     return pair.to_asked.get(frame.question_id, ())
 
 
-async def _add(session: AsyncSession, actor: Actor, national: NationalAnswer, text: str) -> Passage:
+async def _add(session: AsyncSession, actor: Actor, national: NationalAnswer, text: str) -> Paragraph:
     last = await session.exec(
-        select(func.max(Passage.position), func.count().filter(IN_PLACE)).where(
-            Passage.national_answer_id == national.id
+        select(func.max(Paragraph.position), func.count().filter(IN_PLACE)).where(
+            Paragraph.national_answer_id == national.id
         )
     )
     highest, count = last.one()
-    if count >= MAX_PASSAGES:
+    if count >= MAX_PARAGRAPHS:
         raise Invalid(detail=_("This answer has as many paragraphs as it can hold."))
-    passage = Passage(
+    paragraph = Paragraph(
         national_answer_id=national.id,
         position=(highest or 0) + 1,
         text=text,
         edited_by_id=actor.account_id,
         edited_by_name=actor.name,
     )
-    session.add(passage)
+    session.add(paragraph)
     await session.flush()
-    _keep(session, passage)
-    return passage
+    _keep(session, paragraph)
+    return paragraph
 
 
-def _keep(session: AsyncSession, passage: Passage) -> None:
-    """Keep the passage as it stands, so that a later conflict can show what both started from."""
+def _keep(session: AsyncSession, paragraph: Paragraph) -> None:
+    """Keep the paragraph as it stands, so that a later conflict can show what both started from."""
     session.add(
-        PassageVersion(
-            passage_id=passage.id,
-            number=passage.version,
-            text=passage.text,
-            edited_by_name=passage.edited_by_name,
+        ParagraphVersion(
+            paragraph_id=paragraph.id,
+            number=paragraph.version,
+            text=paragraph.text,
+            edited_by_name=paragraph.edited_by_name,
         )
     )
 
 
-async def _passage(session: AsyncSession, national: NationalAnswer, passage_id: UUID) -> Passage:
-    passage = await session.get(Passage, passage_id)
-    if passage is None or passage.national_answer_id != national.id:
+async def _paragraph(session: AsyncSession, national: NationalAnswer, paragraph_id: UUID) -> Paragraph:
+    paragraph = await session.get(Paragraph, paragraph_id)
+    if paragraph is None or paragraph.national_answer_id != national.id:
         raise NotFound
-    if passage.removed_at is not None:
+    if paragraph.removed_at is not None:
         raise Conflict(_("This paragraph was taken out meanwhile. Put it back first."))
-    return passage
+    return paragraph
 
 
-async def add_passage(
-    session: AsyncSession, actor: Actor, slug: str, code: str, data: PassageInput
-) -> Passage:
-    """A passage of the State's own words."""
+async def add_paragraph(
+    session: AsyncSession, actor: Actor, slug: str, code: str, data: ParagraphInput
+) -> Paragraph:
+    """A paragraph of the State's own words."""
     frame = await _locked(session, actor, slug, code)
     require(policy.can_draft(actor, frame.consultation, frame.national))
     national = frame.national
     if not national.version:
         national = await _start(session, frame.consultation, frame.question_id)
-    passage = await _add(session, actor, national, data.text)
-    audit.record(session, actor, "submission.passage_added", passage, scope_id=frame.review.id, question=code)
-    return passage
-
-
-async def edit_passage(
-    session: AsyncSession, actor: Actor, slug: str, code: str, passage_id: UUID, data: PassageInput
-) -> Passage:
-    """Change the text of a passage; raises StaleEdit if somebody changed it since."""
-    frame, national = await _drafting(session, actor, slug, code)
-    passage = await _passage(session, national, passage_id)
-    check_version(passage, data.version)
-    passage.text = data.text
-    passage.edited_by_id = actor.account_id
-    passage.edited_by_name = actor.name
-    passage.edited_at = clock.now()
-    session.add(passage)
-    await session.flush()
-    _keep(session, passage)
+    paragraph = await _add(session, actor, national, data.text)
     audit.record(
-        session, actor, "submission.passage_edited", passage, scope_id=frame.review.id, question=code
+        session, actor, "submission.paragraph_added", paragraph, scope_id=frame.review.id, question=code
     )
-    return passage
+    return paragraph
 
 
-async def move_passage(
-    session: AsyncSession, actor: Actor, slug: str, code: str, passage_id: UUID, step: int
-) -> None:
-    """Move a passage one place up (-1) or down (+1)."""
+async def edit_paragraph(
+    session: AsyncSession, actor: Actor, slug: str, code: str, paragraph_id: UUID, data: ParagraphInput
+) -> Paragraph:
+    """Change the text of a paragraph; raises StaleEdit if somebody changed it since."""
     frame, national = await _drafting(session, actor, slug, code)
-    await _passage(session, national, passage_id)
-    ordered = [shown.passage for shown in await queries.passages_of(session, frame.national)]
-    place = next(i for i, passage in enumerate(ordered) if passage.id == passage_id)
+    paragraph = await _paragraph(session, national, paragraph_id)
+    check_version(paragraph, data.version)
+    paragraph.text = data.text
+    paragraph.edited_by_id = actor.account_id
+    paragraph.edited_by_name = actor.name
+    paragraph.edited_at = clock.now()
+    session.add(paragraph)
+    await session.flush()
+    _keep(session, paragraph)
+    audit.record(
+        session, actor, "submission.paragraph_edited", paragraph, scope_id=frame.review.id, question=code
+    )
+    return paragraph
+
+
+async def move_paragraph(
+    session: AsyncSession, actor: Actor, slug: str, code: str, paragraph_id: UUID, step: int
+) -> None:
+    """Move a paragraph one place up (-1) or down (+1)."""
+    frame, national = await _drafting(session, actor, slug, code)
+    await _paragraph(session, national, paragraph_id)
+    ordered = [shown.paragraph for shown in await queries.paragraphs_of(session, frame.national)]
+    place = next(i for i, paragraph in enumerate(ordered) if paragraph.id == paragraph_id)
     other = place + step
     if 0 <= other < len(ordered):
         ordered[place], ordered[other] = ordered[other], ordered[place]
     # Written past the version: a text somebody is editing meanwhile has not changed.
-    for position, passage in enumerate(ordered, 1):
-        if passage.position != position:
-            moved = update(Passage).where(Passage.id == passage.id)  # type: ignore[arg-type]
+    for position, paragraph in enumerate(ordered, 1):
+        if paragraph.position != position:
+            moved = update(Paragraph).where(Paragraph.id == paragraph.id)  # type: ignore[arg-type]
             await session.exec(moved.values(position=position))
 
 
-async def delete_passage(session: AsyncSession, actor: Actor, slug: str, code: str, passage_id: UUID) -> None:
-    """Take a passage out; its text, history and sources are kept, so that it can be put back."""
+async def delete_paragraph(
+    session: AsyncSession, actor: Actor, slug: str, code: str, paragraph_id: UUID
+) -> None:
+    """Take a paragraph out; its text, history and sources are kept, so that it can be put back."""
     frame, national = await _drafting(session, actor, slug, code)
-    passage = await _passage(session, national, passage_id)
-    passage.removed_at, passage.removed_by_name = clock.now(), actor.name
-    session.add(passage)
+    paragraph = await _paragraph(session, national, paragraph_id)
+    paragraph.removed_at, paragraph.removed_by_name = clock.now(), actor.name
+    session.add(paragraph)
     await session.flush()
     audit.record(
-        session, actor, "submission.passage_deleted", passage, scope_id=frame.review.id, question=code
+        session, actor, "submission.paragraph_deleted", paragraph, scope_id=frame.review.id, question=code
     )
 
 
-async def restore_passage(
-    session: AsyncSession, actor: Actor, slug: str, code: str, passage_id: UUID
-) -> Passage:
-    """Put a passage back that was taken out; answers it took up are taken up again."""
+async def restore_paragraph(
+    session: AsyncSession, actor: Actor, slug: str, code: str, paragraph_id: UUID
+) -> Paragraph:
+    """Put a paragraph back that was taken out; answers it used are used again."""
     frame, national = await _drafting(session, actor, slug, code)
-    passage = await session.get(Passage, passage_id)
-    if passage is None or passage.national_answer_id != national.id:
+    paragraph = await session.get(Paragraph, paragraph_id)
+    if paragraph is None or paragraph.national_answer_id != national.id:
         raise NotFound
-    if passage.removed_at is None:
-        return passage
-    passage.removed_at, passage.removed_by_name = None, ""
-    session.add(passage)
+    if paragraph.removed_at is None:
+        return paragraph
+    paragraph.removed_at, paragraph.removed_by_name = None, ""
+    session.add(paragraph)
     await session.flush()
     audit.record(
-        session, actor, "submission.passage_restored", passage, scope_id=frame.review.id, question=code
+        session, actor, "submission.paragraph_restored", paragraph, scope_id=frame.review.id, question=code
     )
-    return passage
+    return paragraph
 
 
 async def remove_source(session: AsyncSession, actor: Actor, slug: str, code: str, source_id: UUID) -> None:
-    """Take words away from a passage; the passage stays."""
+    """Take words away from a paragraph; the paragraph stays."""
     frame, national = await _drafting(session, actor, slug, code)
     source = await session.get(Source, source_id)
     if source is None:
         raise NotFound
-    passage = await _passage(session, national, source.passage_id)
+    paragraph = await _paragraph(session, national, source.paragraph_id)
     await session.delete(source)
     audit.record(
-        session, actor, "submission.source_removed", passage, scope_id=frame.review.id, question=code
+        session, actor, "submission.source_removed", paragraph, scope_id=frame.review.id, question=code
     )
 
 
@@ -304,25 +308,25 @@ async def _standing(session: AsyncSession, frame: Frame) -> Standing:
     return await queries.standing_of(session, frame, await mapped_questions(session, frame))
 
 
-async def propose_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
-    """An expert says the answer is ready; not while a disposition or a reason is missing."""
+async def send_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
+    """An expert says the answer is ready; not while a decision or a reason is missing."""
     frame = await _locked(session, actor, slug, code)
     standing = await _standing(session, frame)
-    require(policy.can_propose(actor, frame.consultation, frame.national, standing.obstacles))
+    require(policy.can_send(actor, frame.consultation, frame.national, standing.obstacles))
     national = frame.national
-    move(national, MOVES, NationalAnswerState.PROPOSED)
-    national.proposed_by_id = actor.account_id
+    move(national, MOVES, NationalAnswerState.FOR_APPROVAL)
+    national.sent_by_id = actor.account_id
     session.add(national)
-    audit.record(session, actor, "submission.proposed", national, scope_id=frame.review.id, question=code)
+    audit.record(session, actor, "submission.sent", national, scope_id=frame.review.id, question=code)
     return national
 
 
 async def take_back_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
-    """A proposed answer goes back to drafting."""
+    """An answer sent for approval goes back to drafting."""
     frame = await _locked(session, actor, slug, code)
     require(policy.can_take_back(actor, frame.consultation, frame.national))
     move(frame.national, MOVES, NationalAnswerState.DRAFTING)
-    frame.national.proposed_by_id = None
+    frame.national.sent_by_id = None
     session.add(frame.national)
     audit.record(
         session, actor, "submission.taken_back", frame.national, scope_id=frame.review.id, question=code
@@ -330,7 +334,7 @@ async def take_back_answer(session: AsyncSession, actor: Actor, slug: str, code:
     return frame.national
 
 
-async def clear_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
+async def approve_answer(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswer:
     """The focal point freezes the answer; a second person, and nothing may be missing."""
     frame = await _locked(session, actor, slug, code)
     # Whoever decides on an answer meanwhile holds the submission, and is seen by the count below.
@@ -338,17 +342,17 @@ async def clear_answer(session: AsyncSession, actor: Actor, slug: str, code: str
     await session.exec(held.with_for_update())
     standing = await _standing(session, frame)
     require(
-        policy.can_clear(
+        policy.can_approve(
             actor, frame.consultation, frame.review, frame.national, standing.editors, standing.obstacles
         )
     )
     national = frame.national
-    move(national, MOVES, NationalAnswerState.CLEARED)
-    national.cleared_by_id = actor.account_id
-    national.cleared_at = clock.now()
-    national.cleared_text = [shown.passage.text for shown in standing.passages]
+    move(national, MOVES, NationalAnswerState.APPROVED)
+    national.approved_by_id = actor.account_id
+    national.approved_at = clock.now()
+    national.approved_text = [shown.paragraph.text for shown in standing.paragraphs]
     session.add(national)
-    audit.record(session, actor, "submission.cleared", national, scope_id=frame.review.id, question=code)
+    audit.record(session, actor, "submission.approved", national, scope_id=frame.review.id, question=code)
     await _release(session, frame)
     return national
 
@@ -356,8 +360,8 @@ async def clear_answer(session: AsyncSession, actor: Actor, slug: str, code: str
 async def _release(session: AsyncSession, frame: Frame) -> None:
     """Contributors can read the decisions now; those who read another one before are told."""
     mapped = await mapped_questions(session, frame)
-    changed = await dispositions.changed_since_read(session, frame.consultation.id, mapped)
-    await dispositions.mark_released(session, frame.consultation.id, mapped)
+    changed = await decisions.changed_since_read(session, frame.consultation.id, mapped)
+    await decisions.mark_released(session, frame.consultation.id, mapped)
     if changed:
         await events.publish(session, DecisionsChanged(changed))
 
@@ -365,18 +369,18 @@ async def _release(session: AsyncSession, frame: Frame) -> None:
 async def reopen_answer(
     session: AsyncSession, actor: Actor, slug: str, code: str, reason: str
 ) -> NationalAnswer:
-    """A cleared answer is drafted again; the submission with it, if it was cleared or handed over."""
+    """A approved answer is drafted again; the submission with it, if it was approved or made final."""
     frame = await _locked(session, actor, slug, code)
     require(policy.can_reopen(actor, frame.consultation, frame.review, frame.national))
     if frame.submission is None:
         raise Forbidden
     national = frame.national
-    is_all = frame.submission.state is SubmissionState.HANDED_OVER
+    is_all = frame.submission.state is SubmissionState.FINAL
     read = None if is_all else await mapped_questions(session, frame)
-    await dispositions.mark_released(session, frame.consultation.id, read)
+    await decisions.mark_released(session, frame.consultation.id, read)
     move(national, MOVES, NationalAnswerState.DRAFTING)
     national.reopened_reason = reason
-    national.proposed_by_id = national.cleared_by_id = None
+    national.sent_by_id = national.approved_by_id = None
     session.add(national)
     if frame.submission.state is not SubmissionState.DRAFTING:
         move(frame.submission, SUBMISSION_MOVES, SubmissionState.DRAFTING)

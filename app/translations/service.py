@@ -6,7 +6,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.platform.errors import Invalid
 from app.platform.i18n import BY_CODE, _
-from app.platform.security import Actor, Decision, require
+from app.platform.security import Actor, Permission, require
 from app.translations import queries
 from app.translations.models import Origin, Text, Translation
 
@@ -16,7 +16,7 @@ BODY_LIMIT = 20_000
 async def add_translation(
     session: AsyncSession,
     actor: Actor,
-    decision: Decision,
+    decision: Permission,
     text_id: UUID,
     language: str,
     body: str,

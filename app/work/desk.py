@@ -14,7 +14,7 @@ from app.consultations.timing import Phase
 from app.organisations.models import READERS, Role
 from app.platform import clock
 from app.platform.i18n import Message, _, n_
-from app.platform.security import Actor, Decision, require
+from app.platform.security import Actor, Permission, require
 from app.questionnaires import queries as questionnaires
 from app.reviews import policy as review_policy
 from app.reviews import queries as reviews
@@ -66,8 +66,8 @@ class WorkPage:
     stages: Sequence[Stage]
     reviews: Sequence[ReviewFrame]
     others: Sequence[Listed]
-    may_prepare: Decision
-    may_create_state: Decision
+    may_prepare: Permission
+    may_create_state: Permission
     every: Every
 
     @property
@@ -170,7 +170,7 @@ def _to_open(item: Listed) -> Entry:
         n_("consultation to open", "consultations to open", 1),
         _("Complete the texts and the dates, then open it. Until then nobody can answer."),
         item,
-        "consultations.set_up",
+        "consultations.settings",
         {"slug": item.consultation.slug},
     )
 
@@ -227,7 +227,7 @@ def _place(agenda: _Agenda, stage: Stage, _due: date | None) -> None:
     what = n_("statement to place", "statements to place", number)
     why = _("After the closing a statement can no longer be placed, only set aside with a reason.")
     closing = stage.listed.consultation.closes_at.date()
-    agenda.add(_entry(stage, number, what, why, "intake.kept"), closing, CLOSES)
+    agenda.add(_entry(stage, number, what, why, "statements.kept"), closing, CLOSES)
 
 
 def _translate(agenda: _Agenda, stage: Stage, due: date | None) -> None:

@@ -13,18 +13,18 @@ from app.consultations import queries as consultations
 from app.consultations.models import Consultation
 from app.contributions.models import Answer, AnswerVersion, Contribution
 from app.contributions.queries import STANDING
-from app.intake.models import IntakeRow
-from app.intake.queries import WAITING
 from app.organisations.models import READERS, Role
 from app.platform.errors import NotFound
 from app.platform.security import Actor
 from app.reading.models import ReadMark
 from app.reading.queries import read_by
+from app.statements.models import Statement
+from app.statements.queries import WAITING
 from app.submissions.models import (
-    Disposition,
+    Decision,
     NationalAnswer,
     NationalAnswerState,
-    Passage,
+    Paragraph,
     Source,
     Submission,
     SubmissionState,
@@ -83,7 +83,7 @@ async def counts(
     for place, answers, read, undecided in await session.exec(_answers(actor, consultation_ids)):
         found.put(place, answers=answers, read=read, undecided=undecided)
     for place, state, begun, waiting, approved in await session.exec(_nationals(consultation_ids)):
-        is_final = state is SubmissionState.HANDED_OVER
+        is_final = state is SubmissionState.FINAL
         found.put(place, begun=begun, waiting=waiting, approved=approved, is_final=is_final)
     for place, revised in await session.exec(_revised(consultation_ids)):
         found.put(place, revised=revised)
@@ -96,15 +96,15 @@ async def counts(
 
 def _answers(actor: Actor, within: Collection[UUID]) -> Any:
     newest = newest_of(col(Answer.consultation_id).in_(within))
-    holds = (Disposition.answer_id == newest.c.answer_id) & (Disposition.number == newest.c.number)
+    holds = (Decision.answer_id == newest.c.answer_id) & (Decision.number == newest.c.number)
     return (
         select(Answer.consultation_id, func.count(), func.count(col(ReadMark.account_id)), _where(IS_OPEN))
         .select_from(Answer)
         .join(AnswerVersion, col(AnswerVersion.id) == Answer.current_version_id)
         .join(Contribution, col(Contribution.id) == Answer.contribution_id)
         .outerjoin(newest, newest.c.answer_id == Answer.id)
-        .outerjoin(Disposition, holds)  # type: ignore[arg-type]
-        .outerjoin(Passage, (col(Passage.id) == Disposition.passage_id) & IN_PLACE)
+        .outerjoin(Decision, holds)  # type: ignore[arg-type]
+        .outerjoin(Paragraph, (col(Paragraph.id) == Decision.paragraph_id) & IN_PLACE)
         .outerjoin(ReadMark, read_by(actor))
         .where(STANDING, col(Answer.consultation_id).in_(within))
         .group_by(col(Answer.consultation_id))
@@ -122,8 +122,8 @@ def _nationals(within: Collection[UUID]) -> Any:
             Submission.consultation_id,
             Submission.state,
             func.count(col(NationalAnswer.id)),
-            _where(state == NationalAnswerState.PROPOSED),
-            _where(state == NationalAnswerState.CLEARED),
+            _where(state == NationalAnswerState.FOR_APPROVAL),
+            _where(state == NationalAnswerState.APPROVED),
         )
         .outerjoin(NationalAnswer, col(NationalAnswer.submission_id) == Submission.id)
         .where(col(Submission.consultation_id).in_(within))
@@ -133,15 +133,15 @@ def _nationals(within: Collection[UUID]) -> Any:
 
 def _revised(within: Collection[UUID]) -> Any:
     return (
-        select(Submission.consultation_id, func.count(func.distinct(Passage.id)))
+        select(Submission.consultation_id, func.count(func.distinct(Paragraph.id)))
         .join(NationalAnswer, col(NationalAnswer.submission_id) == Submission.id)
-        .join(Passage, (col(Passage.national_answer_id) == NationalAnswer.id) & IN_PLACE)
-        .join(Source, col(Source.passage_id) == Passage.id)
+        .join(Paragraph, (col(Paragraph.national_answer_id) == NationalAnswer.id) & IN_PLACE)
+        .join(Source, col(Source.paragraph_id) == Paragraph.id)
         .join(Answer, col(Answer.id) == Source.answer_id)
         .where(
             col(Submission.consultation_id).in_(within),
             IS_REVISED,
-            NationalAnswer.state != NationalAnswerState.CLEARED,
+            NationalAnswer.state != NationalAnswerState.APPROVED,
         )
         .group_by(col(Submission.consultation_id))
     )
@@ -149,9 +149,9 @@ def _revised(within: Collection[UUID]) -> Any:
 
 def _statements(within: Collection[UUID]) -> Any:
     return (
-        select(IntakeRow.consultation_id, func.count())
-        .where(col(IntakeRow.consultation_id).in_(within), *WAITING)
-        .group_by(col(IntakeRow.consultation_id))
+        select(Statement.consultation_id, func.count())
+        .where(col(Statement.consultation_id).in_(within), *WAITING)
+        .group_by(col(Statement.consultation_id))
     )
 
 

@@ -31,7 +31,7 @@ STATED: dict[str, str] = {
     "notifications.service.notify": "tells of what another service was allowed to do",
     "notifications.service.notify_account": "the same",
     "notifications.service.notify_by_link": "the same",
-    "submissions.dispositions.mark_released": "follows a clearance, a reopening or a hand-over that asked",
+    "submissions.decisions.mark_released": "follows a approval, a reopening or a hand-over that asked",
     "seed.loader._finish": "lets the time of an invented consultation run out",
 }
 # Functions that are told who acts and leave the question to those that call them, who are looked at.
@@ -168,7 +168,7 @@ def without(module: str, statement: ast.Expr) -> Portal:
 def test_a_question_that_is_taken_out_is_missed_wherever_it_stood() -> None:
     """The guard itself, tried on every question there is: only what reads may lose its own here."""
     places = {place for place, _statement in questions()}
-    assert {module.rpartition(".")[2] for module, _name in places} > {"service", "dispositions", "carrying"}
+    assert {module.rpartition(".")[2] for module, _name in places} > {"service", "decisions", "carrying"}
     missed = [
         named(place)
         for place, statement in questions()
@@ -181,8 +181,8 @@ def test_a_question_that_is_taken_out_is_missed_wherever_it_stood() -> None:
     ("module", "before", "after"),
     [
         (
-            "app.submissions.dispositions",
-            "    require(policy.can_dispose(actor, consultation, submission, held))\n",
+            "app.submissions.decisions",
+            "    require(policy.can_decide(actor, consultation, submission, held))\n",
             "",
         ),
         ("app.contributions.service", "require(policy.can_submit(", "print(policy.can_submit("),

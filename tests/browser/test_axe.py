@@ -133,15 +133,15 @@ async def test_pages_after_a_form_are_accessible_too(
 
 
 @pytest.mark.asyncio(loop_scope="session")
-async def test_two_who_write_one_passage_see_both_texts(visitors: Visitors, portal: Portal) -> None:
-    desk = "/desk/{slug}/submission/{drafted}?edit={passage}".format(slug=OPEN, **portal.facts)
+async def test_two_who_write_one_paragraph_see_both_texts(visitors: Visitors, portal: Portal) -> None:
+    desk = "/desk/{slug}/submission/{drafted}?edit={paragraph}".format(slug=OPEN, **portal.facts)
     first = await visitors.person(portal.seeded.key_of(EXPERT))
     second = await visitors.person(portal.seeded.key_of(FOCAL_POINT))
     for visitor, words in ((first, "The first wrote this."), (second, "The second wrote that.")):
         await visitor.open(desk)
-        await visitor.page.locator('.passage textarea[name$=".text"]').fill(words)
+        await visitor.page.locator('.paragraph textarea[name$=".text"]').fill(words)
     for visitor in (first, second):
-        await visitor.press('.passage div:has(> textarea[name$=".text"]) ~ .actions button')
+        await visitor.press('.paragraph div:has(> textarea[name$=".text"]) ~ .actions button')
     shown = await second.text()
     assert "The first wrote this." in shown
     assert "The second wrote that." in await second.page.content()

@@ -21,7 +21,7 @@ HEAVY = [
     (EXPERT, f"/desk/{LOADED}/submission"),
     (EXPERT, f"/desk/{LOADED}/submission/S-FP-08-2"),
     (TRANSLATOR, f"/desk/{LOADED}/texts"),
-    (FACILITATOR, f"/desk/{LOADED}/intake/kept"),
+    (FACILITATOR, f"/desk/{LOADED}/statements/kept"),
     (NOBODY, f"/c/{LOADED}/questions"),
 ]
 FIRST_ANSWER = "(() => Math.round(document.querySelector('main article').getBoundingClientRect().top))()"

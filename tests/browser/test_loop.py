@@ -31,7 +31,7 @@ WORDS = {
     "fr": ("Les anciennes marques s’effacent. Personne ne les relit.", "Les marques deviennent illisibles."),
 }
 OWN_WORDS = "We counted forty seized weapons without a mark. The police keep no list."
-REASON = "The passage says it in the same words."
+REASON = "The paragraph says it in the same words."
 PHONE = {"width": 360, "height": 740}
 PASSWORD = "four words nobody else has"
 
@@ -121,8 +121,8 @@ async def _contribute_by_name(visitor: Visitor, seeded: Seeded, question: str) -
     await _submit(visitor, OWN_WORDS)
 
 
-async def _draft(expert: Visitor, question: str, state_question: str, words: str, passage: str) -> None:
-    """Read the answers, merge their words into a new passage, write it, set the position, give reasons."""
+async def _draft(expert: Visitor, question: str, state_question: str, words: str, paragraph: str) -> None:
+    """Read the answers, merge their words into a new paragraph, write it, set the position, give reasons."""
     await expert.open(f"/desk/{OPEN}/questions/{question}")
     read = await expert.text()
     assert words.split(".", maxsplit=1)[0] in read
@@ -134,34 +134,34 @@ async def _draft(expert: Visitor, question: str, state_question: str, words: str
         await desk.locator(f'.select-words li:has(label:has-text("{first}")) input').first.check()
     await desk.locator('select[name="merge.into"]').select_option("new")
     await expert.press('button[formaction*="/sources?"]')
-    assert await desk.locator('.passage textarea[name$=".text"]').count() == 1
-    await desk.locator('.passage textarea[name$=".text"]').fill(passage)
-    await expert.press('.passage [role="group"]:has(textarea[name$=".text"]) button')
-    assert passage in await expert.text(".sheet")
-    sources = desk.locator(f'.passage:has-text("{passage}") .source q')
+    assert await desk.locator('.paragraph textarea[name$=".text"]').count() == 1
+    await desk.locator('.paragraph textarea[name$=".text"]').fill(paragraph)
+    await expert.press('.paragraph [role="group"]:has(textarea[name$=".text"]) button')
+    assert paragraph in await expert.text(".sheet")
+    sources = desk.locator(f'.paragraph:has-text("{paragraph}") .source q')
     assert await sources.count() == 2
     save = 'button[formaction*="/answer?"]'
     if not await desk.locator(save).is_visible():
         await desk.locator(f"details:has({save}) > summary").click()
     await expert.choose("answer.position", "in_part")
     await expert.press(save)
-    await _dispose(expert, passage)
-    await expert.press('button[formaction*="/propose?"]')
-    assert not await desk.locator('button[formaction*="/propose?"]').count()
+    await _decide(expert, paragraph)
+    await expert.press('button[formaction*="/send?"]')
+    assert not await desk.locator('button[formaction*="/send?"]').count()
 
 
-async def _dispose(expert: Visitor, passage: str) -> None:
-    """A disposition and a reason for every answer that has none; the new passage took all of them up."""
+async def _decide(expert: Visitor, paragraph: str) -> None:
+    """A decision and a reason for every answer that has none; the new paragraph took all of them up."""
     desk = expert.page
-    number = await desk.locator(f'.passage:has-text("{passage}")').get_attribute("id")
+    number = await desk.locator(f'.paragraph:has-text("{paragraph}")').get_attribute("id")
     assert number
     at = int(number.removeprefix("p"))
-    while await desk.locator(".dispositions > li.is-open").count():
-        waiting = desk.locator(".dispositions > li.is-open").first
+    while await desk.locator(".decisions > li.is-open").count():
+        waiting = desk.locator(".decisions > li.is-open").first
         here = await waiting.get_attribute("id")
-        await waiting.locator('[name$=".disposition"]').select_option("taken_up")
+        await waiting.locator('[name$=".decision"]').select_option("used")
         await waiting.locator('[name$=".reason"]').fill(REASON)
-        await waiting.locator('[name$=".passage_id"]').select_option(index=at)
+        await waiting.locator('[name$=".paragraph_id"]').select_option(index=at)
         await expert.press(f'[id="{here}"] [role="group"] button')
         assert await desk.locator(f'[id="{here}"].is-open').count() == 0
 
@@ -171,7 +171,7 @@ async def test_words_go_all_the_way_and_their_author_learns_what_became_of_them(
     visitors: Visitors, portal: Portal, number: int, way: tuple[str, bool, str, str]
 ) -> None:
     language, scripts, question, state_question = way
-    words, passage = WORDS[language]
+    words, paragraph = WORDS[language]
     options: dict[str, Any] = {"java_script_enabled": scripts}
     seeded = portal.seeded
     contributor = await visitors.new(language, viewport=PHONE, **options)
@@ -181,15 +181,15 @@ async def test_words_go_all_the_way_and_their_author_learns_what_became_of_them(
     organisation = await visitors.new(language, viewport=PHONE, **options)
     await _contribute_by_name(organisation, seeded, question)
     expert = await visitors.person(seeded.key_of("expert"), language, **options)
-    await _draft(expert, question, state_question, words, passage)
+    await _draft(expert, question, state_question, words, paragraph)
     focal_point = await visitors.person(seeded.key_of("focal_point"), language, **options)
     await focal_point.open(f"/desk/{OPEN}/submission/{state_question}")
-    await focal_point.press('button[formaction*="/clear?"]')
+    await focal_point.press('button[formaction*="/approve?"]')
     assert await focal_point.page.locator('button[formaction*="/reopen?"]').count() == 1
     back = await visitors.bearer(receipt, language, **options)
     await back.press('main a[href$="/reasons"]')
     shown = await back.text()
     assert REASON in shown
-    assert passage in shown
+    assert paragraph in shown
     everybody = (contributor, organisation, expert, focal_point, back)
     assert [said for visitor in everybody for said in visitor.complaints] == []

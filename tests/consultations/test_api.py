@@ -65,7 +65,7 @@ async def test_a_program_leads_a_consultation_through_its_life(
     await client.post(f"{API}/valmora/close", json=why, headers=headers)
     refused = await client.post(f"{API}/valmora/conclude", headers=headers)
     assert refused.status_code == 409
-    assert {"uncleared-S-FP-03-1", "not-handed-over", "not-published"} <= refused.json()["errors"].keys()
+    assert {"unapproved-S-FP-03-1", "no-final-file", "not-published"} <= refused.json()["errors"].keys()
     step = f"{API}/valmora/steps/conclude"
     asked = await client.post(
         f"{step}/override", json={"reason": "The review was called off."}, headers=headers

@@ -11,6 +11,7 @@ from app.contributions.models import Mode
 from app.platform import clock, ids
 from app.platform.db import Database
 from app.platform.security import Actor
+from app.submissions import former
 from tests.factories import SYSTEM, Make
 
 PERSON = Actor(account_id=ids.new_id(), name="Amina Reyl")
@@ -47,6 +48,19 @@ async def test_staff_and_the_portal_are_named(db: Database, make: Make) -> None:
 async def test_an_act_without_a_sentence_is_shown_by_its_name(db: Database, make: Make) -> None:
     entries = await written(db, await make.consultation(), (PERSON, "thing.done"))
     assert [str(entry.sentence) for entry in entries] == ["thing.done"]
+
+
+async def test_acts_that_were_recorded_under_an_earlier_name_are_told_as_those_of_today(
+    db: Database, make: Make
+) -> None:
+    consultation = await make.consultation()
+    async with db.write() as session:
+        audit.record(
+            session, PERSON, "answer.disposed", consultation, consultation.country_review_id, kind="taken_up"
+        )
+    (entry,) = await written(db, consultation)
+    assert (entry.action, str(entry.sentence)) == ("answer.decided", "An answer was decided.")
+    assert str(former.NAMES[entry.decision]) == "Used in the answer"
 
 
 async def test_the_pages_of_the_log_hold_every_act_once(db: Database, make: Make) -> None:

@@ -13,7 +13,7 @@ from tests.browsing import post
 from tests.factories import Make
 
 DAY = timedelta(days=1)
-DESK = ("set-up", "codes", "log", "people")
+DESK = ("settings", "codes", "log", "people")
 
 CODE = re.compile(r"<code>(\w+)</code>")
 
@@ -128,7 +128,7 @@ async def test_nobody_outside_sees_a_draft_or_a_desk(client: httpx2.AsyncClient,
     await make.signed_in(client, member)
     assert (await client.get("/en/desk")).status_code == 403
     assert (await client.get("/en/desk/new")).status_code == 403
-    assert (await client.get(f"/en/desk/{running.slug}/set-up")).status_code == 404
+    assert (await client.get(f"/en/desk/{running.slug}/settings")).status_code == 404
 
 
 async def test_the_focal_point_walks_from_the_desk_to_an_open_consultation(
@@ -157,7 +157,7 @@ async def test_the_focal_point_walks_from_the_desk_to_an_open_consultation(
     assert "No Spaces" in refused.text
     assert "Firearms in Valmora" in refused.text
     made = await post(client, "/en/desk/new", form)
-    assert made.headers["location"] == "/en/desk/valmora-firearms/set-up"
+    assert made.headers["location"] == "/en/desk/valmora-firearms/settings"
     # The summary is missing still: the page says so at its field.
     early = await post(client, "/en/desk/valmora-firearms/open")
     assert early.status_code == 422
@@ -170,9 +170,9 @@ async def test_the_focal_point_walks_from_the_desk_to_an_open_consultation(
     assert "What we ask." in unsaved.text
     saved = await post(
         client,
-        "/en/desk/valmora-firearms/set-up",
+        "/en/desk/valmora-firearms/settings",
         {**form, "summaries-en": "What we ask.", "version": "1"},
-        page="/en/desk/valmora-firearms/set-up",
+        page="/en/desk/valmora-firearms/settings",
     )
     assert saved.status_code == 303
     assert (await post(client, "/en/desk/valmora-firearms/open")).status_code == 303
@@ -197,8 +197,8 @@ async def test_a_late_closing_is_warned_of_and_not_forbidden(client: httpx2.Asyn
     late = await make.consultation(review, closes_in=30 * DAY)
     soon = await make.consultation(review, closes_in=timedelta(hours=1))
     await make.signed_in(client, await make.staff(late, Role.FOCAL_POINT))
-    assert "The closing is late" in (await client.get(f"/en/desk/{late.slug}/set-up")).text
-    assert "The closing is late" not in (await client.get(f"/en/desk/{soon.slug}/set-up")).text
+    assert "The closing is late" in (await client.get(f"/en/desk/{late.slug}/settings")).text
+    assert "The closing is late" not in (await client.get(f"/en/desk/{soon.slug}/settings")).text
 
 
 async def test_a_stale_set_up_keeps_what_was_typed(client: httpx2.AsyncClient, make: Make) -> None:
@@ -212,7 +212,7 @@ async def test_a_stale_set_up_keeps_what_was_typed(client: httpx2.AsyncClient, m
         "closes_at": "2027-03-26T23:59",
         "version": "1",
     }
-    path = f"/en/desk/{draft.slug}/set-up"
+    path = f"/en/desk/{draft.slug}/settings"
     assert (await post(client, path, form)).status_code == 303
     stale = await post(client, path, {**form, "titles-en": "Typed in another tab"})
     assert stale.status_code == 409
@@ -346,7 +346,7 @@ async def test_the_office_the_focal_point_and_an_address_are_named_where_help_se
     draft = await make.consultation(state=ConsultationState.DRAFT)
     focal_point = await make.staff(draft, Role.FOCAL_POINT, name="Ana Duarte")
     await make.signed_in(client, focal_point)
-    place = f"/en/desk/{draft.slug}/set-up"
+    place = f"/en/desk/{draft.slug}/settings"
     fields = {
         **{f"titles-{code}": "Title" for code in CODES},
         **{f"summaries-{code}": "Summary" for code in CODES},
@@ -406,7 +406,7 @@ async def test_two_people_who_set_up_a_consultation_see_each_other(
 ) -> None:
     consultation = await make.consultation(state=ConsultationState.DRAFT)
     await make.signed_in(client, await make.staff(consultation, Role.FOCAL_POINT))
-    path = f"/en/desk/{consultation.slug}/set-up"
+    path = f"/en/desk/{consultation.slug}/settings"
     fields = {
         "version": "1",
         "languages": "en",

@@ -9,16 +9,16 @@ from sqlmodel import select
 from app.audit.models import AuditEntry
 from app.consultations.models import Consultation, ConsultationState, Override, Step
 from app.contributions.models import Answer, ContributionState, Mode
-from app.intake.models import IntakeRow
 from app.organisations.models import Role
 from app.platform import clock
 from app.platform.db import Database
 from app.platform.queue import Job
 from app.publication.models import Outcome
 from app.questionnaires import queries as questionnaires
+from app.statements.models import Statement
 from app.submissions.models import (
-    Disposition,
-    DispositionKind,
+    Decision,
+    DecisionKind,
     NationalAnswer,
     NationalAnswerState,
     Submission,
@@ -33,20 +33,20 @@ NOT_ALL = "This consultation is concluded. Not every answer has a reply with a r
 
 
 async def finished(db: Database, consultation: Consultation) -> None:
-    """Everything that concluding asks for: all decided, cleared, handed over, published."""
+    """Everything that concluding asks for: all decided, approved, handed over, published."""
     async with db.write() as session:
         state = await questionnaires.get_compiled(session, consultation.state_version_id)
         submission = Submission(
             consultation_id=consultation.id,
             office_id=consultation.office_id,
             language="en",
-            state=SubmissionState.HANDED_OVER,
+            state=SubmissionState.FINAL,
         )
         session.add(submission)
         await session.flush()
         session.add_all(
             NationalAnswer(
-                submission_id=submission.id, question_id=question_id, state=NationalAnswerState.CLEARED
+                submission_id=submission.id, question_id=question_id, state=NationalAnswerState.APPROVED
             )
             for question_id in state.codes
         )
@@ -55,10 +55,10 @@ async def finished(db: Database, consultation: Consultation) -> None:
             session.add(reason)
             await session.flush()
             session.add(
-                Disposition(
+                Decision(
                     answer_id=answer.id,
                     answer_version_id=answer.current_version_id,
-                    kind=DispositionKind.NOTED,
+                    kind=DecisionKind.NOTED,
                     reason_text_id=reason.id,
                 )
             )
@@ -66,9 +66,9 @@ async def finished(db: Database, consultation: Consultation) -> None:
         session.add(Outcome(consultation_id=consultation.id, number=1, content=content))
 
 
-async def statement(db: Database, consultation: Consultation) -> IntakeRow:
-    """A statement of the intake that waits for somebody."""
-    row = IntakeRow(
+async def statement(db: Database, consultation: Consultation) -> Statement:
+    """A statement of the statements that waits for somebody."""
+    row = Statement(
         consultation_id=consultation.id,
         fingerprint="0" * 64,
         row={"statement": "Nobody looks.", "language": "en", "organisation": "Orsa Legal Aid"},
@@ -91,7 +91,7 @@ async def test_concluding_lists_what_stands_against_it_and_refuses(
     await statement(db, consultation)
     await make.signed_in(client, await make.staff(consultation, Role.FOCAL_POINT))
     home = f"/en/desk/{consultation.slug}"
-    set_up = await client.get(f"{home}/set-up")
+    set_up = await client.get(f"{home}/settings")
     assert f'href="{home}/steps/conclude"' in set_up.text
     assert f'action="{home}/conclude"' not in set_up.text
     assert "becomes public" not in set_up.text
@@ -99,7 +99,7 @@ async def test_concluding_lists_what_stands_against_it_and_refuses(
     for shown in (
         f'<a href="{home}/submission/S-FP-03-1">S-FP-03-1: there is no national answer yet.</a>',
         "1 answer has no decision yet.",
-        f'<a href="{home}/intake/kept">1 statement waits',
+        f'<a href="{home}/statements/kept">1 statement waits',
         f'<a href="{home}/export">The final file is not made.</a>',
         f'<a href="{home}/outcome">The outcome that belongs to the final file is not published.</a>',
     ):
@@ -202,10 +202,10 @@ async def test_publishing_asks_for_statements_and_late_answers(
     assert (await post(client, f"{home}/outcome")).status_code == 409
     assert "1 statement waits" in (await client.get(f"{home}/steps/publish")).text
     await make.signed_in(client, await make.staff(consultation, Role.FACILITATOR))
-    assert (await post(client, f"{home}/intake/{row.id}/dismiss", {"reason": ""})).status_code == 422
-    done = await post(client, f"{home}/intake/{row.id}/dismiss", {"reason": "It speaks of another law."})
+    assert (await post(client, f"{home}/statements/{row.id}/dismiss", {"reason": ""})).status_code == 422
+    done = await post(client, f"{home}/statements/{row.id}/dismiss", {"reason": "It speaks of another law."})
     assert done.status_code == 303
-    assert "No statement waits." in (await client.get(f"{home}/intake/kept")).text
+    assert "No statement waits." in (await client.get(f"{home}/statements/kept")).text
     await make.signed_in(client, await make.staff(consultation, Role.FOCAL_POINT))
     assert (await post(client, f"{home}/outcome", page=f"{home}/steps/publish")).status_code == 303
 
@@ -220,7 +220,7 @@ async def test_closing_early_needs_a_reason_keeps_the_promised_date_and_tells_wh
     await make.contribution(consultation, Mode.CONFIDENTIAL)
     await make.signed_in(client, await make.staff(consultation, Role.FOCAL_POINT))
     home = f"/en/desk/{consultation.slug}"
-    assert f'action="{home}/close"' not in (await client.get(f"{home}/set-up")).text
+    assert f'action="{home}/close"' not in (await client.get(f"{home}/settings")).text
     unsaid = await post(client, f"{home}/close", {"reason": " "}, page=f"{home}/closing")
     assert unsaid.status_code == 422
     assert "Say why it closes early." in unsaid.text

@@ -39,5 +39,5 @@ async def test_registering_offers_it_and_leads_back(client: httpx2.AsyncClient, 
 async def test_the_focal_point_sets_the_rule(client: httpx2.AsyncClient, make: Make) -> None:
     consultation = await make.consultation(state=ConsultationState.DRAFT)
     await make.signed_in(client, await make.staff(consultation, Role.FOCAL_POINT))
-    page = await client.get(f"/en/desk/{consultation.slug}/set-up")
+    page = await client.get(f"/en/desk/{consultation.slug}/settings")
     assert 'name="texts.takes_persons"' in page.text

@@ -39,8 +39,8 @@ def test_it_holds_every_kind_of_contribution_in_six_languages(loaded: Seeded) ->
     assert count("AND c.submitted_versions > 1") > 0
     assert int(loaded.one(f"SELECT count(DISTINCT c.language) {STANDING}", LOADED)) >= 5
     states = {row[0] for row in loaded.ask("SELECT DISTINCT n.state FROM national_answer n")}
-    assert states == {"drafting", "proposed", "cleared"}
-    assert int(loaded.one("SELECT count(*) FROM intake_row WHERE answer_id IS NULL")) > 0
+    assert states == {"drafting", "for_approval", "approved"}
+    assert int(loaded.one("SELECT count(*) FROM statement WHERE answer_id IS NULL")) > 0
     assert (
         int(
             loaded.one(

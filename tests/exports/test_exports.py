@@ -23,21 +23,21 @@ from app.platform.db import Database
 from app.platform.errors import Forbidden, NotFound
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
-from app.submissions import dispositions
+from app.submissions import decisions
 from app.submissions import service as submissions
 from app.submissions.models import (
-    DispositionKind,
+    DecisionKind,
     NationalAnswer,
     NationalAnswerState,
-    Passage,
+    Paragraph,
     Position,
     Submission,
 )
 from app.submissions.schemas import (
-    DispositionInput,
+    DecisionInput,
     MergeInput,
     NationalAnswerInput,
-    PassageInput,
+    ParagraphInput,
     Selection,
 )
 from tests.browsing import post
@@ -63,26 +63,26 @@ class Scene:
             return list((await questionnaires.get_compiled(session, self.consultation.state_version_id)).ids)
 
     async def merge(self, code: str = FIRST) -> None:
-        """One passage that rests on every answer."""
+        """One paragraph that rests on every answer."""
         async with self.db.write() as session:
-            passage = await submissions.add_passage(
-                session, self.expert, self.slug, code, PassageInput(text="Converted weapons are a gap.")
+            paragraph = await submissions.add_paragraph(
+                session, self.expert, self.slug, code, ParagraphInput(text="Converted weapons are a gap.")
             )
             versions = (await session.exec(select(AnswerVersion.id))).all()
             chosen = [Selection(answer_version_id=each) for each in versions]
-            data = MergeInput(selections=chosen, passage_id=passage.id)
+            data = MergeInput(selections=chosen, paragraph_id=paragraph.id)
             await submissions.merge_excerpts(session, self.expert, self.slug, code, data)
 
-    async def dispose(self) -> None:
+    async def decide(self) -> None:
         async with self.db.write() as session:
             for contribution in self.given.values():
                 for answer in (await contribution_queries.answers_of(session, contribution.id)).values():
-                    await dispositions.dispose_answer(
+                    await decisions.decide_answer(
                         session,
                         self.expert,
                         self.slug,
                         answer.id,
-                        DispositionInput(disposition=DispositionKind.NOTED, reason="It is noted."),
+                        DecisionInput(decision=DecisionKind.NOTED, reason="It is noted."),
                     )
 
     async def clear(self, codes: Iterable[str]) -> None:
@@ -97,9 +97,9 @@ class Scene:
                 )
                 await submissions.set_answer(session, self.expert, self.slug, code, data)
             async with self.db.write() as session:
-                await submissions.propose_answer(session, self.expert, self.slug, code)
+                await submissions.send_answer(session, self.expert, self.slug, code)
             async with self.db.write() as session:
-                await submissions.clear_answer(session, self.focal, self.slug, code)
+                await submissions.approve_answer(session, self.focal, self.slug, code)
 
     async def _version(self, code: str) -> int:
         async with self.db.read() as session:
@@ -108,26 +108,26 @@ class Scene:
 
     async def clear_everything(self) -> None:
         await self.merge()
-        await self.dispose()
+        await self.decide()
         await self.clear([FIRST])
         async with self.db.write() as session:
             submission = (await session.exec(select(Submission))).one()
             compiled = await questionnaires.get_compiled(session, self.consultation.state_version_id)
             for code, question_id in list(compiled.ids.items())[1:]:
-                await self._cleared(session, submission, code, question_id)
+                await self._approved(session, submission, code, question_id)
 
     @staticmethod
-    async def _cleared(session: AsyncSession, submission: Submission, code: str, question_id: UUID) -> None:
+    async def _approved(session: AsyncSession, submission: Submission, code: str, question_id: UUID) -> None:
         national = NationalAnswer(
             submission_id=submission.id,
             question_id=question_id,
             position=Position.YES,
-            state=NationalAnswerState.CLEARED,
-            cleared_at=clock.now(),
+            state=NationalAnswerState.APPROVED,
+            approved_at=clock.now(),
         )
         session.add(national)
         await session.flush()
-        session.add(Passage(national_answer_id=national.id, position=1, text=f"The law answers {code}."))
+        session.add(Paragraph(national_answer_id=national.id, position=1, text=f"The law answers {code}."))
 
     async def withdraw(self, make: Make, *keys: str) -> None:
         async with self.db.write() as session:
@@ -139,7 +139,7 @@ class Scene:
         """Take the sources away whose words their authors took back."""
         async with self.db.write() as session:
             frame = await submissions.queries.get_frame(session, self.expert, self.slug, FIRST)
-            for shown in await submissions.queries.passages_of(session, frame.national):
+            for shown in await submissions.queries.paragraphs_of(session, frame.national):
                 for source in shown.sources:
                     if source.quote is None:
                         await submissions.remove_source(session, self.expert, self.slug, FIRST, source.id)
@@ -154,14 +154,14 @@ class Scene:
             return await service.hand_over(session, actor or self.focal, self.slug)
 
     async def rewrite(self, text: str, code: str = FIRST) -> None:
-        """Reopen an answer, change its passage, clear it again."""
+        """Reopen an answer, change its paragraph, clear it again."""
         async with self.db.write() as session:
             await submissions.reopen_answer(session, self.focal, self.slug, code, "A new law.")
         async with self.db.write() as session:
-            passage = (await session.exec(select(Passage).order_by(Passage.id))).first()
-            assert passage
-            data = PassageInput(text=text, version=passage.version)
-            await submissions.edit_passage(session, self.expert, self.slug, code, passage.id, data)
+            paragraph = (await session.exec(select(Paragraph).order_by(Paragraph.id))).first()
+            assert paragraph
+            data = ParagraphInput(text=text, version=paragraph.version)
+            await submissions.edit_paragraph(session, self.expert, self.slug, code, paragraph.id, data)
         await self.clear([code])
 
 
@@ -203,10 +203,8 @@ async def test_a_hand_over_makes_a_numbered_export_and_a_record(scene: Scene) ->
     async with scene.db.read() as session:
         stored = (await session.exec(select(Export))).one()
         submission = (await session.exec(select(Submission))).one()
-        acts = (
-            await session.exec(select(AuditEntry).where(AuditEntry.action == "submission.handed_over"))
-        ).all()
-    assert submission.state.value == "handed_over"
+        acts = (await session.exec(select(AuditEntry).where(AuditEntry.action == "submission.final"))).all()
+    assert submission.state.value == "final"
     assert stored.checksum == checksum(stored.content)
     assert [act.details["number"] for act in acts] == ["1"]
 
@@ -215,7 +213,7 @@ async def test_a_document_shows_no_more_of_its_sources_than_they_allowed(scene: 
     await scene.clear_everything()
     document: Document = (await scene.hand_over())[0].content
     question = document["questions"][0]
-    assert question["passages"][0]["sources"] == {
+    assert question["paragraphs"][0]["sources"] == {
         "organisations": ["River Watch"],
         "unnamed": 1,
         "not_public": 1,
@@ -252,7 +250,7 @@ async def test_handing_the_same_text_over_again_makes_no_export(scene: Scene) ->
     export, is_new = await scene.hand_over()
     assert (export.number, is_new) == (1, False)
     async with scene.db.read() as session:
-        assert (await session.exec(select(Submission))).one().state.value == "handed_over"
+        assert (await session.exec(select(Submission))).one().state.value == "final"
 
 
 async def test_a_second_export_shows_what_changed(scene: Scene) -> None:
@@ -264,7 +262,7 @@ async def test_a_second_export_shows_what_changed(scene: Scene) -> None:
     async with scene.db.read() as session:
         view = await queries.get_export(session, scene.expert, scene.slug, 2)
     assert [change.code for change in view.changes] == [FIRST]
-    assert ("added", "known ") in view.changes[0].passages[0].parts
+    assert ("added", "known ") in view.changes[0].paragraphs[0].parts
 
 
 async def test_words_taken_back_after_clearance_stop_the_hand_over(scene: Scene, make: Make) -> None:
@@ -282,12 +280,12 @@ async def test_words_taken_back_after_clearance_stop_the_hand_over(scene: Scene,
 
 
 async def _quote(scene: Scene) -> None:
-    """A cleared passage that repeats the withdrawn words."""
+    """A approved paragraph that repeats the withdrawn words."""
     async with scene.db.write() as session:
-        passage = (await session.exec(select(Passage).order_by(Passage.id))).first()
-        assert passage
-        data = PassageInput(text=SAID, version=passage.version)
-        await submissions.edit_passage(session, scene.expert, scene.slug, FIRST, passage.id, data)
+        paragraph = (await session.exec(select(Paragraph).order_by(Paragraph.id))).first()
+        assert paragraph
+        data = ParagraphInput(text=SAID, version=paragraph.version)
+        await submissions.edit_paragraph(session, scene.expert, scene.slug, FIRST, paragraph.id, data)
     await scene.clear([FIRST])
 
 

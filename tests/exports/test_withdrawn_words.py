@@ -17,9 +17,9 @@ from app.platform.db import Database
 from app.publication import service as publication
 from app.publication.models import Outcome
 from app.submissions import service as submissions
-from app.submissions.models import Disposition, NationalAnswer, Passage, PassageVersion, Source
+from app.submissions.models import Decision, NationalAnswer, Paragraph, ParagraphVersion, Source
 from app.submissions.recognizing import REDACTED
-from app.submissions.schemas import PassageInput
+from app.submissions.schemas import ParagraphInput
 from app.translations.models import Origin, Text, Translation
 from tests.exports.test_exports import FIRST, SAID, Scene, scene  # noqa: F401  (the scene is a fixture)
 from tests.factories import SYSTEM, Make
@@ -44,7 +44,7 @@ async def everything(db: Database) -> str:
 
 
 async def planted(scene: Scene, make: Make) -> None:  # noqa: F811
-    """A third answer whose words, translation and evidence stand everywhere the State writes; handed over."""
+    """A third answer whose words, translation and evidence stand everywhere the State writes; made final."""
     full = {
         "narrative": PLANTED,
         "publication": "named",
@@ -56,7 +56,7 @@ async def planted(scene: Scene, make: Make) -> None:  # noqa: F811
     async with scene.db.write() as session:
         answer = (await session.exec(select(Text).where(Text.body == PLANTED))).one()
         made = Translation(text_id=answer.id, language="fr", body=IN_FRENCH, origin=Origin.HUMAN)
-        reason = (await session.exec(select(Disposition.reason_text_id))).first()
+        reason = (await session.exec(select(Decision.reason_text_id))).first()
         session.add(made)
         await session.flush()
         await session.exec(update(Source).where(Source.quote == PLANTED).values(translation_id=made.id))
@@ -67,10 +67,12 @@ async def planted(scene: Scene, make: Make) -> None:  # noqa: F811
         )
         await submissions.reopen_answer(session, scene.focal, scene.slug, FIRST, "Quote it.")
     async with scene.db.write() as session:
-        passage = (await session.exec(select(Passage).where(Passage.text.startswith("Converted")))).one()
+        paragraph = (
+            await session.exec(select(Paragraph).where(Paragraph.text.startswith("Converted")))
+        ).one()
         said = f"At the mill: {PLANTED} {IN_FRENCH} {ANOTHER}"
-        data = PassageInput(text=said, version=passage.version)
-        await submissions.edit_passage(session, scene.expert, scene.slug, FIRST, passage.id, data)
+        data = ParagraphInput(text=said, version=paragraph.version)
+        await submissions.edit_paragraph(session, scene.expert, scene.slug, FIRST, paragraph.id, data)
     await scene.clear([FIRST])
     await scene.hand_over()
     async with scene.db.write() as session:
@@ -98,15 +100,15 @@ async def test_withdrawn_words_leave_every_table_page_and_file(
             assert words[start : start + 40].casefold() not in after, words
     async with db.read() as session:
         (export,) = (await session.exec(select(Export))).all()
-        passages = (await session.exec(select(Passage))).all()
-        versions = (await session.exec(select(PassageVersion))).all()
+        paragraphs = (await session.exec(select(Paragraph))).all()
+        versions = (await session.exec(select(ParagraphVersion))).all()
         outcomes = (await session.exec(select(Outcome).order_by(Outcome.number))).all()
     assert [outcome.number for outcome in outcomes] == [1, 2]
     # What stood beside the words stands; the version somebody may be editing is another one.
-    (passage,) = [each for each in passages if REDACTED in each.text]
-    assert passage.text == f"At the mill: {REDACTED} {REDACTED} {ANOTHER}"
-    assert (passage.id, passage.version) in {(each.passage_id, each.number) for each in versions}
-    # The checksum is that of what was handed over, and the page says so.
+    (paragraph,) = [each for each in paragraphs if REDACTED in each.text]
+    assert paragraph.text == f"At the mill: {REDACTED} {REDACTED} {ANOTHER}"
+    assert (paragraph.id, paragraph.version) in {(each.paragraph_id, each.number) for each in versions}
+    # The checksum is that of what was made final, and the page says so.
     assert export.checksum == handed_over.checksum == checksum(handed_over.content)
     assert export.redacted_on is not None
     assert REDACTED in str(export.content)
@@ -143,7 +145,7 @@ async def test_words_that_another_answer_says_too_stay(
     async with db.write() as session:
         await contributions.withdraw_contribution(session, make.behind(given), given.id)
     async with db.read() as session:
-        texts = (await session.exec(select(Passage.text))).all()
+        texts = (await session.exec(select(Paragraph.text))).all()
     assert f"At the mill: {PLANTED} {REDACTED} {ANOTHER}" in texts
 
 

@@ -19,7 +19,7 @@ LONGEST = 240  # seconds for one mutant and one stage
 # Where else a package's questions are put to somebody.
 NEIGHBOURS = {
     "authoring": ("exchange",),
-    "contributions": ("intake",),
+    "contributions": ("statements",),
     "exchange": ("authoring",),
     "questionnaires": ("authoring", "exchange"),
     "translations": ("reading",),

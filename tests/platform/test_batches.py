@@ -45,6 +45,6 @@ async def test_more_answers_than_a_statement_takes_are_looked_up(db: Database) -
         found = await translations.latest_for(session, keys)
         assert {key: list(made) for key, made in found.items()} == {text.id: ["fr"]}
         assert await translations.bodies_of(session, keys) == {text.id: [("Le dernier.", "fr")]}
-        assert await submissions.dispositions_of(session, dict.fromkeys(keys, text.id)) == {}
+        assert await submissions.decisions_of(session, dict.fromkeys(keys, text.id)) == {}
         assert await translations.latest_for(session, []) == {}
     assert statements() == 3 * parts

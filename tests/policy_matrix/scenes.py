@@ -127,8 +127,8 @@ def _submission(state: SubmissionState) -> Submission:
 
 
 def _national(state: NationalAnswerState) -> NationalAnswer:
-    proposed_by = None if state is NationalAnswerState.DRAFTING else EXPERT
-    return NationalAnswer(submission_id=_id(55), question_id=_id(56), state=state, proposed_by_id=proposed_by)
+    sent_by = None if state is NationalAnswerState.DRAFTING else EXPERT
+    return NationalAnswer(submission_id=_id(55), question_id=_id(56), state=state, sent_by_id=sent_by)
 
 
 def _version(state: VersionState) -> QuestionnaireVersion:
@@ -200,7 +200,7 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
         "confirmed": _override(EXPERT, confirmed=True),
     },
     "step": {step.value: step for step in Step},
-    "cleared": {"no cleared question rests on it": (), "a cleared question rests on it": ("S-FP-08-2",)},
+    "approved": {"no approved question rests on it": (), "a approved question rests on it": ("S-FP-08-2",)},
     "version": {f"version {state.value}": _version(state) for state in VersionState},
     "submission": {
         "no submission": None,

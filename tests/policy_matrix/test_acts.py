@@ -17,7 +17,7 @@ import pytest
 
 from app.platform.db import Database
 from app.platform.errors import Forbidden, NotFound
-from app.platform.security import Actor, Decision
+from app.platform.security import Actor, Permission
 from tests.architecture.acts import TOOLS, Portal, named
 from tests.factories import Make
 from tests.mutants.plugin import questions, without
@@ -29,7 +29,7 @@ TABLE = Path(__file__).with_name("acts.txt")
 # A code is judged before anybody is known; tests/contributions/test_entering.py tries it.
 BEFORE_ANYBODY = {"contributions.entry.enter"}
 UNKNOWN = "-"
-Answers = Mapping[str, Mapping[str, Decision | None]]
+Answers = Mapping[str, Mapping[str, Permission | None]]
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,13 @@ class Asked(Exception):
 
 async def told(
     db: Database, world: World, act: str, actor: Actor, monkeypatch: pytest.MonkeyPatch
-) -> Decision | None:
+) -> Permission | None:
     """What an act answers somebody at its own question; None where to her there is no such thing."""
     function = act.partition(",")[0]
     module, _dot, name = f"app.{function}".rpartition(".")
-    heard: list[Decision] = []
+    heard: list[Permission] = []
 
-    def hear(decision: Decision) -> None:
+    def hear(decision: Permission) -> None:
         heard.append(decision)
         raise Asked
 
@@ -109,7 +109,7 @@ async def told(
             except Asked:
                 return heard[0]
             except Forbidden as refusal:  # by a part in another module
-                return Decision(False, refusal.detail)
+                return Permission(False, refusal.detail)
             except NotFound:
                 return None
     raise AssertionError(f"{act} asks nothing")

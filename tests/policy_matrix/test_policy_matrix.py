@@ -14,7 +14,7 @@ from types import ModuleType
 
 import pytest
 
-from app.platform.security import Decision
+from app.platform.security import Permission
 from tests.policy_matrix.scenes import ACTORS, CHOICES, arguments, dimensions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,7 @@ WIDTH = 8
 FEW = 3
 OF_ONE_STATE = frozenset({"consultation", "review", "office_id", "contribution", "national"})
 Row = tuple[frozenset[str], ...]
-Policy = Callable[..., Decision]
+Policy = Callable[..., Permission]
 
 
 def policies() -> Iterator[tuple[str, Policy]]:
@@ -36,7 +36,7 @@ def policies() -> Iterator[tuple[str, Policy]]:
                 yield f"{path.parent.name}.{name}", function
 
 
-def cases(function: Policy) -> Iterator[tuple[dict[str, str], list[Decision]]]:
+def cases(function: Policy) -> Iterator[tuple[dict[str, str], list[Permission]]]:
     """Every case of a policy, and what each actor is told; where nobody is asked, the same for all."""
     parameters = inspect.signature(function).parameters
     names = dimensions(parameters)
@@ -49,7 +49,7 @@ def cases(function: Policy) -> Iterator[tuple[dict[str, str], list[Decision]]]:
             yield case, [function(**given)] * len(ACTORS)
 
 
-def cells(decided: list[Decision], marks: dict[str, str]) -> tuple[str, ...]:
+def cells(decided: list[Permission], marks: dict[str, str]) -> tuple[str, ...]:
     """“yes”, or a letter for each sentence of refusal."""
     found = []
     for decision in decided:

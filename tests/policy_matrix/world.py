@@ -24,7 +24,7 @@ from app.reviews.models import CountryReview
 from app.submissions.models import (
     NationalAnswer,
     NationalAnswerState,
-    Passage,
+    Paragraph,
     Position,
     Submission,
 )
@@ -32,11 +32,11 @@ from tests.factories import SYSTEM, Make
 from tests.policy_matrix.scenes import MISSING, OFFICE_ROLES
 
 ASKED = "FP-08-1b"
-DRAFTED, PROPOSED, CLEARED = "S-FP-03-1", "S-FP-04-1", "S-FP-05-1"
+DRAFTED, FOR_APPROVAL, APPROVED = "S-FP-03-1", "S-FP-04-1", "S-FP-05-1"
 STATES = {
     DRAFTED: NationalAnswerState.DRAFTING,
-    PROPOSED: NationalAnswerState.PROPOSED,
-    CLEARED: NationalAnswerState.CLEARED,
+    FOR_APPROVAL: NationalAnswerState.FOR_APPROVAL,
+    APPROVED: NationalAnswerState.APPROVED,
 }
 NOWHERE = ids.new_id()
 
@@ -63,7 +63,7 @@ class World:
     version: QuestionnaireVersion
     mine: UUID
     theirs: UUID
-    passage: UUID
+    paragraph: UUID
 
     @property
     def where(self) -> Where:
@@ -151,7 +151,7 @@ async def build(make: Make) -> World:
         version=version,
         mine=asked,
         theirs=state_question,
-        passage=await _submission(make, consultation),
+        paragraph=await _submission(make, consultation),
     )
 
 
@@ -185,20 +185,20 @@ async def _draft(make: Make, consultation: Consultation) -> tuple[QuestionnaireV
 
 
 async def _submission(make: Make, consultation: Consultation) -> UUID:
-    """A submission with an answer being drafted and ready, one that is proposed and one that is cleared."""
+    """A submission with an answer being drafted and ready, one that is sent for approval and one that is approved."""
     async with make.db.read() as session:
         rows = await questionnaires.questions_of(session, consultation.state_version_id)
     questions = {question.code: question.id for question in rows}
     submission = Submission(consultation_id=consultation.id, office_id=consultation.office_id, language="en")
-    passages = {}
+    paragraphs = {}
     await make._add(submission)
     for code, state in STATES.items():
         national = NationalAnswer(
             submission_id=submission.id, question_id=questions[code], position=Position.YES, state=state
         )
-        passages[code] = Passage(national_answer_id=national.id, position=0, text="We mark them.")
-        await make._add(national, passages[code])
-    return passages[DRAFTED].id
+        paragraphs[code] = Paragraph(national_answer_id=national.id, position=0, text="We mark them.")
+        await make._add(national, paragraphs[code])
+    return paragraphs[DRAFTED].id
 
 
 async def _invitation(make: Make, organisation_id: UUID) -> UUID:
@@ -314,12 +314,12 @@ ACTS: Mapping[str, Arguments] = {
     "exports.queries.get_consultation": _slug,
     "exports.service.hand_over": _slug,
     "exports.service.take_out_withdrawn": _row(None),
-    "intake.queries.get_consultation": _slug,
-    "intake.service.preview_intake": lambda world: (world.open.slug, b""),
-    "intake.service.import_statements": lambda world: (world.open.slug, b""),
-    "intake.service.dismiss_row": lambda world: (world.open.slug, NOWHERE, "Why."),
-    "intake.service.take_out_withdrawn": _row(NOWHERE),
-    "intake.service.assign_row": lambda world: (world.open.slug, NOWHERE, ASKED),
+    "statements.queries.get_consultation": _slug,
+    "statements.service.preview_statements": lambda world: (world.open.slug, b""),
+    "statements.service.import_statements": lambda world: (world.open.slug, b""),
+    "statements.service.dismiss_row": lambda world: (world.open.slug, NOWHERE, "Why."),
+    "statements.service.take_out_withdrawn": _row(NOWHERE),
+    "statements.service.assign_row": lambda world: (world.open.slug, NOWHERE, ASKED),
     "operation.queries.operation_page": _row(),
     "operation.service.retry_mails": _row(),
     "organisations.service.register_organisation": _row("A body", OrganisationKind.NGO),
@@ -373,20 +373,20 @@ ACTS: Mapping[str, Arguments] = {
     "submissions.erasing.take_out_withdrawn": _row(None),
     "submissions.desk.unasked_page": _in("X-3", "en"),
     "submissions.desk.overview_page": lambda world: (world.open.slug, "en"),
-    "submissions.dispositions.dispose_answer": lambda world: (world.open.slug, world.answer_id, None),
+    "submissions.decisions.decide_answer": lambda world: (world.open.slug, world.answer_id, None),
     "submissions.service.merge_excerpts": _in(DRAFTED, None),
-    "submissions.service.add_passage": _in(DRAFTED, None),
-    "submissions.service.add_passage, cleared": _in(CLEARED, None),
-    "submissions.service.edit_passage": lambda world: (world.open.slug, DRAFTED, world.passage, None),
-    "submissions.service.move_passage": lambda world: (world.open.slug, DRAFTED, world.passage, 1),
-    "submissions.service.delete_passage": lambda world: (world.open.slug, DRAFTED, world.passage),
-    "submissions.service.restore_passage": lambda world: (world.open.slug, DRAFTED, world.passage),
+    "submissions.service.add_paragraph": _in(DRAFTED, None),
+    "submissions.service.add_paragraph, approved": _in(APPROVED, None),
+    "submissions.service.edit_paragraph": lambda world: (world.open.slug, DRAFTED, world.paragraph, None),
+    "submissions.service.move_paragraph": lambda world: (world.open.slug, DRAFTED, world.paragraph, 1),
+    "submissions.service.delete_paragraph": lambda world: (world.open.slug, DRAFTED, world.paragraph),
+    "submissions.service.restore_paragraph": lambda world: (world.open.slug, DRAFTED, world.paragraph),
     "submissions.service.remove_source": _in(DRAFTED, NOWHERE),
     "submissions.service.set_answer": _in(DRAFTED, None),
-    "submissions.service.propose_answer": _in(DRAFTED),
-    "submissions.service.take_back_answer": _in(PROPOSED),
-    "submissions.service.clear_answer": _in(PROPOSED),
-    "submissions.service.reopen_answer": _in(CLEARED, "A court ruled."),
+    "submissions.service.send_answer": _in(DRAFTED),
+    "submissions.service.take_back_answer": _in(FOR_APPROVAL),
+    "submissions.service.approve_answer": _in(FOR_APPROVAL),
+    "submissions.service.reopen_answer": _in(APPROVED, "A court ruled."),
     "translations.service.add_translation, allowed": _row(ALLOW, NOWHERE, "en", ""),
     "translations.service.add_translation, refused": _row(deny(MISSING), NOWHERE, "en", ""),
 }

@@ -7,7 +7,7 @@ from app.publication.front import front_of
 
 def asked(code: str, edition: str = "state", **more: Any) -> dict[str, Any]:
     """A question of an outcome as it was published."""
-    return {"code": code, "edition": edition, "position": None, "passages": [], "answers": [], **more}
+    return {"code": code, "edition": edition, "position": None, "paragraphs": [], "answers": [], **more}
 
 
 def answer(key: str, **more: Any) -> dict[str, Any]:
@@ -40,12 +40,12 @@ def test_a_question_rests_on_contributions_only_where_a_source_is_shown() -> Non
     front = front_of(
         {
             "questions": [
-                asked("S-1", passages=[shown, own], position="yes"),
-                asked("S-2", passages=[few]),
-                asked("S-3", passages=[own], position="no"),
-                asked("S-4", passages=[kept]),
+                asked("S-1", paragraphs=[shown, own], position="yes"),
+                asked("S-2", paragraphs=[few]),
+                asked("S-3", paragraphs=[own], position="no"),
+                asked("S-4", paragraphs=[kept]),
                 asked("S-5"),
-                asked("FP-9", "civil_society", passages=[], position=None),
+                asked("FP-9", "civil_society", paragraphs=[], position=None),
             ]
         }
     )

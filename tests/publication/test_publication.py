@@ -24,11 +24,11 @@ from app.publication import gathering
 from app.publication.models import Outcome
 from app.questionnaires import queries as questionnaires
 from app.submissions.models import (
-    Disposition,
-    DispositionKind,
+    Decision,
+    DecisionKind,
     NationalAnswer,
     NationalAnswerState,
-    Passage,
+    Paragraph,
     Position,
     Source,
     Submission,
@@ -64,7 +64,7 @@ class Scene:
 
 
 async def handed_over(db: Database, make: Make, consultation: Consultation, given: list[Contribution]) -> str:
-    """A cleared national answer that rests on one sentence of each contribution; returns its code."""
+    """A approved national answer that rests on one sentence of each contribution; returns its code."""
     async with db.write() as session:
         pair = await questionnaires.get_pair(
             session, consultation.civil_society_version_id, consultation.state_version_id
@@ -75,7 +75,7 @@ async def handed_over(db: Database, make: Make, consultation: Consultation, give
             consultation_id=consultation.id,
             office_id=consultation.office_id,
             language="en",
-            state=SubmissionState.HANDED_OVER,
+            state=SubmissionState.FINAL,
         )
         session.add(submission)
         await session.flush()
@@ -84,19 +84,19 @@ async def handed_over(db: Database, make: Make, consultation: Consultation, give
             question_id=question_id,
             position=Position.IN_PART,
             citations=[{"title": "Act No. 14", "url": "https://law.example/14"}],
-            state=NationalAnswerState.CLEARED,
+            state=NationalAnswerState.APPROVED,
         )
         session.add(national)
         await session.flush()
-        passage = Passage(national_answer_id=national.id, position=1, text="Marking at import is uneven.")
-        session.add(passage)
+        paragraph = Paragraph(national_answer_id=national.id, position=1, text="Marking at import is uneven.")
+        session.add(paragraph)
         await session.flush()
         for contribution in given:
-            await _used(session, contribution, passage)
+            await _used(session, contribution, paragraph)
         return state.codes[question_id]
 
 
-async def _used(session: AsyncSession, contribution: Contribution, passage: Passage) -> None:
+async def _used(session: AsyncSession, contribution: Contribution, paragraph: Paragraph) -> None:
     row = await session.exec(
         select(Answer, AnswerVersion, Text)
         .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
@@ -109,7 +109,7 @@ async def _used(session: AsyncSession, contribution: Contribution, passage: Pass
     await session.flush()
     session.add(
         Source(
-            passage_id=passage.id,
+            paragraph_id=paragraph.id,
             answer_id=answer.id,
             answer_version_id=version.id,
             starts=0,
@@ -118,10 +118,10 @@ async def _used(session: AsyncSession, contribution: Contribution, passage: Pass
         )
     )
     session.add(
-        Disposition(
+        Decision(
             answer_id=answer.id,
             answer_version_id=version.id,
-            kind=DispositionKind.TAKEN_UP,
+            kind=DecisionKind.USED,
             reason_text_id=reason.id,
         )
     )
@@ -212,8 +212,12 @@ async def test_the_same_as_json(client: httpx2.AsyncClient, make: Make, scene: S
     (question,) = [one for one in content["questions"] if one["code"] == scene.state_code]
     assert {answer["name"] for answer in question["answers"]} == {LEAGUE, None}
     # One of three is silent, and two are published: neither the total nor its paragraph says "one".
-    assert question["passages"][0]["counted"] is None
-    assert (question["total"], question["dispositions"]["taken_up"]) == (None, None)
+    assert question["paragraphs"][0]["counted"] is None
+    # Names of earlier releases stand beside those of today, until the next one.
+    assert question["passages"] == question["paragraphs"]
+    assert set(question["dispositions"].values()) == set(question["decisions"].values())
+    assert {answer["disposition"] for answer in question["answers"]} == {"taken_up"}
+    assert (question["total"], question["decisions"]["used"]) == (None, None)
     assert SILENT not in str(content)
     assert "key" not in str(content)
 
@@ -225,7 +229,7 @@ async def test_a_withdrawal_takes_the_words_out_at_once(
     await publish(client, make, scene)
     # The submission is reopened meanwhile: what is drafted there must not get out by a withdrawal.
     async with db.write() as session:
-        await session.exec(update(Passage).values(text="A draft nobody has cleared."))
+        await session.exec(update(Paragraph).values(text="A draft nobody has approved."))
     await withdraw(make, getattr(scene, leaving))
     page = (await client.get(f"{scene.public}?q={scene.state_code}")).text
     gone, left = (NAMED, UNNAMED) if leaving == "named" else (UNNAMED, NAMED)
@@ -233,7 +237,7 @@ async def test_a_withdrawal_takes_the_words_out_at_once(
     assert page.count(left) == 2
     assert (LEAGUE in page) is (leaving != "named")
     assert "were withdrawn by their author" in page
-    assert "A draft nobody has cleared." not in page
+    assert "A draft nobody has approved." not in page
     assert "Marking at import is uneven." in page
     await make.night()
     async with db.read() as session:
@@ -280,7 +284,7 @@ async def test_only_the_focal_point_publishes_and_only_what_is_handed_over(
     assert "Only the focal point of this review may publish the outcome." in preview.text
     assert (await post(client, scene.desk)).status_code == 403
     async with db.write() as session:
-        await session.exec(update(Submission).values(state=SubmissionState.CLEARED))
+        await session.exec(update(Submission).values(state=SubmissionState.APPROVED))
     await make.signed_in(client, await make.staff(scene.consultation, Role.FOCAL_POINT))
     preview = await client.get(scene.desk)
     assert "when the final file has been made" in preview.text
@@ -345,8 +349,8 @@ async def test_the_public_counts_are_of_each_kind_and_keep_the_small_number_rule
             scene.consultation, Mode.CONFIDENTIAL, answers={CODE: "Nobody looks."}, entered_by_id=office
         )
         async with make.db.write() as session:
-            passage = (await session.exec(select(Passage))).one()
-            await _used(session, given, passage)
+            paragraph = (await session.exec(select(Paragraph))).one()
+            await _used(session, given, paragraph)
     await publish(client, make, scene)
     page = (await client.get(scene.public)).text
     # Three contributions; the sentences a facilitator took in are none, and their kinds are too few to tell.
@@ -358,14 +362,14 @@ async def test_the_public_counts_are_of_each_kind_and_keep_the_small_number_rule
     assert (content["statements"], content["decided"]) == (6, True)
 
 
-async def test_a_decision_whose_passage_was_taken_out_is_none_for_the_public_either(
+async def test_a_decision_whose_paragraph_was_taken_out_is_none_for_the_public_either(
     db: Database, scene: Scene
 ) -> None:
     async with db.write() as session:
-        passage_id = (await session.exec(select(Passage.id))).one()
-        await session.exec(update(Disposition).values(reason_text_id=None, passage_id=passage_id))
+        paragraph_id = (await session.exec(select(Paragraph.id))).one()
+        await session.exec(update(Decision).values(reason_text_id=None, paragraph_id=paragraph_id))
         assert (await gathering.content_of(session, scene.consultation))["decided"] is True
-        await session.exec(update(Passage).values(removed_at=clock.now()))
+        await session.exec(update(Paragraph).values(removed_at=clock.now()))
         assert (await gathering.content_of(session, scene.consultation))["decided"] is False
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from app.platform import pages
 from app.publication import hiding
 from app.publication.hiding import Excerpt, Index, Voice
-from app.publication.snapshot import KINDS, Asked, Paragraph, Spoke, outcome, public, question, without
+from app.publication.snapshot import KINDS, Asked, PublicParagraph, Spoke, outcome, public, question, without
 from app.publication.tables import FEW
 from app.submissions import recognizing
-from app.submissions.models import DispositionKind
+from app.submissions.models import DecisionKind
 
 PUBLICATIONS = ("no", "unnamed", "named", "withdrawn")
 
@@ -51,14 +51,14 @@ def voices(draw: st.DrawFn, number: int) -> Voice:
 @st.composite
 def populations(draw: st.DrawFn) -> Asked:
     people = [draw(voices(number)) for number in range(draw(st.integers(0, 14)))]
-    passages = []
+    paragraphs = []
     for place in range(draw(st.integers(0, 3)) if people else 0):
         chosen = draw(st.lists(st.sampled_from(people), max_size=4, unique_by=lambda voice: voice.key))
         sources = [Excerpt(v, v.body if draw(st.booleans()) else v.body[:60], v.language) for v in chosen]
         spoken = draw(st.lists(st.sampled_from(people), max_size=2))
         told = [draw(st.sampled_from([v.body, v.name or v.label, v.label, ""])) for v in spoken]
-        passages.append(Paragraph(f"The State says paragraph {place}. " + " ".join(told), sources))
-    return Asked("S-1", "state", "in_part", [], passages, people)
+        paragraphs.append(PublicParagraph(f"The State says paragraph {place}. " + " ".join(told), sources))
+    return Asked("S-1", "state", "in_part", [], paragraphs, people)
 
 
 def translations_of(asked: Asked) -> dict[str, dict[str, dict[str, str]]]:
@@ -153,17 +153,19 @@ def test_what_is_withdrawn_later_leaves(asked: Asked, data: st.DataObject) -> No
     check(after, gone)
     kept = {a["key"] for a in before["questions"][0]["answers"]} - leaving
     assert {a["key"] for a in after["questions"][0]["answers"]} == kept
-    for name in ("total", "dispositions"):
+    for name in ("total", "decisions"):
         assert after["questions"][0][name] == before["questions"][0][name]
 
 
 def test_a_paragraph_that_repeats_silent_words_is_left_out() -> None:
     silent = Voice("1", "", "K7", "no", "en", "The machine at Tarmo has been out of order since August 2024.")
-    paragraph = Paragraph("It is said that the machine at Tarmo has been out of order since August.", [])
-    own = Paragraph("Marking at import is uneven.", [Excerpt(silent, silent.body, "en")])
+    paragraph = PublicParagraph(
+        "It is said that the machine at Tarmo has been out of order since August.", []
+    )
+    own = PublicParagraph("Marking at import is uneven.", [Excerpt(silent, silent.body, "en")])
     made = question(Asked("S-1", "state", None, [], [paragraph, own], [silent]), {})
     (told,) = outcome("en", Spoke(9), [made])["questions"]
-    assert [(p["text"], p["sources"], p["counted"]) for p in told["passages"]] == [
+    assert [(p["text"], p["sources"], p["counted"]) for p in told["paragraphs"]] == [
         (None, [], 0),
         ("Marking at import is uneven.", [], None),
     ]
@@ -172,16 +174,16 @@ def test_a_paragraph_that_repeats_silent_words_is_left_out() -> None:
 def test_what_somebody_else_lets_be_published_may_be_repeated() -> None:
     letter = "Estaria must buy marking machines for all five border posts and say how many it bought."
     crowd = [Voice(str(n), "", f"K{n}", "no" if n else "unnamed", "en", letter) for n in range(3)]
-    made = question(Asked("S-1", "state", None, [], [Paragraph(letter)], crowd), {})
-    assert made["passages"][0]["text"] == letter
+    made = question(Asked("S-1", "state", None, [], [PublicParagraph(letter)], crowd), {})
+    assert made["paragraphs"][0]["text"] == letter
 
 
 def test_words_their_author_replaced_are_not_quoted() -> None:
     voice = Voice("1", "League", "K7", "named", "en", "The second version says less.")
     older = Excerpt(voice, "The first version said who drove the lorry.", "en")
-    made = question(Asked("S-1", "state", None, [], [Paragraph("Own words.", [older])], [voice]), {})
+    made = question(Asked("S-1", "state", None, [], [PublicParagraph("Own words.", [older])], [voice]), {})
     (told,) = outcome("en", Spoke(9), [made])["questions"]
-    assert (told["passages"][0]["sources"], told["passages"][0]["counted"]) == ([], FEW)
+    assert (told["paragraphs"][0]["sources"], told["paragraphs"][0]["counted"]) == ([], FEW)
 
 
 def test_many_silent_words_are_compared_in_one_pass() -> None:
@@ -238,18 +240,20 @@ def test_silent_words_are_known_in_translation_and_in_any_case(said: str) -> Non
     taken_back = Voice("2", "", "K8", "withdrawn", "en", "Newer words.")
     older = Excerpt(taken_back, body, "en", [(french, "fr")])
     for voices, sources in (([silent], []), ([], [older])):
-        made = question(Asked("S-1", "state", passages=[Paragraph(said, sources)], voices=voices), {})
-        assert made["passages"][0]["text"] is None
-    published = outcome("en", Spoke(9), [question(Asked("S-1", "state", passages=[Paragraph(said)]), {})])
-    assert published["questions"][0]["passages"][0]["text"] == said
+        made = question(Asked("S-1", "state", paragraphs=[PublicParagraph(said, sources)], voices=voices), {})
+        assert made["paragraphs"][0]["text"] is None
+    published = outcome(
+        "en", Spoke(9), [question(Asked("S-1", "state", paragraphs=[PublicParagraph(said)]), {})]
+    )
+    assert published["questions"][0]["paragraphs"][0]["text"] == said
     after = without(published, [silent])
-    assert after["questions"][0]["passages"][0]["text"] is None
+    assert after["questions"][0]["paragraphs"][0]["text"] is None
 
 
-@pytest.mark.parametrize("kind", DispositionKind)
-def test_every_kind_of_decision_is_counted_and_has_a_mark_of_its_own(kind: DispositionKind) -> None:
+@pytest.mark.parametrize("kind", DecisionKind)
+def test_every_kind_of_decision_is_counted_and_has_a_mark_of_its_own(kind: DecisionKind) -> None:
     template = (
-        '{% import "components/answer.html" as answers with context %}{{ answers.disposition(kind, "x") }}'
+        '{% import "components/answer.html" as answers with context %}{{ answers.decision(kind, "x") }}'
     )
     shown = pages.environment("en").from_string(template).render(kind=kind)
     assert kind in KINDS

@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.publication.tables import FEW, Table, Tally, hidden, told
@@ -82,7 +82,12 @@ def populations(draw: st.DrawFn) -> tuple[tuple[str, ...], Counts, Counts, int]:
     return rows, shown, silent, fewest + draw(st.integers(0, 3))
 
 
+# Four contributions, all of which answered both questions that stand together: eight answers are four and four.
+ALL_ANSWERED = {("a", "noted"): 0, ("a", "open"): 4, ("b", "noted"): 0, ("b", "open"): 4}
+
+
 @settings(max_examples=40, deadline=None)
+@example((("ab",), dict.fromkeys(ALL_ANSWERED, 0), ALL_ANSWERED, 4))
 @given(populations())
 def test_no_count_under_five_can_be_computed(population: tuple[tuple[str, ...], Counts, Counts, int]) -> None:
     rows, shown, silent, contributions = population
@@ -148,9 +153,9 @@ def test_a_number_of_contributions_that_leaves_one_seat_is_not_said() -> None:
     assert table.rows[0].cells == {"noted": FEW, "open": FEW}
 
 
-def test_a_passage_tells_no_few_by_what_is_left() -> None:
+def test_a_paragraph_tells_no_few_by_what_is_left() -> None:
     noted = ("a", "noted")
-    tally = Tally(KINDS, {noted: 2}, {noted: 12}, passages=[12, 7, 9, 3, 0])
-    assert told([tally], 30).rows[0].passages == [12, 7, None, FEW, 0]
-    small = Tally(KINDS, {noted: 2}, {noted: 4}, passages=[4, 1, 0])
-    assert told([small], 30).rows[0].passages == [None, None, 0]
+    tally = Tally(KINDS, {noted: 2}, {noted: 12}, paragraphs=[12, 7, 9, 3, 0])
+    assert told([tally], 30).rows[0].paragraphs == [12, 7, None, FEW, 0]
+    small = Tally(KINDS, {noted: 2}, {noted: 4}, paragraphs=[4, 1, 0])
+    assert told([small], 30).rows[0].paragraphs == [None, None, 0]

@@ -1,4 +1,4 @@
-"""A question of the State's with three answers, and the people on both sides of the merge desk."""
+"""A question of the State's with three answers, and the people on both sides of the writing page."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,9 @@ from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
 from app.reading import queries as reading
 from app.reading.queries import ReadAnswer
-from app.submissions import dispositions, service
-from app.submissions.models import Disposition, Passage, Position
-from app.submissions.schemas import DispositionInput, MergeInput, NationalAnswerInput
+from app.submissions import decisions, service
+from app.submissions.models import Decision, Paragraph, Position
+from app.submissions.schemas import DecisionInput, MergeInput, NationalAnswerInput
 from tests.factories import Make, actor_of
 
 # What civil society is asked, what the State is asked about it, and a topic the State is not asked about.
@@ -84,7 +84,7 @@ async def scene(make: Make) -> Scene:
 
 @dataclass
 class Desk:
-    """The acts of the merge desk, each its own transaction."""
+    """The acts of the writing page, each its own transaction."""
 
     db: Database
     scene: Scene
@@ -112,24 +112,26 @@ class Desk:
         }
 
     async def merge(
-        self, *selections: dict[str, object], into: Passage | None = None, who: Account | None = None
-    ) -> Passage:
+        self, *selections: dict[str, object], into: Paragraph | None = None, who: Account | None = None
+    ) -> Paragraph:
         """Merge the selected words."""
-        data = MergeInput.model_validate({"selections": selections, "passage_id": into.id if into else None})
+        data = MergeInput.model_validate(
+            {"selections": selections, "paragraph_id": into.id if into else None}
+        )
         actor = self.scene.actor(who or self.scene.expert)
         async with self.db.write() as session:
             return await service.merge_excerpts(session, actor, self.scene.slug, STATE, data)
 
-    async def dispose(self, contribution: Contribution, kind: str = "noted", **more: object) -> None:
-        """Give a contribution's answer its disposition."""
+    async def decide(self, contribution: Contribution, kind: str = "noted", **more: object) -> None:
+        """Give a contribution's answer its decision."""
         answer = await self.answer(contribution)
         fields = more or {"reason": f"Because of {kind}."}
-        given = [d.number for d in await self.all(Disposition) if d.answer_id == answer.answer_id]
+        given = [d.number for d in await self.all(Decision) if d.answer_id == answer.answer_id]
         fields = {"version": max(given, default=0), **fields}
-        data = DispositionInput.model_validate({"disposition": kind, **fields})
+        data = DecisionInput.model_validate({"decision": kind, **fields})
         actor = self.scene.actor(self.scene.expert)
         async with self.db.write() as session:
-            await dispositions.dispose_answer(session, actor, self.scene.slug, answer.answer_id, data)
+            await decisions.decide_answer(session, actor, self.scene.slug, answer.answer_id, data)
 
     async def position(self) -> None:
         """Say yes."""
@@ -139,13 +141,13 @@ class Desk:
             data = NationalAnswerInput(position=Position.YES, version=version)
             await service.set_answer(session, actor, self.scene.slug, STATE, data)
 
-    async def make_ready(self) -> Passage:
-        """A passage, a position, every disposition: nothing stands in the way of proposing."""
-        passage = await self.merge(await self.words(self.scene.open, FIRST))
+    async def make_ready(self) -> Paragraph:
+        """A paragraph, a position, every decision: nothing stands in the way of sending for approval."""
+        paragraph = await self.merge(await self.words(self.scene.open, FIRST))
         await self.position()
         for contribution in (self.scene.open, self.scene.hidden, self.scene.confidential):
-            await self.dispose(contribution)
-        return passage
+            await self.decide(contribution)
+        return paragraph
 
     async def act(self, name: str, who: Account, *more: object) -> None:
         """Propose, take back, clear or reopen."""

@@ -7,10 +7,10 @@ from app.contributions.models import Contribution
 from app.organisations.models import Role
 from app.platform.db import Database
 from app.submissions.models import (
-    Disposition,
+    Decision,
     NationalAnswer,
-    Passage,
-    PassageVersion,
+    Paragraph,
+    ParagraphVersion,
     Source,
     Submission,
     SubmissionState,
@@ -20,19 +20,19 @@ from tests import browsing
 from tests.factories import Make
 from tests.submissions.conftest import FIRST, HIDDEN_WORDS, SECOND, STATE, UNASKED, Desk, Scene
 
-WRITTEN = (Disposition, NationalAnswer, Passage, PassageVersion, Source, Submission, Text)
+WRITTEN = (Decision, NationalAnswer, Paragraph, ParagraphVersion, Source, Submission, Text)
 
 
 def reasons(contribution: Contribution, language: str = "en") -> str:
     return f"/{language}/contributions/{contribution.id}/reasons"
 
 
-async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_passage_after(
+async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_paragraph_after(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
     await desk.make_ready()
-    await desk.dispose(scene.open, "taken_up", reason="Your figures stand in the answer.")
-    await desk.act("propose", scene.expert)
+    await desk.decide(scene.open, "used", reason="Your figures stand in the answer.")
+    await desk.act("send", scene.expert)
     await make.signed_in(client, scene.signatory)
     before = await client.get(reasons(scene.open))
     assert before.status_code == 200
@@ -40,7 +40,7 @@ async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_pa
     assert "The others follow" in before.text
     for secret in ("Your figures stand", "Used in the answer", "The paragraph that rests on your words"):
         assert secret not in before.text
-    await desk.act("clear", scene.focal_point)
+    await desk.act("approve", scene.focal_point)
     after = await client.get(reasons(scene.open))
     for shown in (
         "1 of 1 answers have their decision",
@@ -56,8 +56,8 @@ async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_pa
         f"/api/v1/contributions/{scene.open.id}/reasons", headers=await make.token(scene.signatory)
     )
     (reason,) = as_json.json()
-    assert (reason["disposition"], reason["reason"]) == ("taken_up", "Your figures stand in the answer.")
-    assert reason["passages"] == [FIRST]
+    assert (reason["decision"], reason["reason"]) == ("used", "Your figures stand in the answer.")
+    assert reason["paragraphs"] == [FIRST]
     await desk.act("reopen", scene.focal_point, "A court ruled.")
     # What was read once stays readable, and says that it is looked at again.
     again = (await client.get(reasons(scene.open))).text
@@ -68,10 +68,10 @@ async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_pa
 async def test_a_paragraph_that_rests_on_two_sentences_stands_once_with_both(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
-    passage = await desk.make_ready()
-    await desk.merge(await desk.words(scene.open, SECOND), into=passage)
-    await desk.act("propose", scene.expert)
-    await desk.act("clear", scene.focal_point)
+    paragraph = await desk.make_ready()
+    await desk.merge(await desk.words(scene.open, SECOND), into=paragraph)
+    await desk.act("send", scene.expert)
+    await desk.act("approve", scene.focal_point)
     await make.signed_in(client, scene.signatory)
     page = (await client.get(reasons(scene.open))).text
     assert page.count("The paragraph that rests on your words:") == 1
@@ -84,13 +84,13 @@ async def test_a_reason_is_labelled_with_its_language_and_shown_with_its_transla
     client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
 ) -> None:
     await desk.make_ready()
-    await desk.act("propose", scene.expert)
-    await desk.act("clear", scene.focal_point)
+    await desk.act("send", scene.expert)
+    await desk.act("approve", scene.focal_point)
     await make.signed_in(client, scene.confidential)
     page = await client.get(reasons(scene.confidential, "ru"))
     assert page.status_code == 200
     assert '<p class="reason" lang="en" dir="auto">Because of noted.</p>' in page.text
-    given = {d.answer_id: d for d in await desk.all(Disposition)}
+    given = {d.answer_id: d for d in await desk.all(Decision)}
     answer = await desk.answer(scene.confidential)
     async with db.write() as session:
         session.add(
@@ -115,16 +115,16 @@ async def test_where_the_state_is_not_asked_the_reason_comes_with_the_hand_over(
     await desk.make_ready()
     answer = await desk.answer(off, UNASKED)
     await make.signed_in(client, scene.expert)
-    data = {"from": "unasked", "code": UNASKED, "disposition": "noted", "reason": "For the next review."}
-    await browsing.post(client, f"/en/desk/{scene.slug}/dispositions/{answer.answer_id}", data)
-    await desk.act("propose", scene.expert)
-    await desk.act("clear", scene.focal_point)
+    data = {"from": "unasked", "code": UNASKED, "decision": "noted", "reason": "For the next review."}
+    await browsing.post(client, f"/en/desk/{scene.slug}/decisions/{answer.answer_id}", data)
+    await desk.act("send", scene.expert)
+    await desk.act("approve", scene.focal_point)
     await make.signed_in(client, scene.signatory)
     assert "For the next review." not in (await client.get(reasons(off))).text
     async with db.write() as session:
         (submission,) = await desk.all(Submission)
         submission = await session.get_one(Submission, submission.id)
-        submission.state = SubmissionState.HANDED_OVER
+        submission.state = SubmissionState.FINAL
         session.add(submission)
     assert "For the next review." in (await client.get(reasons(off))).text
 
@@ -147,7 +147,7 @@ async def test_reasons_belong_to_those_behind_the_contribution(
 async def test_the_desk_of_another_state_does_not_exist(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
-    passage = await desk.merge(await desk.words(scene.hidden))
+    paragraph = await desk.merge(await desk.words(scene.hidden))
     answer = await desk.answer(scene.hidden)
     neighbours = await make.consultation(await make.review(await make.state("ES")))
     outsiders = [
@@ -161,21 +161,21 @@ async def test_the_desk_of_another_state_does_not_exist(
     home = f"/en/desk/{scene.slug}"
     acts = {
         f"{scene.desk}/sources": {"words": [str(answer.answer_version_id)]},
-        f"{scene.desk}/passages": {"text": "Ours?"},
-        f"{scene.desk}/passages/{passage.id}": {"text": "Ours?", "version": "1"},
-        f"{scene.desk}/passages/{passage.id}/delete": {},
-        f"{scene.desk}/passages/{passage.id}/move": {"direction": "up"},
+        f"{scene.desk}/paragraphs": {"text": "Ours?"},
+        f"{scene.desk}/paragraphs/{paragraph.id}": {"text": "Ours?", "version": "1"},
+        f"{scene.desk}/paragraphs/{paragraph.id}/delete": {},
+        f"{scene.desk}/paragraphs/{paragraph.id}/move": {"direction": "up"},
         f"{scene.desk}/answer": {"position": "yes", "version": "1"},
-        f"{scene.desk}/propose": {},
-        f"{scene.desk}/clear": {},
+        f"{scene.desk}/send": {},
+        f"{scene.desk}/approve": {},
         f"{scene.desk}/reopen": {"reason": "Ours?"},
-        f"{home}/dispositions/{answer.answer_id}": {"disposition": "noted", "reason": "Ours?", "code": STATE},
+        f"{home}/decisions/{answer.answer_id}": {"decision": "noted", "reason": "Ours?", "code": STATE},
     }
     for number, outsider in enumerate(outsiders):
         await make.signed_in(client, outsider)
         # The neighbours learn nothing; those of the office that may not read it are told so or learn nothing.
         allowed = {404} if number < 2 or outsider is scene.signatory else {403, 404}
-        for place in (scene.desk, f"{home}/submission", f"{scene.desk}/passages/{passage.id}/history"):
+        for place in (scene.desk, f"{home}/submission", f"{scene.desk}/paragraphs/{paragraph.id}/history"):
             page = await client.get(place)
             assert page.status_code in allowed, place
             assert HIDDEN_WORDS not in page.text
@@ -183,7 +183,7 @@ async def test_the_desk_of_another_state_does_not_exist(
             assert (await browsing.post(client, place, data)).status_code in allowed, place
     own_code = f"/en/desk/{neighbours.slug}/submission/{STATE}"
     await make.signed_in(client, outsiders[0])
-    mixed = f"{own_code}/passages/{passage.id}"
+    mixed = f"{own_code}/paragraphs/{paragraph.id}"
     assert (await browsing.post(client, mixed, {"text": "Ours?", "version": "1"})).status_code == 404
     assert (await client.get(f"{mixed}/history")).status_code == 404
     await make.signed_in(client, scene.expert)
@@ -195,13 +195,13 @@ async def test_the_desk_of_another_state_does_not_exist(
 async def test_a_government_reader_reads_the_desk_and_changes_nothing(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
-    passage = await desk.make_ready()
+    paragraph = await desk.make_ready()
     reader = await make.staff(scene.consultation, Role.GOVERNMENT_READER)
     await make.signed_in(client, reader)
     page = await client.get(scene.desk)
     assert page.status_code == 200
     assert FIRST in page.text
-    for button in ("Use these words", "Add this passage", "Send for approval", "Take out"):
+    for button in ("Use these words", "Add this paragraph", "Send for approval", "Take out"):
         assert button not in page.text
     words = await desk.words(scene.open, FIRST)
     ticked = "{answer_version_id}:{start}:{end}".format(**words)
@@ -210,19 +210,19 @@ async def test_a_government_reader_reads_the_desk_and_changes_nothing(
     before = [await desk.all(table) for table in WRITTEN]
     for place, data in (
         ("/sources", {"words": ticked}),
-        ("/passages", {"text": "Mine."}),
-        (f"/passages/{passage.id}", {"text": "Mine.", "version": "1"}),
-        (f"/passages/{passage.id}/move", {"direction": "down"}),
-        (f"/passages/{passage.id}/delete", {}),
+        ("/paragraphs", {"text": "Mine."}),
+        (f"/paragraphs/{paragraph.id}", {"text": "Mine.", "version": "1"}),
+        (f"/paragraphs/{paragraph.id}/move", {"direction": "down"}),
+        (f"/paragraphs/{paragraph.id}/delete", {}),
         (f"/sources/{source.id}/remove", {}),
         ("/answer", {"position": "no", "version": "2"}),
         (
-            f"/../../dispositions/{answer.answer_id}",
-            {"disposition": "noted", "reason": "Mine.", "code": STATE},
+            f"/../../decisions/{answer.answer_id}",
+            {"decision": "noted", "reason": "Mine.", "code": STATE},
         ),
-        ("/propose", {}),
+        ("/send", {}),
         ("/take-back", {}),
-        ("/clear", {}),
+        ("/approve", {}),
         ("/reopen", {"reason": "Mine."}),
     ):
         assert (await browsing.post(client, f"{scene.desk}{place}", data)).status_code == 403, place

@@ -10,7 +10,7 @@ from app.platform.db import Database
 from app.platform.security import ALLOW
 from app.submissions import service
 from app.submissions.models import Position
-from app.submissions.schemas import NationalAnswerInput, PassageInput
+from app.submissions.schemas import NationalAnswerInput, ParagraphInput
 from app.translations import service as translations
 from tests.factories import Make
 from tests.submissions.conftest import ASKED, STATE, UNASKED, Desk, Scene
@@ -40,10 +40,10 @@ async def test_no_page_of_the_desk_and_none_of_the_contributor_writes_backwards(
         scene.consultation, organisation=league, answers={ASKED: given, UNASKED: given}
     )
     expert = scene.actor(scene.expert)
-    passage = await desk.merge(await desk.words(mine))
+    paragraph = await desk.merge(await desk.words(mine))
     async with db.write() as session:
-        edited = PassageInput(text=turned("State"), version=passage.version)
-        await service.edit_passage(session, expert, scene.slug, STATE, passage.id, edited)
+        edited = ParagraphInput(text=turned("State"), version=paragraph.version)
+        await service.edit_paragraph(session, expert, scene.slug, STATE, paragraph.id, edited)
         version = (await service._drafting(session, expert, scene.slug, STATE))[1].version
         data = NationalAnswerInput.model_validate(
             {
@@ -57,9 +57,9 @@ async def test_no_page_of_the_desk_and_none_of_the_contributor_writes_backwards(
         text_id = (await desk.answer(mine)).text_id
         await translations.add_translation(session, expert, ALLOW, text_id, "fr", turned("greffier"))
     for contribution in (mine, scene.open, scene.hidden, scene.confidential):
-        await desk.dispose(contribution, reason=turned("reason"))
-    await desk.act("propose", scene.expert)
-    await desk.act("clear", scene.focal_point)
+        await desk.decide(contribution, reason=turned("reason"))
+    await desk.act("send", scene.expert)
+    await desk.act("approve", scene.focal_point)
     await make.signed_in(client, signatory)
     own = f"/en/contributions/{mine.id}"
     await seen(client, f"{own}/check", "clerk", "file", "judge", "court")
@@ -68,22 +68,22 @@ async def test_no_page_of_the_desk_and_none_of_the_contributor_writes_backwards(
     await make.signed_in(client, scene.expert)
     home = f"/en/desk/{scene.slug}"
     await seen(client, scene.desk, "clerk", "State", "reason", "appeal", "greffier")
-    await seen(client, f"{scene.desk}/passages/{passage.id}/history")
-    await desk.dispose(mine, reason=turned("second reason"))
+    await seen(client, f"{scene.desk}/paragraphs/{paragraph.id}/history")
+    await desk.decide(mine, reason=turned("second reason"))
     await seen(client, scene.desk, "reason", "second reason")
     async with db.write() as session:
-        await service.delete_passage(session, expert, scene.slug, STATE, passage.id)
+        await service.delete_paragraph(session, expert, scene.slug, STATE, paragraph.id)
     await seen(client, scene.desk, "State")
     async with db.write() as session:
-        await service.restore_passage(session, expert, scene.slug, STATE, passage.id)
+        await service.restore_paragraph(session, expert, scene.slug, STATE, paragraph.id)
     await seen(client, f"{home}/unasked/{UNASKED}", "clerk")
     await seen(client, f"{home}/questions/{ASKED}", "clerk", "file", "printer", "judge", "court", "greffier")
     await seen(client, f"{home}/contributions/{mine.id}", "clerk", "judge", "greffier")
     await seen(client, f"{home}/texts/{text_id}", "clerk", "greffier")
     await make.signed_in(client, await make.staff(scene.consultation, Role.GOVERNMENT_READER))
     await seen(client, scene.desk, "State", "law", "trainer", "reason")
-    await desk.act("propose", scene.expert)
-    await desk.act("clear", scene.focal_point)
+    await desk.act("send", scene.expert)
+    await desk.act("approve", scene.focal_point)
     await make.signed_in(client, signatory)
     await seen(client, f"{own}/reasons", "reason", "second reason")
 

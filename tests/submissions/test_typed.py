@@ -1,4 +1,4 @@
-"""Whatever is typed on the merge desk stands there again after every button of it."""
+"""Whatever is typed on the writing page stands there again after every button of it."""
 
 import re
 
@@ -8,7 +8,7 @@ import pytest
 from app.accounts import passwords
 from app.organisations.models import Organisation, Role
 from app.submissions import service
-from app.submissions.models import Passage
+from app.submissions.models import Paragraph
 from tests import browsing
 from tests.factories import Make
 from tests.pages.forms import Forms, Press
@@ -16,7 +16,7 @@ from tests.submissions.conftest import FIRST, STATE, Desk, Scene
 
 pytestmark = pytest.mark.one_database
 PASSWORD = "a long enough passphrase 7"
-OWN, OTHER, SHORT = "A passage not added yet.", "Better words, not saved.", "不采纳"
+OWN, OTHER, SHORT = "A paragraph not added yet.", "Better words, not saved.", "不采纳"
 
 
 async def press(
@@ -31,33 +31,33 @@ async def press(
     return await client.get(answered.headers["location"]) if answered.status_code == 303 else answered
 
 
-async def test_a_passage_is_opened_for_editing_and_left_again_without_losing_the_rest(
+async def test_a_paragraph_is_opened_for_editing_and_left_again_without_losing_the_rest(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
-    passage = await desk.merge(await desk.words(scene.open, FIRST))
+    paragraph = await desk.merge(await desk.words(scene.open, FIRST))
     await make.signed_in(client, scene.expert)
     shown = await client.get(scene.desk)
     editing = await press(client, shown, "/typed", "edit=", new__text=OWN)
-    assert f'id="edit-{passage.id}"' in editing.text
+    assert f'id="edit-{paragraph.id}"' in editing.text
     assert OWN in editing.text
-    left = await press(client, editing, f"/typed?part=p-{passage.id}", **{f"p-{passage.id}__text": OTHER})
+    left = await press(client, editing, f"/typed?part=p-{paragraph.id}", **{f"p-{paragraph.id}__text": OTHER})
     assert OWN in left.text
     assert OTHER not in left.text
-    assert f'id="edit-{passage.id}"' not in left.text
+    assert f'id="edit-{paragraph.id}"' not in left.text
 
 
 async def test_what_is_being_edited_stays_open_when_something_else_is_saved(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
-    passage = await desk.merge(await desk.words(scene.open, FIRST))
-    await desk.dispose(scene.open)
+    paragraph = await desk.merge(await desk.words(scene.open, FIRST))
+    await desk.decide(scene.open)
     decided = await desk.answer(scene.open)
     await make.signed_in(client, scene.expert)
-    editing = await client.get(scene.desk, params={"edit": str(passage.id)})
-    typed = {f"p-{passage.id}__text": OTHER, f"d-{decided.answer_id}__reason": SHORT, "new__text": OWN}
-    added = await press(client, editing, f"{STATE}/passages?part=new", **typed)
+    editing = await client.get(scene.desk, params={"edit": str(paragraph.id)})
+    typed = {f"p-{paragraph.id}__text": OTHER, f"d-{decided.answer_id}__reason": SHORT, "new__text": OWN}
+    added = await press(client, editing, f"{STATE}/paragraphs?part=new", **typed)
     assert "The paragraph was added." in added.text
-    assert OTHER in added.text[added.text.index(f'id="edit-{passage.id}"') :]
+    assert OTHER in added.text[added.text.index(f'id="edit-{paragraph.id}"') :]
     assert "homeless" not in added.text
     # The decision that was being changed is not folded away.
     item = added.text[added.text.index(f'id="d-{decided.answer_id}"') :]
@@ -73,8 +73,8 @@ async def test_words_without_a_field_are_shown_however_short(
     shown = await client.get(scene.desk)
     ticked = f"{answer.answer_version_id}:0:9"
     typed = {"new__text": SHORT, "merge__words": ticked, "answer__position": "no"}
-    proposed = await press(client, shown, "/propose", **typed)
-    rest = proposed.text[proposed.text.index('id="homeless"') :]
+    sent = await press(client, shown, "/send", **typed)
+    rest = sent.text[sent.text.index('id="homeless"') :]
     assert SHORT in rest
     assert ">\nNo</textarea>" in rest
     # What nobody wrote is not shown as words.
@@ -85,46 +85,46 @@ async def test_words_without_a_field_are_shown_however_short(
 async def test_of_two_texts_theirs_is_kept_without_losing_the_rest(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
-    passage = await desk.merge(await desk.words(scene.open, FIRST))
+    paragraph = await desk.merge(await desk.words(scene.open, FIRST))
     await make.signed_in(client, scene.expert)
-    editing = await client.get(scene.desk, params={"edit": str(passage.id)})
+    editing = await client.get(scene.desk, params={"edit": str(paragraph.id)})
     await make.signed_in(client, scene.second)
-    own = f"{scene.desk}/passages/{passage.id}"
+    own = f"{scene.desk}/paragraphs/{paragraph.id}"
     await browsing.post(client, own, {"text": "Theirs.", "version": "1"})
     await make.signed_in(client, scene.expert)
     fresh = browsing.proof_in((await client.get(scene.desk)).text)
-    typed = {f"p-{passage.id}__text": OTHER, "new__text": OWN, "csrf": fresh}
+    typed = {f"p-{paragraph.id}__text": OTHER, "new__text": OWN, "csrf": fresh}
     conflict = await press(client, editing, own.removeprefix(scene.desk), **typed)
     assert conflict.status_code == 409
-    (form,) = (form for form in Forms(conflict.text).forms if "passages" in form.action)
-    theirs = next(p for p in form.presses if f"/typed?part=p-{passage.id}" in p.action)
+    (form,) = (form for form in Forms(conflict.text).forms if "paragraphs" in form.action)
+    theirs = next(p for p in form.presses if f"/typed?part=p-{paragraph.id}" in p.action)
     # In another language the text that is not saved stands in its own field of the desk.
     russian = Press("/ru/typed")
     switched = await client.post(russian.action, data=form.sent(russian, fill=False))
     page = await client.get(switched.headers["location"])
-    assert OTHER in page.text[page.text.index(f'id="edit-{passage.id}"') :]
+    assert OTHER in page.text[page.text.index(f'id="edit-{paragraph.id}"') :]
     assert OWN in page.text
     kept = await client.post(theirs.action, data=form.sent(theirs, fill=False))
     page = await client.get(kept.headers["location"])
     assert OWN in page.text
     assert OTHER not in page.text
-    assert [p.text for p in await desk.all(Passage)] == ["Theirs."]
+    assert [p.text for p in await desk.all(Paragraph)] == ["Theirs."]
 
 
 async def test_what_is_wrong_is_linked_to_its_field(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
-    passage = await desk.merge(await desk.words(scene.open, FIRST))
+    paragraph = await desk.merge(await desk.words(scene.open, FIRST))
     answer = await desk.answer(scene.open)
     await make.signed_in(client, scene.expert)
-    page = await client.get(scene.desk, params={"edit": str(passage.id)})
+    page = await client.get(scene.desk, params={"edit": str(paragraph.id)})
     for action, typed, field in (
-        ("/passages?part=new", {"new__text": ""}, "new-passage"),
-        (f"/passages/{passage.id}?part=", {f"p-{passage.id}__text": ""}, f"edit-{passage.id}"),
-        (f"/dispositions/{answer.answer_id}", {}, f"k-{answer.answer_id}"),
+        ("/paragraphs?part=new", {"new__text": ""}, "new-paragraph"),
+        (f"/paragraphs/{paragraph.id}?part=", {f"p-{paragraph.id}__text": ""}, f"edit-{paragraph.id}"),
+        (f"/decisions/{answer.answer_id}", {}, f"k-{answer.answer_id}"),
         (
-            f"/dispositions/{answer.answer_id}",
-            {f"d-{answer.answer_id}__disposition": "noted"},
+            f"/decisions/{answer.answer_id}",
+            {f"d-{answer.answer_id}__decision": "noted"},
             f"r-{answer.answer_id}",
         ),
     ):
@@ -137,22 +137,22 @@ async def test_what_is_wrong_is_linked_to_its_field(
 async def test_a_refusal_that_is_sent_again_brings_every_part_once(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
-    passage = await desk.merge(await desk.words(scene.open, FIRST))
+    paragraph = await desk.merge(await desk.words(scene.open, FIRST))
     await make.signed_in(client, scene.expert)
-    editing = await client.get(scene.desk, params={"edit": str(passage.id)})
+    editing = await client.get(scene.desk, params={"edit": str(paragraph.id)})
     async with desk.db.write() as session:
-        await service.delete_passage(session, scene.actor(scene.second), scene.slug, STATE, passage.id)
+        await service.delete_paragraph(session, scene.actor(scene.second), scene.slug, STATE, paragraph.id)
     ticked = f"{(await desk.answer(scene.open)).answer_version_id}:0:9"
-    typed = {f"p-{passage.id}__text": OTHER, "new__text": OWN, "merge__words": ticked}
-    refused = await press(client, editing, f"/passages/{passage.id}?part=", **typed)
+    typed = {f"p-{paragraph.id}__text": OTHER, "new__text": OWN, "merge__words": ticked}
+    refused = await press(client, editing, f"/paragraphs/{paragraph.id}?part=", **typed)
     assert refused.status_code == 409
     assert ticked not in re.sub(r'<input type="hidden"[^>]*>', "", refused.text)
-    assert OTHER in refused.text, "the passage is gone, what was written for it is not"
+    assert OTHER in refused.text, "the paragraph is gone, what was written for it is not"
     async with desk.db.write() as session:
-        await service.restore_passage(session, scene.actor(scene.second), scene.slug, STATE, passage.id)
+        await service.restore_paragraph(session, scene.actor(scene.second), scene.slug, STATE, paragraph.id)
     (desk_form,) = (form for form in Forms(refused.text).forms if form.id == "page-form")
     data = desk_form.sent(desk_form.presses[0], fill=False)
-    assert (data[f"p-{passage.id}.text"], data["new.text"]) == ([OTHER], [OWN])
+    assert (data[f"p-{paragraph.id}.text"], data["new.text"]) == ([OTHER], [OWN])
     kept = await client.post(desk_form.action, data=data)
     (back,) = (
         form
@@ -160,7 +160,7 @@ async def test_a_refusal_that_is_sent_again_brings_every_part_once(
         if form.id == "page-form"
     )
     stands = back.sent(back.presses[0], fill=False)
-    assert (stands[f"p-{passage.id}.text"], stands["new.text"]) == ([OTHER], [OWN])
+    assert (stands[f"p-{paragraph.id}.text"], stands["new.text"]) == ([OTHER], [OWN])
 
 
 @pytest.mark.parametrize("way", ["merge", "d-"])
@@ -195,7 +195,7 @@ async def test_enter_without_scripts_saves_nothing_and_says_so(
     kept = await press(client, await client.get(scene.desk), "/typed?kept=1", new__text=OWN)
     assert "It is not saved yet: press the button below it." in kept.text
     assert f">\n{OWN}</textarea>" in kept.text
-    assert await desk.all(Passage) == []
+    assert await desk.all(Paragraph) == []
 
 
 async def test_the_second_position_is_shown_beside_the_first_and_replaces_it_knowingly(

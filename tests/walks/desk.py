@@ -1,4 +1,4 @@
-"""Two experts at one merge desk, and two people who set one consultation up: whatever forms their pages have."""
+"""Two experts at one writing page, and two people at the settings of one consultation: whatever forms their pages have."""
 
 import json
 from urllib.parse import urlsplit
@@ -12,13 +12,13 @@ from tests.walks.world import World
 # What is typed there and kept for good. Everything else a page of the desk has is only pressed.
 FIELDS = frozenset({"text", "reason", "assistance", "contact"})
 LONG = ("titles-", "summaries-", "rules-", "citations-")
-# Where the text before is not kept once it is replaced; a passage and a decision have their history.
+# Where the text before is not kept once it is replaced; a paragraph and a decision have their history.
 REPLACED = ("titles-", "summaries-", "rules-", "citations-", "assistance", "contact")
 # Buttons that take words out, or shut the desk: they are no part of this walk.
-NEVER = ("/delete", "/propose", "/clear", "/open", "/sign-out", "/conclude", "/close", "/move", "/remove")
+NEVER = ("/delete", "/send", "/approve", "/open", "/sign-out", "/conclude", "/close", "/move", "/remove")
 MOST_TRIES = 30
 TABLES = (
-    "SELECT text FROM passage_version UNION ALL SELECT text FROM passage UNION ALL SELECT body FROM text"
+    "SELECT text FROM paragraph_version UNION ALL SELECT text FROM paragraph UNION ALL SELECT body FROM text"
     " UNION ALL SELECT assistance FROM national_answer UNION ALL SELECT citations FROM national_answer"
     " UNION ALL SELECT titles FROM consultation UNION ALL SELECT summaries FROM consultation"
     " UNION ALL SELECT rules FROM consultation UNION ALL SELECT contact FROM consultation"
@@ -112,7 +112,7 @@ class Expert(Walker):
         """Fill in what the pressed form needs, and press."""
         part = urlsplit(press.action).query.rpartition("part=")[2]
         for control in form.controls:
-            if control.kind == "select" and control.name.endswith("disposition") and not control.value:
+            if control.kind == "select" and control.name.endswith("decision") and not control.value:
                 is_own = not part or control.name.startswith(f"{part}.")
                 control.value = self.random.choice(control.options[1:]) if is_own else ""
         if tab.status == 409:

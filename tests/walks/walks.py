@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.walks.contributor import Contributor
 from tests.walks.desk import Expert
 from tests.walks.walker import LostError, Tally, Walker
-from tests.walks.world import World, built, confidential, merge_desk, named, set_up
+from tests.walks.world import World, built, confidential, named, set_up, writing_page
 
 STEPS = 40
 Made = Callable[[World, int], Awaitable[Walker]]
@@ -48,6 +48,6 @@ async def contributor(world: World, seed: int) -> Walker:
 
 
 async def expert(world: World, seed: int) -> Walker:
-    """Two experts at the merge desk; of five walks one at the set-up of a consultation."""
-    desk = await (merge_desk(world) if seed % 5 else set_up(world))
+    """Two experts at the writing page; of five walks one at the set-up of a consultation."""
+    desk = await (writing_page(world) if seed % 5 else set_up(world))
     return Expert(world, seed, desk.emails, desk.places)

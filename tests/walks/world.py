@@ -235,7 +235,7 @@ class Desk:
     places: list[str]
 
 
-async def merge_desk(world: World) -> Desk:
+async def writing_page(world: World) -> Desk:
     """Two experts at one question that two organisations answered, and at one nobody asks the State."""
     make, secret = world.make, QUICK.hash(PASSWORD)
     consultation = await make.consultation()
@@ -253,4 +253,4 @@ async def set_up(world: World) -> Desk:
     consultation = await world.make.consultation(state=ConsultationState.DRAFT)
     secret = QUICK.hash(PASSWORD)
     lead = await world.make.staff(consultation, Role.FOCAL_POINT, password_hash=secret)
-    return Desk([lead.email, lead.email], [f"/desk/{consultation.slug}/set-up"])
+    return Desk([lead.email, lead.email], [f"/desk/{consultation.slug}/settings"])

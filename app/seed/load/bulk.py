@@ -31,7 +31,7 @@ from app.platform.security import Actor, require
 from app.seed.load import grammar, policy
 from app.seed.load.plan import SEED, Planned, planned
 from app.seed.load.telling import Staff, Told
-from app.submissions.models import Disposition, DispositionKind
+from app.submissions.models import Decision, DecisionKind
 from app.translations.models import Text
 
 ANSWERS = 24  # at most, of each contributor
@@ -46,7 +46,7 @@ ORDER: tuple[type[SQLModel], ...] = (
     Answer,
     AnswerVersion,
     SubmittedAnswer,
-    Disposition,
+    Decision,
 )
 Rows = dict[type[SQLModel], list[dict[str, Any]]]
 
@@ -154,12 +154,12 @@ def _decide(rows: Rows, staff: Staff, random: Random) -> None:
             continue
         text = Text(language="en", body=grammar.reason(random))
         rows[Text].append(_row(text))
-        rows[Disposition].append(
+        rows[Decision].append(
             _row(
-                Disposition(
+                Decision(
                     answer_id=version["answer_id"],
                     answer_version_id=version["id"],
-                    kind=random.choice(list(DispositionKind)),
+                    kind=random.choice(list(DecisionKind)),
                     reason_text_id=text.id,
                     decided_by_id=staff.expert.account_id,
                     decided_by_name=staff.expert.name,

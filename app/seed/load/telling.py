@@ -15,7 +15,6 @@ from app.consultations.schemas import CodesInput, ConsultationInput
 from app.contributions import entry
 from app.contributions import service as contributions
 from app.contributions.schemas import AnswerInput
-from app.intake import service as intake
 from app.organisations import service as membership
 from app.organisations.models import Role
 from app.platform import clock, ids
@@ -29,15 +28,16 @@ from app.reading.schemas import TranslationInput
 from app.seed.load import grammar
 from app.seed.load.plan import SEED, Planned, planned
 from app.seed.people import SYSTEM
-from app.submissions import dispositions
+from app.statements import service as statements
+from app.submissions import decisions
 from app.submissions import queries as submissions_queries
 from app.submissions import service as submissions
-from app.submissions.models import DispositionKind, Position
+from app.submissions.models import DecisionKind, Position
 from app.submissions.schemas import (
-    DispositionInput,
+    DecisionInput,
     MergeInput,
     NationalAnswerInput,
-    PassageInput,
+    ParagraphInput,
     Selection,
 )
 
@@ -178,20 +178,18 @@ async def decide(session: AsyncSession, staff: Staff, told: Told) -> None:
         due = own if place < SENT else own[: len(own) // 2]
         for answer in due:
             if answer.answer_id not in decided:
-                await _dispose(session, staff, answer.answer_id, random)
+                await _decide(session, staff, answer.answer_id, random)
                 decided.add(answer.answer_id)
     for place, (code, _question_id) in enumerate(codes[:SENT]):
-        await submissions.propose_answer(session, staff.expert, SLUG, code)
+        await submissions.send_answer(session, staff.expert, SLUG, code)
         if place < APPROVED:
-            await submissions.clear_answer(session, staff.focal_point, SLUG, code)
+            await submissions.approve_answer(session, staff.focal_point, SLUG, code)
     await _translate(session, staff, answers)
 
 
-async def _dispose(session: AsyncSession, staff: Staff, answer_id: UUID, random: Random) -> None:
-    data = DispositionInput(
-        disposition=random.choice(list(DispositionKind)).value, reason=grammar.reason(random)
-    )
-    await dispositions.dispose_answer(session, staff.expert, SLUG, answer_id, data)
+async def _decide(session: AsyncSession, staff: Staff, answer_id: UUID, random: Random) -> None:
+    data = DecisionInput(decision=random.choice(list(DecisionKind)).value, reason=grammar.reason(random))
+    await decisions.decide_answer(session, staff.expert, SLUG, answer_id, data)
 
 
 async def _write(
@@ -199,12 +197,12 @@ async def _write(
 ) -> None:
     for answer in [each for each in own if each.body][:3]:
         data = MergeInput(selections=[Selection(answer_version_id=answer.answer_version_id)])
-        passage = await submissions.merge_excerpts(session, staff.expert, SLUG, code, data)
-        words = PassageInput(text=grammar.paragraph(random), version=passage.version)
-        await submissions.edit_passage(session, staff.expert, SLUG, code, passage.id, words)
+        paragraph = await submissions.merge_excerpts(session, staff.expert, SLUG, code, data)
+        words = ParagraphInput(text=grammar.paragraph(random), version=paragraph.version)
+        await submissions.edit_paragraph(session, staff.expert, SLUG, code, paragraph.id, words)
     if not own:
-        await submissions.add_passage(
-            session, staff.expert, SLUG, code, PassageInput(text=grammar.paragraph(random))
+        await submissions.add_paragraph(
+            session, staff.expert, SLUG, code, ParagraphInput(text=grammar.paragraph(random))
         )
     frame = await submissions_queries.get_frame(session, staff.expert, SLUG, code)
     answer_data = NationalAnswerInput.model_validate(
@@ -242,4 +240,4 @@ async def revise(session: AsyncSession, told: Told, count: int) -> None:
 
 async def enter_statements(session: AsyncSession, staff: Staff) -> None:
     """Statements of a hearing that match no question: they wait for a facilitator."""
-    await intake.import_statements(session, staff.facilitator, SLUG, STATEMENTS.encode())
+    await statements.import_statements(session, staff.facilitator, SLUG, STATEMENTS.encode())

@@ -1,4 +1,4 @@
-"""Merging words into passages, and what several people do to one passage."""
+"""Merging words into paragraphs, and what several people do to one paragraph."""
 
 import asyncio
 
@@ -9,8 +9,8 @@ from app.contributions import service as contributions
 from app.platform.db import Database
 from app.platform.errors import Conflict, Invalid
 from app.submissions import service
-from app.submissions.models import NationalAnswer, Passage, PassageVersion, Source, Submission
-from app.submissions.schemas import PassageInput
+from app.submissions.models import NationalAnswer, Paragraph, ParagraphVersion, Source, Submission
+from app.submissions.schemas import ParagraphInput
 from tests import browsing
 from tests.contributions.fields import fields_of
 from tests.factories import Make
@@ -27,37 +27,37 @@ from tests.submissions.conftest import (
 )
 
 
-async def edited(desk: Desk, passage: Passage, text: str) -> Passage:
-    """The passage after the second expert gave it this text."""
+async def edited(desk: Desk, paragraph: Paragraph, text: str) -> Paragraph:
+    """The paragraph after the second expert gave it this text."""
     scene = desk.scene
     async with desk.db.write() as session:
-        return await service.edit_passage(
+        return await service.edit_paragraph(
             session,
             scene.actor(scene.second),
             scene.slug,
             STATE,
-            passage.id,
-            PassageInput(text=text, version=passage.version),
+            paragraph.id,
+            ParagraphInput(text=text, version=paragraph.version),
         )
 
 
-async def test_selected_words_begin_a_passage_and_join_one_that_stands(desk: Desk, scene: Scene) -> None:
+async def test_selected_words_begin_a_paragraph_and_join_one_that_stands(desk: Desk, scene: Scene) -> None:
     russian = RUSSIAN_WORDS.partition(". ")[0] + "."
-    passage = await desk.merge(
+    paragraph = await desk.merge(
         await desk.words(scene.open, SECOND), await desk.words(scene.confidential, russian)
     )
-    # What is said in another language stands beside; the passage speaks the submission's.
-    assert passage.text == SECOND
+    # What is said in another language stands beside; the paragraph speaks the submission's.
+    assert paragraph.text == SECOND
     sources = {source.quote: source for source in await desk.all(Source)}
     assert set(sources) == {SECOND, russian}
     answer = await desk.answer(scene.open)
     source = sources[SECOND]
     assert answer.body[source.starts : source.ends] == SECOND
     assert (source.answer_id, source.answer_version_id) == (answer.answer_id, answer.answer_version_id)
-    # The same words again, and others into the same passage.
-    await desk.merge(await desk.words(scene.open, SECOND), into=passage)
-    await desk.merge(await desk.words(scene.open, FIRST), await desk.words(scene.open, FIRST), into=passage)
-    assert [p.text for p in await desk.all(Passage)] == [SECOND]
+    # The same words again, and others into the same paragraph.
+    await desk.merge(await desk.words(scene.open, SECOND), into=paragraph)
+    await desk.merge(await desk.words(scene.open, FIRST), await desk.words(scene.open, FIRST), into=paragraph)
+    assert [p.text for p in await desk.all(Paragraph)] == [SECOND]
     assert sorted(s.quote for s in await desk.all(Source)) == sorted([SECOND, russian, FIRST])
 
 
@@ -68,8 +68,8 @@ async def test_neighbouring_sentences_are_one_excerpt_and_a_whole_answer_too(
     await desk.merge(await desk.words(scene.open, SECOND), await desk.words(scene.open, FIRST))
     await desk.merge(await desk.words(scene.open))
     assert [source.quote for source in await desk.all(Source)] == [OPEN_WORDS] * 2
-    assert [passage.text for passage in await desk.all(Passage)] == [OPEN_WORDS] * 2
-    assert [passage.position for passage in await desk.all(Passage)] == [1, 2]
+    assert [paragraph.text for paragraph in await desk.all(Paragraph)] == [OPEN_WORDS] * 2
+    assert [paragraph.position for paragraph in await desk.all(Paragraph)] == [1, 2]
 
 
 @pytest.mark.one_database
@@ -116,7 +116,7 @@ async def test_words_that_may_not_be_used_are_refused_and_leave_nothing(
         beside = [] if same else [await desk.words(scene.open, FIRST)]
         with pytest.raises(Invalid):
             await desk.merge(*beside, refused)
-    assert await desk.all(Passage) == []
+    assert await desk.all(Paragraph) == []
     assert await desk.all(Submission) == []
 
 
@@ -134,15 +134,15 @@ async def test_a_desk_form_that_makes_no_sense_is_a_page_not_a_failure(
     for into, status in (("nowhere", 422), (str(scene.open.id), 404)):
         data = {"words": [version], "into": into}
         assert (await browsing.post(client, f"{scene.desk}/sources", data)).status_code == status
-    empty = await browsing.post(client, f"{scene.desk}/passages", {"text": ""})
+    empty = await browsing.post(client, f"{scene.desk}/paragraphs", {"text": ""})
     assert empty.status_code == 422
-    long = await browsing.post(client, f"{scene.desk}/passages", {"text": "x" * 20_001})
+    long = await browsing.post(client, f"{scene.desk}/paragraphs", {"text": "x" * 20_001})
     assert (long.status_code, fields_of(long.text)["new.text"]) == (422, "x" * 20_001)
-    assert await desk.all(Passage) == []
+    assert await desk.all(Paragraph) == []
 
 
 @pytest.mark.one_database
-async def test_provenance_is_shown_at_the_words_and_at_the_passage(
+async def test_provenance_is_shown_at_the_words_and_at_the_paragraph(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
     await make.signed_in(client, scene.expert)
@@ -154,8 +154,8 @@ async def test_provenance_is_shown_at_the_words_and_at_the_passage(
     ticked = {"words": [f"{own.answer_version_id}:0:{end}"], "into": "new"}
     assert f'value="{ticked["words"][0]}"' in page.text
     merged = await browsing.post(client, f"{scene.desk}/sources", ticked, page=scene.desk)
-    (passage,) = await desk.all(Passage)
-    assert merged.headers["location"] == f"{scene.desk}?edit={passage.id}#edit-{passage.id}"
+    (paragraph,) = await desk.all(Paragraph)
+    assert merged.headers["location"] == f"{scene.desk}?edit={paragraph.id}#edit-{paragraph.id}"
     assert f"\n{FIRST}</textarea>" in (await client.get(merged.headers["location"])).text
     page = await client.get(scene.desk)
     assert f'<mark class="used">{FIRST}</mark></label> <a class="used-in" href="#p1">' in page.text
@@ -169,8 +169,8 @@ async def test_withdrawn_words_leave_a_mark_and_nothing_else(
     client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
 ) -> None:
     await make.signed_in(client, scene.expert)
-    passage = await desk.merge(await desk.words(scene.open, FIRST))
-    passage = await edited(desk, passage, "Marks are missing on imported arms.")
+    paragraph = await desk.merge(await desk.words(scene.open, FIRST))
+    paragraph = await edited(desk, paragraph, "Marks are missing on imported arms.")
     assert FIRST in (await client.get(scene.desk)).text
     async with db.write() as session:
         await contributions.withdraw_contribution(session, make.behind(scene.open), scene.open.id)
@@ -181,7 +181,7 @@ async def test_withdrawn_words_leave_a_mark_and_nothing_else(
     shown = await client.get(
         f"/api/v1/desk/{scene.slug}/submission/{STATE}", headers=await make.token(scene.expert)
     )
-    (source,) = shown.json()["passages"][0]["sources"]
+    (source,) = shown.json()["paragraphs"][0]["sources"]
     assert (source["quote"], source["voice"]) == (None, scene.open.label)
     assert len(await desk.all(Source)) == 1
 
@@ -190,8 +190,8 @@ async def test_one_answer_that_its_author_took_out_leaves_a_mark_as_well(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
     await make.signed_in(client, scene.expert)
-    passage = await desk.merge(await desk.words(scene.open, FIRST))
-    await edited(desk, passage, "Marks are missing on imported arms.")
+    paragraph = await desk.merge(await desk.words(scene.open, FIRST))
+    await edited(desk, paragraph, "Marks are missing on imported arms.")
     behind = make.behind(scene.open)
     async with desk.db.write() as session:
         await contributions.revise_contribution(session, behind, scene.open.id)
@@ -205,7 +205,7 @@ async def test_one_answer_that_its_author_took_out_leaves_a_mark_as_well(
     assert "Withdrawn by its author" in page.text
 
 
-async def test_a_passage_that_repeats_withdrawn_words_cannot_be_proposed(
+async def test_a_paragraph_that_repeats_withdrawn_words_cannot_be_proposed(
     client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
 ) -> None:
     await desk.make_ready()
@@ -215,19 +215,19 @@ async def test_a_passage_that_repeats_withdrawn_words_cannot_be_proposed(
     page = await client.get(scene.desk)
     assert "Words in paragraph 1 were withdrawn. Say it in your own words." in page.text
     assert FIRST not in page.text
-    assert (await browsing.post(client, f"{scene.desk}/propose")).status_code == 403
-    (passage,) = await desk.all(Passage)
-    await edited(desk, passage, "Marks are missing on imported arms.")
-    assert (await browsing.post(client, f"{scene.desk}/propose")).status_code == 303
+    assert (await browsing.post(client, f"{scene.desk}/send")).status_code == 403
+    (paragraph,) = await desk.all(Paragraph)
+    await edited(desk, paragraph, "Marks are missing on imported arms.")
+    assert (await browsing.post(client, f"{scene.desk}/send")).status_code == 303
 
 
-async def test_the_second_save_of_a_passage_meets_all_three_texts(
+async def test_the_second_save_of_a_paragraph_meets_all_three_texts(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
-    passage = await desk.merge(await desk.words(scene.open, FIRST))
-    await edited(desk, passage, "Theirs says this.")
+    paragraph = await desk.merge(await desk.words(scene.open, FIRST))
+    await edited(desk, paragraph, "Theirs says this.")
     await make.signed_in(client, scene.expert)
-    place = f"{scene.desk}/passages/{passage.id}"
+    place = f"{scene.desk}/paragraphs/{paragraph.id}"
     clash = await browsing.post(client, place, {"text": "Mine says that.", "version": "1"})
     assert clash.status_code == 409
     plain = clash.text.replace("<del>", "").replace("</del>", "").replace("<ins>", "").replace("</ins>", "")
@@ -235,15 +235,15 @@ async def test_the_second_save_of_a_passage_meets_all_three_texts(
         assert text in plain
     assert scene.second.name in clash.text
     typed = fields_of(clash.text)
-    part = f"p-{passage.id}"
+    part = f"p-{paragraph.id}"
     assert (typed[f"{part}.text"], typed[f"{part}.version"]) == ("Mine says that.", "2")
-    assert (await desk.all(Passage))[0].text == "Theirs says this."
+    assert (await desk.all(Paragraph))[0].text == "Theirs says this."
     joined = {"text": "Both say so.", "version": typed[f"{part}.version"]}
     assert (await browsing.post(client, place, joined)).status_code == 303
     history = await client.get(f"{place}/history")
     for text in (FIRST, "Theirs", "Both", scene.second.name, scene.expert.name):
         assert text in history.text
-    assert [v.text for v in sorted(await desk.all(PassageVersion), key=lambda v: v.number)] == [
+    assert [v.text for v in sorted(await desk.all(ParagraphVersion), key=lambda v: v.number)] == [
         FIRST,
         "Theirs says this.",
         "Both say so.",
@@ -256,9 +256,9 @@ async def test_the_second_save_of_a_passage_meets_all_three_texts(
 async def test_of_two_edits_at_the_same_instant_the_second_meets_both_texts(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
-    passage = await desk.merge(await desk.words(scene.open, FIRST))
+    paragraph = await desk.merge(await desk.words(scene.open, FIRST))
     await make.signed_in(client, scene.expert)
-    place = f"{scene.desk}/passages/{passage.id}"
+    place = f"{scene.desk}/paragraphs/{paragraph.id}"
     typed = [f"Writer {number} says this." for number in range(4)]
     sent = await asyncio.gather(
         *(browsing.post(client, place, {"text": text, "version": "1"}) for text in typed)
@@ -267,8 +267,8 @@ async def test_of_two_edits_at_the_same_instant_the_second_meets_both_texts(
     for text, reply in zip(typed, sent, strict=True):
         if reply.status_code == 409:
             shown = fields_of(reply.text)
-            assert shown[f"p-{passage.id}.text"] == text
-            assert shown[f"p-{passage.id}.version"] == "2"
+            assert shown[f"p-{paragraph.id}.text"] == text
+            assert shown[f"p-{paragraph.id}.version"] == "2"
 
 
 async def test_of_two_positions_at_the_same_instant_the_second_is_not_lost(
@@ -300,21 +300,21 @@ async def test_two_people_who_begin_the_same_national_answer_lose_nothing(desk: 
     )
     assert len(await desk.all(Submission)) == 1
     assert len(await desk.all(NationalAnswer)) == 1
-    assert {passage.text for passage in await desk.all(Passage)} == {FIRST, SECOND, ""}
+    assert {paragraph.text for paragraph in await desk.all(Paragraph)} == {FIRST, SECOND, ""}
     assert {source.quote for source in await desk.all(Source)} == {FIRST, SECOND, RUSSIAN_WORDS}
 
 
-async def test_passages_are_moved_taken_out_and_freed_of_a_source(
+async def test_paragraphs_are_moved_taken_out_and_freed_of_a_source(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
     await make.signed_in(client, scene.expert)
     for text in ("One.", "Two.", "Three."):
         data = {"text": text, "version": "0"}
-        assert (await browsing.post(client, f"{scene.desk}/passages", data)).status_code == 303
-    by_text = {passage.text: passage for passage in await desk.all(Passage)}
+        assert (await browsing.post(client, f"{scene.desk}/paragraphs", data)).status_code == 303
+    by_text = {paragraph.text: paragraph for paragraph in await desk.all(Paragraph)}
 
     async def order() -> list[str]:
-        in_place = [p for p in await desk.all(Passage) if p.removed_at is None]
+        in_place = [p for p in await desk.all(Paragraph) if p.removed_at is None]
         return [p.text for p in sorted(in_place, key=lambda p: p.position)]
 
     for text, direction, expected in (
@@ -322,7 +322,7 @@ async def test_passages_are_moved_taken_out_and_freed_of_a_source(
         ("One.", "up", ["One.", "Three.", "Two."]),
         ("One.", "down", ["Three.", "One.", "Two."]),
     ):
-        place = f"{scene.desk}/passages/{by_text[text].id}"
+        place = f"{scene.desk}/paragraphs/{by_text[text].id}"
         await browsing.post(client, f"{place}/move", {"direction": direction})
         assert await order() == expected
     sideways = await browsing.post(client, f"{place}/move", {"direction": "left"})
@@ -352,3 +352,16 @@ async def test_passages_are_moved_taken_out_and_freed_of_a_source(
     assert (await browsing.post(client, f"{place}/restore", page=scene.desk)).status_code == 303
     assert await order() == ["Three.", "One.", "Two."]
     assert "taken out" not in (await client.get(scene.desk)).text
+
+
+async def test_a_form_from_before_the_addresses_changed_arrives_with_its_words(
+    client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await make.signed_in(client, scene.expert)
+    sent = await browsing.post(client, f"{scene.desk}/passages", {"text": "Typed before."}, page=scene.desk)
+    assert (sent.status_code, sent.headers["location"]) == (308, f"{scene.desk}/paragraphs")
+    await browsing.post(client, sent.headers["location"], {"text": "Typed before."}, page=scene.desk)
+    assert [paragraph.text for paragraph in await desk.all(Paragraph)] == ["Typed before."]
+    moved = await client.get(f"/ar/desk/{scene.slug}/set-up?a=1")
+    assert (moved.status_code, moved.headers["location"]) == (308, f"/ar/desk/{scene.slug}/settings?a=1")
+    assert (await client.get(f"/en/desk/{scene.slug}/nothing")).status_code == 404

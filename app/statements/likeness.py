@@ -15,29 +15,31 @@ LONG, RUN = 600, 5
 
 
 def find_like(statement: str, narrative: str) -> str | None:
-    """The passage of an answer that says nearly what a statement says, as it stands there."""
+    """The paragraph of an answer that says nearly what a statement says, as it stands there."""
     if not narrative:
         return None
     wanted = folded(statement)
-    return next((passage for passage in _passages(statement, narrative) if _alike(wanted, passage)), None)
+    return next(
+        (paragraph for paragraph in _paragraphs(statement, narrative) if _alike(wanted, paragraph)), None
+    )
 
 
-def put_instead(narrative: str, passage: str, statement: str) -> str:
-    """An answer with a statement in the place of one of its passages, the first that is the whole of it."""
+def put_instead(narrative: str, paragraph: str, statement: str) -> str:
+    """An answer with a statement in the place of one of its paragraphs, the first that is the whole of it."""
     around = f"{PARAGRAPH}{narrative}{PARAGRAPH}"
-    whole, new = (f"{PARAGRAPH}{text}{PARAGRAPH}" for text in (passage, statement))
+    whole, new = (f"{PARAGRAPH}{text}{PARAGRAPH}" for text in (paragraph, statement))
     return around.replace(whole, new, 1)[len(PARAGRAPH) : -len(PARAGRAPH)]
 
 
-def _passages(statement: str, narrative: str) -> Iterator[str]:
+def _paragraphs(statement: str, narrative: str) -> Iterator[str]:
     """The paragraphs of an answer, as many together as the statement has."""
     paragraphs, many = narrative.split(PARAGRAPH), statement.count(PARAGRAPH) + 1
     for place in range(len(paragraphs) - many + 1):
         yield PARAGRAPH.join(paragraphs[place : place + many])
 
 
-def _alike(wanted: str, passage: str) -> bool:
-    here = folded(passage)
+def _alike(wanted: str, paragraph: str) -> bool:
+    here = folded(paragraph)
     if wanted == here:
         return True
     shorter, longer = sorted((wanted, here), key=len)

@@ -10,16 +10,16 @@ from app.audit.models import AuditEntry
 from app.consultations.models import Consultation, ConsultationState
 from app.contributions import service as contributions
 from app.contributions.models import Answer, AnswerVersion, Contribution, Mode, Publication
-from app.intake import command, queries, service
-from app.intake.models import IntakeRow
-from app.intake.plan import Fate, Preview, Twin, Why
 from app.organisations.models import Organisation, Role
 from app.platform.db import Database
 from app.platform.errors import Forbidden, Invalid, NotFound
 from app.platform.security import Actor
+from app.statements import command, queries, service
+from app.statements.models import Statement
+from app.statements.plan import Fate, Preview, Twin, Why
 from tests.browsing import post
 from tests.factories import Make, actor_of
-from tests.intake.tables import DIALOGUE, line, table
+from tests.statements.tables import DIALOGUE, line, table
 
 TWO = table(line(), line(statement="And then sold on.", source="A second meeting"))
 
@@ -42,7 +42,7 @@ class Scene:
 
 
 async def counts(session: AsyncSession) -> tuple[int, ...]:
-    tables = (Organisation, Contribution, Answer, AnswerVersion, IntakeRow, AuditEntry)
+    tables = (Organisation, Contribution, Answer, AnswerVersion, Statement, AuditEntry)
     return tuple([(await session.exec(select(func.count()).select_from(each))).one() for each in tables])
 
 
@@ -55,7 +55,7 @@ async def scene(db: Database, make: Make) -> Scene:
 async def test_a_preview_writes_nothing(scene: Scene) -> None:
     before = await scene.state()
     async with scene.db.write() as session:
-        seen = await service.preview_intake(session, scene.actor, scene.slug, DIALOGUE.read_bytes())
+        seen = await service.preview_statements(session, scene.actor, scene.slug, DIALOGUE.read_bytes())
     assert (len(seen.plan.of(Fate.NEW)), len(seen.plan.of(Fate.KEPT))) == (35, 4)
     nameless = sum(row.is_unattributed for row in seen.plan.speakers.values())
     assert seen.new_organisations == len(seen.plan.speakers) - nameless
@@ -254,13 +254,13 @@ async def test_a_mended_statement_is_recognized_and_takes_the_place_of_the_first
     assert [each.why for each in seen.plan.placed] == [Why.NEARLY]
     assert str(seen.plan.placed[0].reason) == "Nearly the same as what is there."
     await make.signed_in(client, scene.account)
-    kept = f"/en/desk/{scene.slug}/intake/kept"
+    kept = f"/en/desk/{scene.slug}/statements/kept"
     shown = (await client.get(kept)).text
     assert "Put it in the place of what is there" in shown
     assert '<option value="FP-08-1a" lang="en" selected>' in shown
     async with scene.db.read() as session:
         [row] = (await queries.kept_page(session, scene.actor, scene.slug, "en")).rows
-    where = f"/en/desk/{scene.slug}/intake/{row.id}/assign"
+    where = f"/en/desk/{scene.slug}/statements/{row.id}/assign"
     assert (await post(client, where, {"code": "FP-08-1a"})).status_code == 422
     assert (await post(client, where, {"code": "FP-08-1a", "twin": "instead"})).status_code == 303
     async with scene.db.read() as session:
@@ -284,7 +284,7 @@ async def test_the_pages_lead_from_a_file_to_the_answers(
     scene: Scene, make: Make, client: httpx2.AsyncClient
 ) -> None:
     await make.signed_in(client, scene.account)
-    address = f"/en/desk/{scene.slug}/intake"
+    address = f"/en/desk/{scene.slug}/statements"
     nothing = await post(client, address, {"then": "preview"}, page=address)
     assert nothing.status_code == 422
     data = table(line(), line(article="5", topic="poetry", statement="=1+1"), line(language="de"))
@@ -321,7 +321,7 @@ async def test_a_table_no_page_can_carry_asks_for_the_file_again(
     data = table(line(), line(statement="caf\u00e9")).replace("é".encode(), b"\xe9")
     shown = await post(
         client,
-        f"/ar/desk/{scene.slug}/intake",
+        f"/ar/desk/{scene.slug}/statements",
         {"then": "preview"},
         files={"file": ("a.csv", data, "text/csv")},
     )
@@ -333,14 +333,14 @@ async def test_the_pages_are_closed_to_others_and_say_so_when_the_consultation_i
     scene: Scene, make: Make, client: httpx2.AsyncClient
 ) -> None:
     await make.signed_in(client, await make.staff(scene.consultation, Role.EXPERT))
-    assert (await client.get(f"/en/desk/{scene.slug}/intake")).status_code == 403
+    assert (await client.get(f"/en/desk/{scene.slug}/statements")).status_code == 403
     closed = await make.consultation(state=ConsultationState.CLOSED)
     await make.signed_in(client, scene.account)
-    shown = await client.get(f"/en/desk/{closed.slug}/intake")
+    shown = await client.get(f"/en/desk/{closed.slug}/statements")
     assert shown.status_code == 200
     assert "not open" in shown.text
     await make.signed_in(client, await make.account(Role.SIGNATORY))
-    assert (await client.get(f"/en/desk/{scene.slug}/intake")).status_code == 404
+    assert (await client.get(f"/en/desk/{scene.slug}/statements")).status_code == 404
 
 
 async def test_a_program_looks_first_and_then_takes_in(
@@ -348,7 +348,7 @@ async def test_a_program_looks_first_and_then_takes_in(
 ) -> None:
     headers = await make.token(scene.account)
     sent = {"csv": TWO.decode()}
-    address = f"/api/v1/desk/{scene.slug}/intake"
+    address = f"/api/v1/desk/{scene.slug}/statements"
     first = await client.post(address, json=sent, headers=headers)
     assert (first.status_code, first.json()["taken_in"], (await scene.state())[4]) == (200, 2, 0)
     then = await client.post(address, json={**sent, "dry_run": False}, headers=headers)
@@ -380,7 +380,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_rows(scene: Scene
         for topic in ("marking", "private sector")
     ]
     async with scene.db.write() as session:
-        await service.preview_intake(session, scene.actor, scene.slug, table(line()))
+        await service.preview_statements(session, scene.actor, scene.slug, table(line()))
         asked.clear()
-        await service.preview_intake(session, scene.actor, scene.slug, table(*rows))
+        await service.preview_statements(session, scene.actor, scene.slug, table(*rows))
     assert len([each for each in asked if each.lstrip().startswith("SELECT")]) <= 6

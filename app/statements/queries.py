@@ -1,4 +1,4 @@
-"""Reading for the intake: what is known about the rows of a table, and the rows that wait."""
+"""Reading statements: what is known about the rows of a table, and the rows that wait."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,22 +13,22 @@ from app.accounts.models import Account
 from app.consultations import queries as consultations
 from app.consultations.models import Consultation
 from app.contributions.models import Answer, Contribution
-from app.intake import policy
-from app.intake.models import IntakeRow
-from app.intake.plan import WHY_NAMES, Speaker, Standing, Why
-from app.intake.rows import COLUMNS, Row, one_voice, speaker_key
 from app.organisations import queries as organisations
 from app.organisations.models import OPEN_KINDS, Membership, Organisation, OrganisationKind, Role
 from app.platform import clock
 from app.platform.errors import NotFound
 from app.platform.i18n import Message
-from app.platform.security import Actor, Decision, require
+from app.platform.security import Actor, Permission, require
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledQuestion
 from app.questionnaires.models import Kind
+from app.statements import policy
+from app.statements.models import Statement
+from app.statements.plan import WHY_NAMES, Speaker, Standing, Why
+from app.statements.rows import COLUMNS, Row, one_voice, speaker_key
 
 PAGE = 50
-WAITING = (col(IntakeRow.answer_id).is_(None), col(IntakeRow.dismissed_at).is_(None))
+WAITING = (col(Statement.answer_id).is_(None), col(Statement.dismissed_at).is_(None))
 
 
 async def standing_of(
@@ -39,9 +39,9 @@ async def standing_of(
     places = {speaker: place for speaker, (place, _name) in known_as.found.items()}
     prints = [row.fingerprint for row in rows]
     known = await session.exec(
-        select(IntakeRow.fingerprint).where(
-            IntakeRow.consultation_id == consultation.id,
-            IntakeRow.fingerprint.in_(prints),  # type: ignore[attr-defined]
+        select(Statement.fingerprint).where(
+            Statement.consultation_id == consultation.id,
+            Statement.fingerprint.in_(prints),  # type: ignore[attr-defined]
         )
     )
     entered = select(Contribution).where(
@@ -104,27 +104,27 @@ async def collector_of(session: AsyncSession, actor: Actor, consultation: Consul
 
 
 @dataclass(frozen=True, slots=True)
-class IntakePage:
+class StatementsPage:
     """Where statements are handed in."""
 
     consultation: Consultation
-    may_take_in: Decision
+    may_take_in: Permission
     taken_in: int
     waiting: int
 
 
-async def intake_page(session: AsyncSession, actor: Actor, slug: str) -> IntakePage:
-    """The page of the intake with how many statements came in so far."""
+async def statements_page(session: AsyncSession, actor: Actor, slug: str) -> StatementsPage:
+    """The page with how many statements came in so far."""
     consultation = await get_consultation(session, actor, slug)
-    query = select(func.count(col(IntakeRow.answer_id))).where(IntakeRow.consultation_id == consultation.id)
+    query = select(func.count(col(Statement.answer_id))).where(Statement.consultation_id == consultation.id)
     placed = (await session.exec(query)).one()
     may = policy.can_take_in(actor, consultation, clock.arrival())
-    return IntakePage(consultation, may, placed, await count_waiting(session, consultation.id))
+    return StatementsPage(consultation, may, placed, await count_waiting(session, consultation.id))
 
 
 async def count_waiting(session: AsyncSession, consultation_id: UUID) -> int:
     """How many statements found no question and were neither placed nor set aside."""
-    query = select(func.count()).where(IntakeRow.consultation_id == consultation_id, *WAITING)
+    query = select(func.count()).where(Statement.consultation_id == consultation_id, *WAITING)
     return (await session.exec(query)).one()
 
 
@@ -157,8 +157,8 @@ class KeptPage:
     consultation: Consultation
     rows: Sequence[WaitingRow]
     questions: Sequence[CompiledQuestion]
-    may_take_in: Decision
-    may_dismiss: Decision
+    may_take_in: Permission
+    may_dismiss: Permission
     next_after: UUID | None
 
 
@@ -168,13 +168,13 @@ async def kept_page(
     """One page of the statements that wait."""
     consultation = await get_consultation(session, actor, slug)
     query = (
-        select(IntakeRow)
-        .where(IntakeRow.consultation_id == consultation.id, *WAITING)
-        .order_by(IntakeRow.id)  # type: ignore[arg-type]
+        select(Statement)
+        .where(Statement.consultation_id == consultation.id, *WAITING)
+        .order_by(Statement.id)  # type: ignore[arg-type]
         .limit(PAGE + 1)
     )
     if after is not None:
-        query = query.where(IntakeRow.id > after)
+        query = query.where(Statement.id > after)
     found = (await session.exec(query)).all()
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
     return KeptPage(
@@ -187,7 +187,7 @@ async def kept_page(
     )
 
 
-def as_waiting(kept: IntakeRow) -> WaitingRow:
+def as_waiting(kept: Statement) -> WaitingRow:
     """A row as it was read from its table."""
     cells = {name: str(kept.row.get(name, "")) for name in COLUMNS}
     why = str(kept.row.get("why", ""))
@@ -195,13 +195,13 @@ def as_waiting(kept: IntakeRow) -> WaitingRow:
     return WaitingRow(kept.id, Row(line=0, **cells), Why(why) if why in set(Why) else Why.NO_TOPIC, code)
 
 
-async def get_kept(session: AsyncSession, consultation: Consultation, row_id: UUID) -> IntakeRow:
+async def get_kept(session: AsyncSession, consultation: Consultation, row_id: UUID) -> Statement:
     """A statement that waits, locked for a change; raises NotFound."""
     query = (
-        select(IntakeRow)
+        select(Statement)
         .where(
-            IntakeRow.id == row_id,
-            IntakeRow.consultation_id == consultation.id,
+            Statement.id == row_id,
+            Statement.consultation_id == consultation.id,
             *WAITING,
         )
         .with_for_update()

@@ -1,13 +1,13 @@
-"""The intake on the command line: a report, and with --yes the import itself."""
+"""Statements on the command line: a report, and with --yes the import itself."""
 
 import sys
 from pathlib import Path
 
-from app.intake import queries, service
-from app.intake.formats import Finding, readable
-from app.intake.plan import Fate, Preview
 from app.platform.db import Database
 from app.platform.errors import AppError
+from app.statements import queries, service
+from app.statements.formats import Finding, readable
+from app.statements.plan import Fate, Preview
 
 
 def read(file: Path) -> bytes | None:
@@ -27,7 +27,7 @@ async def run(db: Database, slug: str, email: str, data: bytes, *, write: bool) 
             if actor is None:
                 _say(f"Nobody has the address {email}.", error=True)
                 return 2
-            act = service.import_statements if write else service.preview_intake
+            act = service.import_statements if write else service.preview_statements
             seen = await act(session, actor, slug, data)
     except AppError as problem:
         _say(str(problem.detail), error=True)

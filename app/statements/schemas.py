@@ -4,22 +4,22 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from app.intake.formats import MAX_BYTES
-from app.intake.plan import Twin
 from app.platform.forms import Input, OneLine
+from app.statements.formats import MAX_BYTES
+from app.statements.plan import Twin
 
 # A pasted table comes back in a field of the next page, and a field has its own limit in the form reader.
 PASTED_LIMIT = 900_000
 
 
-class IntakeForm(Input):
+class StatementsForm(Input):
     """A table as text; a file comes beside it. First it is looked at, then taken in."""
 
     csv: str = Field(default="", max_length=MAX_BYTES)
     then: Literal["preview", "import"] = "preview"
 
 
-class IntakeInput(Input):
+class StatementsInput(Input):
     """A table for the JSON interface; nothing is written unless `dry_run` is false."""
 
     csv: str = Field(min_length=1, max_length=MAX_BYTES)
@@ -53,7 +53,7 @@ class PlacedOut(BaseModel):
     why: str | None
 
 
-class IntakeOut(BaseModel):
+class StatementsOut(BaseModel):
     """The report on a table."""
 
     dry_run: bool

@@ -1,4 +1,4 @@
-"""From draft to clearance and back: nothing is missing, and a second person looks."""
+"""From draft to approval and back: nothing is missing, and a second person looks."""
 
 import asyncio
 
@@ -9,8 +9,8 @@ from app.audit.models import AuditEntry
 from app.organisations.models import Role
 from app.platform.errors import AppError, Conflict, Forbidden
 from app.submissions import service
-from app.submissions.models import NationalAnswer, NationalAnswerState, Passage
-from app.submissions.schemas import PassageInput
+from app.submissions.models import NationalAnswer, NationalAnswerState, Paragraph
+from app.submissions.schemas import ParagraphInput
 from app.translations.models import Origin, Translation
 from tests import browsing
 from tests.factories import Make
@@ -22,44 +22,44 @@ async def state_of(desk: Desk) -> str:
     return national.state.value
 
 
-async def test_an_answer_is_proposed_once_nothing_is_missing_and_cleared_by_a_second_person(
+async def test_an_answer_is_sent_for_approval_once_nothing_is_missing_and_cleared_by_a_second_person(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
     await make.signed_in(client, scene.expert)
     for sentence, mend in (
-        ("3 answers have no decision or no reason yet.", lambda: desk.dispose(scene.open)),
-        ("2 answers have no decision or no reason yet.", lambda: desk.dispose(scene.hidden)),
-        ("1 answer has no decision or no reason yet.", lambda: desk.dispose(scene.confidential)),
+        ("3 answers have no decision or no reason yet.", lambda: desk.decide(scene.open)),
+        ("2 answers have no decision or no reason yet.", lambda: desk.decide(scene.hidden)),
+        ("1 answer has no decision or no reason yet.", lambda: desk.decide(scene.confidential)),
         ("has no position yet", desk.position),
         ("has no paragraph yet", lambda: add(desk, scene.confidential)),
         ("Paragraph 1 has no text yet.", lambda: write(desk, "Marks are missing.")),
     ):
-        refused = await browsing.post(client, f"{scene.desk}/propose")
+        refused = await browsing.post(client, f"{scene.desk}/send")
         assert refused.status_code == 403
         assert sentence in refused.text
         assert sentence in (await client.get(scene.desk)).text
         await mend()
-    assert (await browsing.post(client, f"{scene.desk}/propose", page=scene.desk)).status_code == 303
+    assert (await browsing.post(client, f"{scene.desk}/send", page=scene.desk)).status_code == 303
     page = await client.get(scene.desk)
     assert "Waits for approval" in page.text
     assert "Approve this answer" not in page.text
-    late = await browsing.post(client, f"{scene.desk}/passages", {"text": "One more."})
+    late = await browsing.post(client, f"{scene.desk}/paragraphs", {"text": "One more."})
     assert late.status_code == 403
     assert "Take it back to drafting first" in late.text
     for nobody in (scene.expert, scene.second):
         with pytest.raises(Forbidden):
-            await desk.act("clear", nobody)
+            await desk.act("approve", nobody)
     await make.signed_in(client, scene.focal_point)
-    cleared = await browsing.post(client, f"{scene.desk}/clear", page=scene.desk)
-    assert cleared.status_code == 303
+    approved = await browsing.post(client, f"{scene.desk}/approve", page=scene.desk)
+    assert approved.status_code == 303
     (national,) = await desk.all(NationalAnswer)
-    assert (national.state, national.cleared_by_id) == (NationalAnswerState.CLEARED, scene.focal_point.id)
-    assert national.cleared_text == ["Marks are missing."]
-    for act in ("propose", "clear", "take_back"):
+    assert (national.state, national.approved_by_id) == (NationalAnswerState.APPROVED, scene.focal_point.id)
+    assert national.approved_text == ["Marks are missing."]
+    for act in ("send", "approve", "take_back"):
         with pytest.raises((Forbidden, Conflict)):
-            await desk.act(act, scene.focal_point if act == "clear" else scene.expert)
+            await desk.act(act, scene.focal_point if act == "approve" else scene.expert)
     acts = [entry.action for entry in await desk.all(AuditEntry)]
-    assert {"submission.proposed", "submission.cleared", "submission.answer_set"} <= set(acts)
+    assert {"submission.sent", "submission.approved", "submission.answer_set"} <= set(acts)
 
 
 async def add(desk: Desk, contribution: object) -> None:
@@ -67,27 +67,27 @@ async def add(desk: Desk, contribution: object) -> None:
 
 
 async def write(desk: Desk, text: str, number: int = 0) -> None:
-    passage = sorted(await desk.all(Passage), key=lambda p: p.position)[number]
+    paragraph = sorted(await desk.all(Paragraph), key=lambda p: p.position)[number]
     scene = desk.scene
     async with desk.db.write() as session:
-        data = PassageInput(text=text, version=passage.version)
+        data = ParagraphInput(text=text, version=paragraph.version)
         actor = scene.actor(scene.expert)
-        await service.edit_passage(session, actor, scene.slug, STATE, passage.id, data)
+        await service.edit_paragraph(session, actor, scene.slug, STATE, paragraph.id, data)
 
 
 async def test_who_drafted_cannot_clear_until_another_takes_the_part_over(desk: Desk, scene: Scene) -> None:
     await desk.make_ready()
     own = await desk.merge(await desk.words(scene.open), who=scene.focal_point)
-    await desk.act("propose", scene.expert)
+    await desk.act("send", scene.expert)
     with pytest.raises(Forbidden) as refused:
-        await desk.act("clear", scene.focal_point)
+        await desk.act("approve", scene.focal_point)
     assert "You drafted part of this answer" in str(refused.value.detail)
     await desk.act("take_back", scene.focal_point)
     assert await state_of(desk) == "drafting"
     await write(desk, own.text + " We add this.", 1)
-    await desk.act("propose", scene.second)
-    await desk.act("clear", scene.focal_point)
-    assert await state_of(desk) == "cleared"
+    await desk.act("send", scene.second)
+    await desk.act("approve", scene.focal_point)
+    assert await state_of(desk) == "approved"
 
 
 @pytest.mark.one_database
@@ -100,8 +100,8 @@ async def test_only_the_focal_point_of_this_review_clears_and_reopens(
     former = await make.account(Role.FOCAL_POINT, at=await make.office())
     reader = await make.staff(scene.consultation, Role.GOVERNMENT_READER)
     with pytest.raises(Forbidden):
-        await desk.act("propose", scene.focal_point)
-    await desk.act("propose", scene.expert)
+        await desk.act("send", scene.focal_point)
+    await desk.act("send", scene.expert)
 
     async def nobody_else(act: str, *more: str) -> None:
         for who, role, office in (
@@ -117,23 +117,23 @@ async def test_only_the_focal_point_of_this_review_clears_and_reopens(
                     await getattr(service, f"{act}_answer")(session, actor, scene.slug, STATE, *more)
             assert refused.value.status == (404 if who is neighbour else 403)
 
-    await nobody_else("clear")
-    await desk.act("clear", scene.focal_point)
+    await nobody_else("approve")
+    await desk.act("approve", scene.focal_point)
     await nobody_else("reopen", "Something changed.")
-    assert await state_of(desk) == "cleared"
+    assert await state_of(desk) == "approved"
 
 
 async def test_reopening_takes_a_reason_and_shows_what_changed_since(
     client: httpx2.AsyncClient, make: Make, desk: Desk, scene: Scene
 ) -> None:
     await desk.make_ready()
-    await desk.act("propose", scene.expert)
-    await desk.act("clear", scene.focal_point)
+    await desk.act("send", scene.expert)
+    await desk.act("approve", scene.focal_point)
     await make.signed_in(client, scene.focal_point)
     assert "Changed since the last approval" not in (await client.get(scene.desk)).text
     refused = await browsing.post(client, f"{scene.desk}/reopen", {"reason": ""}, page=scene.desk)
     assert refused.status_code == 422
-    assert await state_of(desk) == "cleared"
+    assert await state_of(desk) == "approved"
     reason = {"reason": "A court ruled differently."}
     assert (await browsing.post(client, f"{scene.desk}/reopen", reason)).status_code == 303
     page = await client.get(scene.desk)
@@ -143,12 +143,12 @@ async def test_reopening_takes_a_reason_and_shows_what_changed_since(
     page = await client.get(scene.desk)
     assert "Changed since the last approval" in page.text
     assert "<del>22 </del><ins>25 </ins>" in page.text
-    await desk.act("propose", scene.second)
-    await desk.act("clear", scene.focal_point)
+    await desk.act("send", scene.second)
+    await desk.act("approve", scene.focal_point)
     page = await client.get(scene.desk)
     assert "Changed since the last approval" not in page.text
     (national,) = await desk.all(NationalAnswer)
-    assert "25 carried" in national.cleared_text[0]
+    assert "25 carried" in national.approved_text[0]
 
 
 @pytest.mark.one_database
@@ -175,28 +175,28 @@ async def test_hidden_words_and_names_stand_in_the_way(
     ):
         await write(desk, text, 1)
         assert sentence in (await client.get(scene.desk)).text
-        assert (await browsing.post(client, f"{scene.desk}/propose")).status_code == 403
+        assert (await browsing.post(client, f"{scene.desk}/send")).status_code == 403
     await write(desk, "Checks at the river post end with the day.", 1)
-    assert (await browsing.post(client, f"{scene.desk}/propose")).status_code == 303
+    assert (await browsing.post(client, f"{scene.desk}/send")).status_code == 303
 
 
 async def test_what_is_cleared_is_what_stands_also_when_somebody_edits_at_that_instant(
     desk: Desk, scene: Scene
 ) -> None:
     await desk.make_ready()
-    await desk.act("propose", scene.expert)
+    await desk.act("send", scene.expert)
 
     async def take_back_and_edit() -> None:
         await desk.act("take_back", scene.second)
         await write(desk, "Edited at the last moment.")
 
     done = await asyncio.gather(
-        desk.act("clear", scene.focal_point), take_back_and_edit(), return_exceptions=True
+        desk.act("approve", scene.focal_point), take_back_and_edit(), return_exceptions=True
     )
     assert sum(isinstance(result, AppError) for result in done) == 1, done
     (national,) = await desk.all(NationalAnswer)
-    (passage,) = await desk.all(Passage)
-    if national.state is NationalAnswerState.CLEARED:
-        assert national.cleared_text == [passage.text] == [FIRST]
+    (paragraph,) = await desk.all(Paragraph)
+    if national.state is NationalAnswerState.APPROVED:
+        assert national.approved_text == [paragraph.text] == [FIRST]
     else:
-        assert (national.cleared_text, passage.text) == ([], "Edited at the last moment.")
+        assert (national.approved_text, paragraph.text) == ([], "Edited at the last moment.")

@@ -9,12 +9,12 @@ from uuid import UUID
 from app.consultations.models import Consultation
 from app.contributions.models import Answer, Contribution, ContributionState
 from app.contributions.schemas import NARRATIVE_LIMIT, EvidenceInput
-from app.intake.formats import Table
-from app.intake.likeness import PARAGRAPH, find_like, put_instead
-from app.intake.matching import HOW_NAMES, How, match
-from app.intake.rows import Row
 from app.platform.i18n import Message, _
 from app.questionnaires.compiled import CompiledVersion
+from app.statements.formats import Table
+from app.statements.likeness import PARAGRAPH, find_like, put_instead
+from app.statements.matching import HOW_NAMES, How, match
+from app.statements.rows import Row
 
 SOURCES_LIMIT = 20
 Speaker = tuple[str, str]

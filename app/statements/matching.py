@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from app.intake.rows import Row
 from app.platform.i18n import Message, _
 from app.questionnaires.compiled import CompiledQuestion, CompiledVersion
 from app.questionnaires.models import Kind
+from app.statements.rows import Row
 
 ALL = "X"
 WORD = re.compile(r"\w+")

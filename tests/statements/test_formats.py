@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.intake import formats
-from app.intake.rows import COLUMNS
-from tests.intake.tables import DIALOGUE, GOOD, HEADER, INSTRUMENTS, line, table
+from app.statements import formats
+from app.statements.rows import COLUMNS
+from tests.statements.tables import DIALOGUE, GOOD, HEADER, INSTRUMENTS, line, table
 
 
 def parse(data: bytes) -> formats.Table:

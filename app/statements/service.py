@@ -10,9 +10,6 @@ from app.audit import service as audit
 from app.consultations.models import Consultation
 from app.contributions import service as contributions
 from app.contributions.models import Answer, Contribution, Mode
-from app.intake import formats, plan, policy, queries
-from app.intake.models import IntakeRow
-from app.intake.plan import Draft, Fate, Place, Placed, Plan, Preview, Speaker, Twin, Why
 from app.organisations import names
 from app.organisations import service as organisations
 from app.platform import clock
@@ -21,9 +18,12 @@ from app.platform.i18n import _
 from app.platform.security import Actor, require
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.models import Kind
+from app.statements import formats, plan, policy, queries
+from app.statements.models import Statement
+from app.statements.plan import Draft, Fate, Place, Placed, Plan, Preview, Speaker, Twin, Why
 
 
-async def preview_intake(session: AsyncSession, actor: Actor, slug: str, data: bytes) -> Preview:
+async def preview_statements(session: AsyncSession, actor: Actor, slug: str, data: bytes) -> Preview:
     """What taking in this file would do; nothing is written."""
     consultation = await queries.get_consultation(session, actor, slug)
     require(policy.can_take_in(actor, consultation, clock.arrival()))
@@ -45,7 +45,7 @@ async def import_statements(session: AsyncSession, actor: Actor, slug: str, data
     audit.record(
         session,
         actor,
-        "intake.imported",
+        "statements.imported",
         consultation,
         scope_id=consultation.country_review_id,
         taken_in=len(seen.plan.of(Fate.NEW)),
@@ -85,7 +85,7 @@ async def assign_row(
     kept.row = row.cells
     session.add(kept)
     scope = consultation.country_review_id
-    audit.record(session, actor, "intake.assigned", kept, scope_id=scope, question=code)
+    audit.record(session, actor, "statements.assigned", kept, scope_id=scope, question=code)
 
 
 async def dismiss_row(session: AsyncSession, actor: Actor, slug: str, row_id: UUID, reason: str) -> None:
@@ -96,7 +96,7 @@ async def dismiss_row(session: AsyncSession, actor: Actor, slug: str, row_id: UU
     kept.dismissed_reason, kept.dismissed_by_name = reason, actor.name
     kept.dismissed_at = clock.now()
     session.add(kept)
-    audit.record(session, actor, "intake.dismissed", kept, scope_id=consultation.country_review_id)
+    audit.record(session, actor, "statements.dismissed", kept, scope_id=consultation.country_review_id)
 
 
 async def _one_at_a_time(session: AsyncSession, consultation: Consultation) -> None:
@@ -169,7 +169,7 @@ def _answer(
     return answer.id
 
 
-def _kept(seen: Preview, actor: Actor, placed: Placed, answers: dict[Place, UUID]) -> IntakeRow:
+def _kept(seen: Preview, actor: Actor, placed: Placed, answers: dict[Place, UUID]) -> Statement:
     """The memory of a row: what it said, and where it went or why it waits."""
     row, why, answer_id = placed.row, {}, None
     if placed.fate is Fate.NEW and placed.question_id is not None:
@@ -178,7 +178,7 @@ def _kept(seen: Preview, actor: Actor, placed: Placed, answers: dict[Place, UUID
         why = {"why": placed.why.value}
         if placed.why is Why.NEARLY and placed.question_id is not None:
             why["question"] = seen.version.codes[placed.question_id]
-    return IntakeRow(
+    return Statement(
         consultation_id=seen.consultation.id,
         fingerprint=row.fingerprint,
         row={**row.cells, **why},
@@ -191,4 +191,4 @@ async def take_out_withdrawn(session: AsyncSession, actor: Actor, contribution_i
     """Forget the rows that a withdrawn contribution was entered from; their prints stay, so that they count once."""
     require(policy.can_take_out(actor))
     answers = select(Answer.id).where(Answer.contribution_id == contribution_id)
-    await session.exec(update(IntakeRow).where(col(IntakeRow.answer_id).in_(answers)).values(row={}))
+    await session.exec(update(Statement).where(col(Statement.answer_id).in_(answers)).values(row={}))

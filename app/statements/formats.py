@@ -9,9 +9,9 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.intake.rows import COLUMNS, Row, check_row, lost_letters
 from app.platform import signs
 from app.platform.i18n import Message, _, n_
+from app.statements.rows import COLUMNS, Row, check_row, lost_letters
 
 MAX_BYTES = 5_000_000
 MAX_ROWS = 5_000

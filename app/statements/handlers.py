@@ -1,4 +1,4 @@
-"""What the intake says when somebody asks whether a consultation is done, and what a withdrawal does to it."""
+"""What is said of statements when somebody asks whether a consultation is done, and what a withdrawal does to it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,16 +6,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.events import STATEMENTS, Obstacle, StepAsked
 from app.contributions.events import WordsTakenBack
-from app.intake import queries, service
 from app.platform import clock
 from app.platform.events import Handler
 from app.platform.i18n import n_
 from app.platform.security import Actor
+from app.statements import queries, service
 
 
 async def take_out(session: AsyncSession, event: WordsTakenBack) -> None:
     """The rows its answers were read from say nothing any more."""
-    await service.take_out_withdrawn(session, Actor.system("intake"), event.contribution_id)
+    await service.take_out_withdrawn(session, Actor.system("statements"), event.contribution_id)
 
 
 async def step_asked(session: AsyncSession, event: StepAsked) -> None:
@@ -32,8 +32,8 @@ async def step_asked(session: AsyncSession, event: StepAsked) -> None:
             "%(num)s statements wait: a facilitator sets them aside with a reason. To place them, move the closing first.",
             waiting,
         )
-    found = [Obstacle(STATEMENTS, waiting, message, "intake.kept")] if waiting else []
-    event.answer("intake", found)
+    found = [Obstacle(STATEMENTS, waiting, message, "statements.kept")] if waiting else []
+    event.answer("statements", found)
 
 
 HANDLERS: Mapping[type, Sequence[Handler]] = {WordsTakenBack: (take_out,), StepAsked: (step_asked,)}

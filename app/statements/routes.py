@@ -8,9 +8,6 @@ from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.intake import formats, queries, service
-from app.intake.plan import Fate, Preview
-from app.intake.schemas import PASTED_LIMIT, AssignForm, DismissInput, IntakeForm
 from app.organisations.deps import CurrentActor
 from app.platform.db import Session
 from app.platform.errors import Invalid
@@ -20,6 +17,9 @@ from app.platform.pages import render, see_other, url
 from app.platform.posting import Again, shown, submit
 from app.platform.routing import OneOutcome
 from app.platform.security import Actor
+from app.statements import formats, queries, service
+from app.statements.plan import Fate, Preview
+from app.statements.schemas import PASTED_LIMIT, AssignForm, DismissInput, StatementsForm
 
 router = APIRouter(route_class=OneOutcome)
 
@@ -32,34 +32,36 @@ class PreviewPage:
     text: str | None
 
 
-@router.get("/desk/{slug}/intake", name="intake.page")
-async def intake(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
+@router.get("/desk/{slug}/statements", name="statements.page")
+async def statements(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
     """Where a table of statements is handed in."""
-    return render(request, "intake/page.html", await queries.intake_page(session, actor, slug))
+    return render(request, "statements/page.html", await queries.statements_page(session, actor, slug))
 
 
-@router.post("/desk/{slug}/intake", name="intake.take_in")
+@router.post("/desk/{slug}/statements", name="statements.take_in")
 async def take_in(
     request: Request,
     slug: str,
-    form: Annotated[FormOf[IntakeForm], Depends(form(IntakeForm))],
+    form: Annotated[FormOf[StatementsForm], Depends(form(StatementsForm))],
     session: Session,
     actor: CurrentActor,
 ) -> Response:
     """Look at a table, or take it in once it was looked at."""
     data = await _sent(form.files.get("file")) or (form.data.csv.encode() if form.data else b"")
 
-    async def act(wanted: IntakeForm) -> Response:
-        await queries.intake_page(session, actor, slug)  # who may not see the page is told so first
+    async def act(wanted: StatementsForm) -> Response:
+        await queries.statements_page(session, actor, slug)  # who may not see the page is told so first
         if not data:
             raise Invalid({"file": _("Choose a file or paste the table.")})
         if wanted.then == "preview":
-            seen = await service.preview_intake(session, actor, slug, data)
-            return render(request, "intake/preview.html", PreviewPage(seen, _text_of(data)))
+            seen = await service.preview_statements(session, actor, slug, data)
+            return render(request, "statements/preview.html", PreviewPage(seen, _text_of(data)))
         seen = await service.import_statements(session, actor, slug, data)
-        return see_other(request, url("intake.page", slug=slug), _what_was_taken_in(seen))
+        return see_other(request, url("statements.page", slug=slug), _what_was_taken_in(seen))
 
-    again = shown(request, form, "intake/page.html", lambda: queries.intake_page(session, actor, slug))
+    again = shown(
+        request, form, "statements/page.html", lambda: queries.statements_page(session, actor, slug)
+    )
     return await submit(session, form, act, again)
 
 
@@ -89,16 +91,16 @@ def _text_of(data: bytes) -> str | None:
     return text if fits and formats.readable(text) == text else None
 
 
-@router.get("/desk/{slug}/intake/kept", name="intake.kept")
+@router.get("/desk/{slug}/statements/kept", name="statements.kept")
 async def kept(
     request: Request, slug: str, session: Session, actor: CurrentActor, after: UUID | None = None
 ) -> Response:
     """The statements that wait for a person."""
     page = await queries.kept_page(session, actor, slug, request.state.language, after)
-    return render(request, "intake/kept.html", page)
+    return render(request, "statements/kept.html", page)
 
 
-@router.post("/desk/{slug}/intake/{row_id}/assign", name="intake.assign")
+@router.post("/desk/{slug}/statements/{row_id}/assign", name="statements.assign")
 async def assign(
     request: Request,
     slug: str,
@@ -112,13 +114,13 @@ async def assign(
     async def act(data: AssignForm) -> Response:
         await service.assign_row(session, actor, slug, row_id, data.code, data.twin)
         said = _("The statement is part of an answer now.")
-        return see_other(request, url("intake.kept", slug=slug), said)
+        return see_other(request, url("statements.kept", slug=slug), said)
 
     again = _kept_again(request, session, actor, slug, f"code-{row_id}", form)
     return await submit(session, form, act, again)
 
 
-@router.post("/desk/{slug}/intake/{row_id}/dismiss", name="intake.dismiss")
+@router.post("/desk/{slug}/statements/{row_id}/dismiss", name="statements.dismiss")
 async def dismiss(
     request: Request,
     slug: str,
@@ -131,7 +133,7 @@ async def dismiss(
 
     async def act(data: DismissInput) -> Response:
         await service.dismiss_row(session, actor, slug, row_id, data.reason)
-        return see_other(request, url("intake.kept", slug=slug), _("The statement is set aside."))
+        return see_other(request, url("statements.kept", slug=slug), _("The statement is set aside."))
 
     again = _kept_again(request, session, actor, slug, f"reason-{row_id}", form)
     return await submit(session, form, act, again)
@@ -147,6 +149,6 @@ def _kept_again(
             form.errors = {name: next(iter(form.errors.values()))}
         form.values = {name: form.values.get(name.partition("-")[0], "")}
         page = await queries.kept_page(session, actor, slug, request.state.language)
-        return render(request, "intake/kept.html", page, form, status)
+        return render(request, "statements/kept.html", page, form, status)
 
     return again

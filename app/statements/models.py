@@ -11,13 +11,13 @@ from app.platform import clock, ids
 from app.platform.db import JSON_TYPE
 
 
-class IntakeRow(SQLModel, table=True):
+class Statement(SQLModel, table=True):
     """A statement taken in; without `answer_id` it matched no question and waits for a person.
 
     A person may also say, with a reason, that it goes nowhere: then it waits no longer.
     """
 
-    __tablename__ = "intake_row"
+    __tablename__ = "statement"
     __table_args__ = (UniqueConstraint("consultation_id", "fingerprint"),)
 
     id: UUID = Field(default_factory=ids.new_id, primary_key=True)

@@ -1,8 +1,8 @@
-"""Tables of statements for the tests of the intake."""
+"""Tables of statements."""
 
 from pathlib import Path
 
-from app.intake.rows import COLUMNS
+from app.statements.rows import COLUMNS
 
 INSTRUMENTS = ("UNTOC", "TIP", "SOM", "FP")
 DIALOGUE = Path(__file__).with_name("dialogue_statements.csv")

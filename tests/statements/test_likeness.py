@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from app.intake.likeness import find_like, put_instead
+from app.statements.likeness import find_like, put_instead
 
 SAID = "The register was closed in 2024."
 

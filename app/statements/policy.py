@@ -5,17 +5,17 @@ from datetime import datetime
 from app.consultations.models import Consultation, ConsultationState
 from app.organisations.models import Role
 from app.platform.i18n import _
-from app.platform.security import ALLOW, Actor, Decision, deny
+from app.platform.security import ALLOW, Actor, Permission, deny
 
 
-def can_see(actor: Actor, consultation: Consultation) -> Decision:
+def can_see(actor: Actor, consultation: Consultation) -> Permission:
     """The facilitators of the office."""
     if actor.holds(Role.FACILITATOR, consultation.office_id):
         return ALLOW
     return deny(_("Only a facilitator of this consultation may take in statements."))
 
 
-def can_take_in(actor: Actor, consultation: Consultation, at: datetime) -> Decision:
+def can_take_in(actor: Actor, consultation: Consultation, at: datetime) -> Permission:
     """The same, while the consultation is open."""
     may = can_see(actor, consultation)
     if may and not consultation.takes_answers(at):
@@ -23,7 +23,7 @@ def can_take_in(actor: Actor, consultation: Consultation, at: datetime) -> Decis
     return may
 
 
-def can_dismiss(actor: Actor, consultation: Consultation) -> Decision:
+def can_dismiss(actor: Actor, consultation: Consultation) -> Permission:
     """A facilitator sets a statement aside with a reason, until the consultation is concluded."""
     may = can_see(actor, consultation)
     if may and consultation.state in {ConsultationState.CONCLUDED, ConsultationState.ARCHIVED}:
@@ -31,6 +31,6 @@ def can_dismiss(actor: Actor, consultation: Consultation) -> Decision:
     return may
 
 
-def can_take_out(actor: Actor) -> Decision:
+def can_take_out(actor: Actor) -> Permission:
     """Withdrawn words leave by themselves: nobody has to ask, and nobody can."""
     return ALLOW if actor.is_system else deny(_("Only the portal itself does this."))

@@ -3,14 +3,14 @@ from typing import Any
 
 import pytest
 
-from app.intake import formats
-from app.intake.matching import How, match
-from app.intake.rows import Row, check_row
 from app.platform.db import Database
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledVersion
+from app.statements import formats
+from app.statements.matching import How, match
+from app.statements.rows import Row, check_row
 from tests.factories import Make
-from tests.intake.tables import DIALOGUE, GOOD, INSTRUMENTS
+from tests.statements.tables import DIALOGUE, GOOD, INSTRUMENTS
 
 pytestmark = pytest.mark.one_database
 
