@@ -51,6 +51,10 @@ def written(connection: Connection, backend: str) -> None:
     """A submission with one answer, one paragraph of it, a source, a decision, a statement, an outcome."""
     key = {n: UUID(int=n).hex if backend == "sqlite" else str(UUID(int=n)) for n in range(1, 12)}
     insert(
+        connection, "account", id=key[6], email="expert@example.org", name="Expert", language="en",
+        email_confirmed=True, is_active=True, created_at=NOW,
+    )  # fmt: skip
+    insert(
         connection, "submission", id=key[1], consultation_id=key[2], office_id=key[3], language="en",
         state="handed_over", state_since=NOW, version=1,
     )  # fmt: skip
