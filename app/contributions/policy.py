@@ -59,7 +59,7 @@ def can_answer(
     if not consultation.takes_answers(at):
         return deny(NOT_OPEN if at < consultation.opens_at else CLOSED)
     if contribution.state is ContributionState.SUBMITTED:
-        return deny(_("These answers are submitted. Choose to revise them first."))
+        return deny(_("These answers are submitted. To change them, choose “Change my answers” first."))
     if contribution.state is ContributionState.WITHDRAWN:
         return deny(_("This contribution was withdrawn."))
     return ALLOW
@@ -88,7 +88,7 @@ def can_submit_for(
     if contribution.state is ContributionState.WITHDRAWN:
         return deny(_("This contribution was withdrawn."))
     if contribution.state is ContributionState.DRAFTING and contribution.submitted_versions:
-        return deny(_("The organization is revising its answers itself."))
+        return deny(_("The organization is changing its answers itself."))
     return ALLOW
 
 
@@ -104,7 +104,7 @@ def can_revise(
     if not is_behind(actor, contribution):
         return deny(NOT_YOURS)
     if contribution.state is not ContributionState.SUBMITTED:
-        return deny(_("Only submitted answers can be revised."))
+        return deny(_("Only submitted answers are opened for changes."))
     return ALLOW if consultation.takes_answers(at) else deny(CLOSED)
 
 

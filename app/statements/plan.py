@@ -56,7 +56,7 @@ WHY_NAMES: dict[Why, Message] = {
     Why.LANGUAGE: _("The organization's answer to this question is in another language."),
     Why.FULL: _("The organization's answer to this question would become too long."),
     Why.NEARLY: _("Nearly the same as what is there."),
-    Why.REVISED: _("The organization is revising its answers itself."),
+    Why.REVISED: _("The organization is changing its answers itself."),
     Why.WITHDRAWN: _("The organization has withdrawn its contribution."),
 }
 

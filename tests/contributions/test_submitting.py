@@ -68,7 +68,7 @@ async def test_a_drafter_writes_and_a_signatory_submits(
     assert f"1 of {len(scene.codes)}, version 1" in receipt.text
     refused = await browsing.post(client, scene.question(), {"narrative": "Later.", "version": "1"})
     assert refused.status_code == 403
-    assert "Choose to revise them first" in refused.text
+    assert "To change them, choose" in refused.text
     assert "Later." in refused.text
 
 
