@@ -1,6 +1,6 @@
 """All questions of a contribution at once: the task list, the check before submitting, the receipt."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +15,7 @@ from app.contributions.effects import Changes
 from app.contributions.models import Answer, ContributionVersion, SubmittedAnswer
 from app.contributions.queries import Frame
 from app.platform import clock
+from app.platform.i18n import SOURCE
 from app.platform.security import Actor, Permission
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledQuestion, CompiledSection, CompiledVersion, Words
@@ -111,6 +112,20 @@ class TaskList:
         return kinds.shown(question, self.answers[question.id].value, language)
 
 
+def _away(version: CompiledVersion, answers: Mapping[UUID, Answer]) -> frozenset[UUID]:
+    given = {key: kinds.given_by(answer) for key, answer in answers.items()}
+    return version.rules.irrelevant(given, clock.today())
+
+
+def _numbered(counted: Iterable[CompiledQuestion]) -> dict[UUID, int]:
+    return {question.id: number for number, question in enumerate(counted, 1)}
+
+
+def numbers_of(version: CompiledVersion, answers: Mapping[UUID, Answer]) -> dict[UUID, int]:
+    """What each question is called by for whoever gave these answers: 7 is "question 7"."""
+    return _numbered(effects.asked(version[SOURCE], _away(version, answers)))
+
+
 async def task_list(
     session: AsyncSession,
     actor: Actor,
@@ -122,8 +137,7 @@ async def task_list(
     frame = await queries.get_frame(session, actor, contribution_id)
     version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
     answers = await queries.answers_of(session, contribution_id)
-    given = {key: kinds.given_by(answer) for key, answer in answers.items()}
-    away = version.rules.irrelevant(given, clock.today())
+    away = _away(version, answers)
     compiled, at = version[language], clock.arrival()
     counted = list(effects.asked(compiled, away))
     contribution, consultation = frame.contribution, frame.consultation
@@ -133,7 +147,7 @@ async def task_list(
         sections=parts_of(compiled.sections, away),
         answers=answers,
         codes=version.codes,
-        numbers={question.id: number for number, question in enumerate(counted, 1)},
+        numbers=_numbered(counted),
         kept=[
             q for q in compiled.questions if q.id in away and q.id in answers and not answers[q.id].is_empty
         ],

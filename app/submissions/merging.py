@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from icu4py.breakers import CharacterBreaker, SentenceBreaker
 
@@ -87,6 +89,43 @@ def joined(text: str, spans: Iterable[Span]) -> list[Span]:
         else:
             result.append(span)
     return result
+
+
+class Marked(NamedTuple):
+    """Words of a line and the numbers of the paragraphs that use them, none where nobody does."""
+
+    text: str
+    numbers: tuple[int, ...]
+
+
+def marked(text: str, used: Iterable[tuple[Span, int]]) -> list[list[Marked]]:
+    """The lines of a text that say something, each cut where another paragraph begins or ends to use it.
+
+    `used` are places in the whole text with the number of a paragraph; they may overlap. The parts of a line make
+    the line again.
+    """
+    spans = list(used)
+    lines, start = [], 0
+    for line in text.splitlines(keepends=True):
+        said = Span(start, start + len(line.splitlines()[0]))
+        start += len(line)
+        if text[said.start : said.end].strip():
+            lines.append(_cut_at(text, said, spans))
+    return lines
+
+
+def _cut_at(text: str, line: Span, used: Sequence[tuple[Span, int]]) -> list[Marked]:
+    edges = {line.start, line.end} | {
+        edge for span, _number in used for edge in (span.start, span.end) if line.start < edge < line.end
+    }
+    parts: list[Marked] = []
+    for start, end in pairwise(sorted(edges)):
+        numbers = tuple(sorted({n for span, n in used if span.start <= start and end <= span.end}))
+        if parts and parts[-1].numbers == numbers:
+            parts[-1] = Marked(parts[-1].text + text[start:end], numbers)
+        else:
+            parts.append(Marked(text[start:end], numbers))
+    return parts
 
 
 def overlaps(a: Span, b: Span) -> bool:

@@ -1,19 +1,23 @@
 """What became of each answer, for those who wrote it: decision, reason, paragraph."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlmodel import select
+from sqlalchemy import func
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.contributions import queries as contributions
 from app.contributions.models import Answer, AnswerVersion
+from app.contributions.overview import numbers_of
 from app.contributions.queries import Frame
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledQuestion
-from app.submissions import queries
+from app.submissions import merging, queries
+from app.submissions.merging import Marked, Span
 from app.submissions.models import NationalAnswer, NationalAnswerState, Paragraph, Source, SubmissionState
 from app.submissions.numbers import IN_PLACE
 from app.submissions.queries import ShownDecision
@@ -23,23 +27,38 @@ from app.translations.models import Text, Translation
 
 @dataclass(frozen=True, slots=True)
 class UsedIn:
-    """A paragraph of the national answer with each of the contributor's sentences that it rests on."""
+    """A paragraph of the national answer that rests on the contributor's words.
+
+    `code` names its question to the State and `number` its place there. `quotes` are the words it rests on that
+    do not stand in the answer any more, because she changed it since.
+    """
 
     code: str
+    number: int
     text: str
-    quotes: list[str]
+    quotes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """What rests on one answer: paragraphs, and the places in the words that stand."""
+
+    paragraphs: dict[UUID, UsedIn] = field(default_factory=dict)
+    places: list[tuple[Span, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One submitted answer and what became of it; `decision` is empty until it is released.
 
+    `number` is what its author calls the question by. `words` are its lines, cut where a paragraph uses them.
     `earlier` are the decisions its author could read before; `is_reopened` says that the one shown is
     being looked at again.
     """
 
     question: CompiledQuestion
-    words: str
+    number: int | None
+    words: Sequence[Sequence[Marked]]
     language: str
     decision: ShownDecision | None
     translation: Translation | None
@@ -57,9 +76,14 @@ class ReasonsPage:
     submission_language: str
 
     @property
-    def given(self) -> int:
-        """How many answers have their reason."""
-        return sum(reason.decision is not None for reason in self.reasons)
+    def decided(self) -> list[Reason]:
+        """The answers that have their reason."""
+        return [reason for reason in self.reasons if reason.decision]
+
+    @property
+    def undecided(self) -> list[Reason]:
+        """The answers that wait for it."""
+        return [reason for reason in self.reasons if not reason.decision]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,33 +120,52 @@ async def reasons_page(
     pair = await questionnaires.get_pair(
         session, frame.consultation.civil_society_version_id, frame.consultation.state_version_id
     )
-    asked, state = pair.asked, pair.state
-    rows = (
-        await session.exec(
-            select(Answer.id, Answer.question_id, AnswerVersion.id, Text.body, Text.language)  # type: ignore[call-overload]
-            .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
-            .join(Text, Text.id == AnswerVersion.text_id)
-            .where(Answer.contribution_id == contribution_id)
-        )
-    ).all()
-    decisions = await queries.decisions_of(session, {row[0]: row[2] for row in rows})
+    standing = await _standing(session, contribution_id)
+    versions = {each.answer_id: each.version_id for each in standing}
+    decisions = await queries.decisions_of(session, versions)
     released = await _released(session, frame, pair.to_state)
-    approved = released.approved
-    paragraphs = await _paragraphs(session, [row[0] for row in rows], state.codes, approved)
+    resting = await _resting(session, versions, pair.state.codes, released.approved)
+    numbers = numbers_of(pair.asked, await contributions.answers_of(session, contribution_id))
     translated = await _translated(session, decisions.values())
     reasons = []
-    for answer_id, question_id, _version, words, words_language in rows:
-        shown, earlier = _readable(decisions.get(answer_id), question_id in released)
+    for answer in standing:
+        question = pair.asked[language].by_id[answer.question_id]
+        shown, earlier = _readable(decisions.get(answer.answer_id), question.id in released)
         text_id = shown.decision.reason_text_id if shown else None
-        translation = translated.get(text_id, {}).get(language) if text_id else None
-        question = asked[language].by_id[question_id]
-        used = paragraphs.get(answer_id, ())
-        is_reopened = shown is not None and question_id not in released
+        used = resting.get(answer.answer_id, _Used())
         reasons.append(
-            Reason(question, words, words_language, shown, translation, used, earlier, is_reopened)
+            Reason(
+                question=question,
+                number=numbers.get(question.id),
+                words=merging.marked(answer.words, used.places),
+                language=answer.language,
+                decision=shown,
+                translation=translated.get(text_id, {}).get(language) if text_id else None,
+                paragraphs=list(used.paragraphs.values()),
+                earlier=earlier,
+                is_reopened=shown is not None and question.id not in released,
+            )
         )
     reasons.sort(key=lambda reason: reason.question.number)
     return ReasonsPage(frame, reasons, frame.consultation.submission_language)
+
+
+class _Answered(NamedTuple):
+    answer_id: UUID
+    question_id: UUID
+    version_id: UUID
+    words: str
+    language: str
+
+
+async def _standing(session: AsyncSession, contribution_id: UUID) -> list[_Answered]:
+    query = (
+        select(Answer.id, Answer.question_id, AnswerVersion.id, Text.body, Text.language)  # type: ignore[call-overload]
+        .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
+        .join(Text, Text.id == AnswerVersion.text_id)
+        .where(Answer.contribution_id == contribution_id)
+    )
+    return [_Answered(*row) for row in await session.exec(query)]
 
 
 async def _translated(
@@ -147,21 +190,50 @@ def _readable(
     return (chain[-1], chain[:-1]) if chain else (None, ())
 
 
-async def _paragraphs(
-    session: AsyncSession, answers: Sequence[UUID], codes: Mapping[UUID, str], approved: set[UUID]
-) -> dict[UUID, list[UsedIn]]:
-    """The approved paragraphs that rest on these answers."""
-    if not answers or not approved:
-        return {}
-    rows = await session.exec(
-        select(Source.answer_id, Source.quote, Paragraph.id, Paragraph.text, NationalAnswer.question_id)  # type: ignore[call-overload]
-        .join(Paragraph, Paragraph.id == Source.paragraph_id)  # type: ignore[arg-type]
-        .join(NationalAnswer, NationalAnswer.id == Paragraph.national_answer_id)  # type: ignore[arg-type]
-        .where(Source.answer_id.in_(answers), NationalAnswer.question_id.in_(approved), IN_PLACE)  # type: ignore[attr-defined]
-        .order_by(Paragraph.position, Source.starts)  # type: ignore[arg-type]
+def _resting_on(answers: Collection[UUID], approved: Collection[UUID]) -> Any:
+    """Sources in these answers with their paragraphs and the numbers of those; approved answers only."""
+    numbered = (
+        select(
+            col(Paragraph.id).label("id"),
+            col(Paragraph.text).label("text"),
+            NationalAnswer.question_id,
+            func.row_number()
+            .over(
+                partition_by=col(Paragraph.national_answer_id),
+                order_by=(col(Paragraph.position), col(Paragraph.id)),
+            )
+            .label("number"),
+        )
+        .join(NationalAnswer, col(NationalAnswer.id) == Paragraph.national_answer_id)
+        .where(col(NationalAnswer.question_id).in_(approved), IN_PLACE)
+        .subquery()
     )
-    found: dict[UUID, dict[UUID, UsedIn]] = {}
-    for answer_id, quote, paragraph_id, text, question_id in rows:
-        used = found.setdefault(answer_id, {}).setdefault(paragraph_id, UsedIn(codes[question_id], text, []))
-        used.quotes.append(quote)
-    return {answer_id: list(used.values()) for answer_id, used in found.items()}
+    found = numbered.c
+    return (
+        select(Source, found.id, found.text, found.question_id, found.number)
+        .join(numbered, found.id == Source.paragraph_id)
+        .where(col(Source.answer_id).in_(answers))
+        .order_by(found.question_id, found.number, Source.starts)
+    )
+
+
+async def _resting(
+    session: AsyncSession,
+    versions: Mapping[UUID, UUID],
+    codes: Mapping[UUID, str],
+    approved: Collection[UUID],
+) -> dict[UUID, _Used]:
+    """The approved paragraphs that rest on these answers, and where in the versions that stand."""
+    if not versions or not approved:
+        return {}
+    resting: dict[UUID, _Used] = {}
+    for source, paragraph_id, text, question_id, number in await session.exec(
+        _resting_on(versions, approved)
+    ):
+        used = resting.setdefault(source.answer_id, _Used())
+        paragraph = used.paragraphs.setdefault(paragraph_id, UsedIn(codes[question_id], number, text))
+        if source.answer_version_id == versions[source.answer_id]:
+            used.places.append((Span(source.starts, source.ends), number))
+        else:
+            paragraph.quotes.append(source.quote)
+    return resting

@@ -140,3 +140,24 @@ def test_a_first_text_keeps_the_words_apart_where_its_script_does() -> None:
 def test_a_long_text_is_cut_in_good_time() -> None:
     quote = "In every district the same form is filled in twice. " * 190
     assert len(merging.sentences(quote, "en")) == 190
+
+
+PLACES = st.tuples(st.integers(0, 80), st.integers(0, 40), st.integers(1, 3))
+
+
+@given(texts, st.lists(PLACES, max_size=5))
+def test_marking_changes_no_line_and_marks_what_is_used(
+    text: str, places: list[tuple[int, int, int]]
+) -> None:
+    used = [(Span(start, start + length), number) for start, length, number in places]
+    marked = iter(merging.marked(text, used))
+    start = 0
+    for line in text.splitlines(keepends=True):
+        if line.strip():
+            parts = next(marked)
+            assert "".join(part.text for part in parts) == line.splitlines()[0]
+            of_signs = [set(part.numbers) for part in parts for _sign in part.text]
+            for place, numbers in enumerate(of_signs, start):
+                assert numbers == {number for span, number in used if span.start <= place < span.end}
+        start += len(line)
+    assert list(marked) == []

@@ -3,6 +3,7 @@
 import httpx2
 import pytest
 
+from app.contributions import service as contributions
 from app.contributions.models import Contribution
 from app.organisations.models import Role
 from app.platform.db import Database
@@ -18,7 +19,7 @@ from app.submissions.models import (
 from app.translations.models import Origin, Text, Translation
 from tests import browsing
 from tests.factories import Make
-from tests.submissions.conftest import FIRST, HIDDEN_WORDS, SECOND, STATE, UNASKED, Desk, Scene
+from tests.submissions.conftest import ASKED, FIRST, HIDDEN_WORDS, SECOND, STATE, UNASKED, Desk, Scene
 
 WRITTEN = (Decision, NationalAnswer, Paragraph, ParagraphVersion, Source, Submission, Text)
 
@@ -37,7 +38,7 @@ async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_pa
     before = await client.get(reasons(scene.open))
     assert before.status_code == 200
     assert "0 of 1 answers have their decision" in before.text
-    assert "The others follow" in before.text
+    assert "1 answer is not decided yet" in before.text
     for secret in ("Your figures stand", "Used in the answer", "The paragraph that rests on your words"):
         assert secret not in before.text
     await desk.act("approve", scene.focal_point)
@@ -46,12 +47,12 @@ async def test_a_contributor_sees_nothing_before_clearance_and_the_reason_and_pa
         "1 of 1 answers have their decision",
         "Your figures stand in the answer.",
         "Used in the answer",
-        "The paragraph that rests on your words:",
-        f'<q lang="en" dir="auto">{FIRST}</q>',
+        "The paragraph that rests on your words",
+        f'<mark class="used">{FIRST}<sup>1</sup></mark>',
         STATE,
     ):
         assert shown in after.text
-    assert "The others follow" not in after.text, "no other answer is left"
+    assert "not decided yet" not in after.text, "no other answer is left"
     as_json = await client.get(
         f"/api/v1/contributions/{scene.open.id}/reasons", headers=await make.token(scene.signatory)
     )
@@ -74,9 +75,26 @@ async def test_a_paragraph_that_rests_on_two_sentences_stands_once_with_both(
     await desk.act("approve", scene.focal_point)
     await make.signed_in(client, scene.signatory)
     page = (await client.get(reasons(scene.open))).text
-    assert page.count("The paragraph that rests on your words:") == 1
+    assert page.count("The paragraph that rests on your words<") == 1
     for quote in (FIRST, SECOND):
-        assert page.count(f'<q lang="en" dir="auto">{quote}</q>') == 1
+        assert page.count(f'<mark class="used">{quote}<sup>1</sup></mark>') == 1
+
+
+async def test_words_that_were_changed_since_stand_beside_the_paragraph_that_rests_on_them(
+    client: httpx2.AsyncClient, db: Database, make: Make, desk: Desk, scene: Scene
+) -> None:
+    await desk.make_ready()
+    await desk.act("send", scene.expert)
+    await desk.act("approve", scene.focal_point)
+    async with db.write() as session:
+        await contributions.revise_contribution(session, make.behind(scene.open), scene.open.id)
+    await make.answer(scene.open, ASKED, "Other words.", 1)
+    await make.submit(scene.open)
+    await make.signed_in(client, scene.signatory)
+    page = (await client.get(reasons(scene.open))).text
+    assert "Other words." in page
+    assert '<mark class="used">' not in page
+    assert f'From an earlier version of your answer:</span> <q lang="en" dir="auto">{FIRST}</q>' in page
 
 
 @pytest.mark.one_database
@@ -102,7 +120,8 @@ async def test_a_reason_is_labelled_with_its_language_and_shown_with_its_transla
             )
         )
     page = await client.get(reasons(scene.confidential, "ru"))
-    assert '<p class="reason" lang="ru" dir="auto">Принято к сведению.</p>' in page.text
+    assert '<p class="translation-open"><span lang="ru" dir="auto">Принято к сведению.</span>' in page.text
+    assert '<p class="original" lang="en" dir="auto">Because of noted.</p>' in page.text
     assert "Because of noted." in page.text
 
 
