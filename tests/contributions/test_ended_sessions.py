@@ -11,7 +11,7 @@ from app.accounts.models import SignedInSession
 from app.contributions.models import LAW_NAMES, Law
 from app.platform.db import Database
 from tests.contributions.conftest import Scene, entered
-from tests.contributions.test_words_survive import TYPED, answer_form, ended, send_form, standing
+from tests.contributions.test_words_survive import TYPED, answer_form, ended, send_form, standing, way_in
 from tests.factories import Make
 from tests.pages.forms import Forms
 
@@ -24,7 +24,7 @@ async def test_a_change_of_language_where_the_session_ended_keeps_the_words_on_e
     home, receipt = await entered(client, make, scene.consultation)
     place = f"{home}/questions/{scene.codes[0]}"
     page = await ended(client, (await client.get(place)).text, place, "bearer")
-    moved = await send_form(client, Forms(page).forms[0], "/ru/typed")
+    moved = await send_form(client, way_in(page), "/ru/typed")
     ways = (await client.get((await client.get(moved.headers["location"])).headers["location"])).text
     entrances = [unescape(way) for way in re.findall(r'href="(/ru/(?:start|sign-up|sign-in)\?[^"]+)"', ways)]
     assert {way.partition("?")[0] for way in entrances} == {"/ru/start", "/ru/sign-up", "/ru/sign-in"}
@@ -86,7 +86,7 @@ async def test_words_that_come_to_a_page_without_their_field_are_shown_however_s
     form = answer_form((await client.get(question)).text)
     del client.cookies["bearer"]
     sent = await send_form(client, form, question, narrative="不查", law="in_part")
-    wrong = await send_form(client, Forms(sent.text).forms[0], "/en/start", code="WRONG")
+    wrong = await send_form(client, way_in(sent.text), "/en/start", code="WRONG")
     again = next(f for f in Forms(wrong.text).forms if f.action == "/en/start")
     back = await send_form(client, again, "/en/start", code=other_receipt)
     shown = unescape((await client.get(back.headers["location"])).text)

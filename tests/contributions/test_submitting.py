@@ -237,4 +237,4 @@ async def test_a_question_has_one_name_on_its_page_on_the_page_to_check_and_amon
     assert other is not None
     assert f'{scene.codes[1]}?then=check" lang="en" dir="auto">{other.group(1)}</a>' in check
     await make.submit(scene.draft)
-    assert f'dir="auto">{name.group(1)}</h2>' in (await client.get(f"{scene.home}/reasons")).text
+    assert f'dir="auto">{name.group(1)}</span></h3>' in (await client.get(f"{scene.home}/reasons")).text

@@ -38,6 +38,11 @@ TYPED = {
 }
 
 
+def way_in(page: str) -> FormOnPage:
+    """The form through which somebody comes back in; the way out of the page stands before it."""
+    return next(form for form in Forms(page).forms if not form.action.endswith("/leave"))
+
+
 def answer_form(page: str) -> FormOnPage:
     return next(f for f in Forms(page).forms if any(c.name.endswith("narrative") for c in f.controls))
 
@@ -87,7 +92,7 @@ async def test_after_the_session_every_field_stands_on_the_page_and_signing_in_b
     chosen = map(str, (LAW_NAMES[Law.IN_PART], PRACTICE_NAMES[Practice.DOES_NOT_WORK]))
     for words in (CHINESE, "《贸易简报》", "Your session has ended", *chosen):
         assert words in unescape(page), words
-    form = Forms(page).forms[0]
+    form = way_in(page)
     wrong = await send_form(client, form, "/en/sign-in", email=writer.email, password="not the right one")
     assert wrong.status_code == 422
     again = next(f for f in Forms(wrong.text).forms if f.action == "/en/sign-in")
@@ -106,7 +111,7 @@ async def test_a_bearer_whose_session_ended_comes_back_with_her_code_and_her_wor
     home, receipt = await entered(client, make, scene.consultation)
     place = f"{home}/questions/{scene.codes[0]}"
     page = await ended(client, (await client.get(place)).text, place, "bearer")
-    form = Forms(page).forms[0]
+    form = way_in(page)
     back = await send_form(client, form, "/en/start", code=receipt)
     assert back.headers["location"].startswith(place), back.text
     assert standing((await client.get(back.headers["location"])).text).items() >= TYPED.items()
@@ -118,7 +123,7 @@ async def test_a_bearer_who_mistypes_her_code_and_changes_the_language_keeps_her
     home, receipt = await entered(client, make, scene.consultation)
     place = f"{home}/questions/{scene.codes[0]}"
     page = await ended(client, (await client.get(place)).text, place, "bearer")
-    wrong = await send_form(client, Forms(page).forms[0], "/en/start", code="WRONG")
+    wrong = await send_form(client, way_in(page), "/en/start", code="WRONG")
     assert wrong.status_code == 422
     moved = await send_form(client, form_with(wrong.text, "code"), "/ar/typed", code="")
     asked = await client.get(moved.headers["location"], follow_redirects=True)
@@ -137,7 +142,7 @@ async def test_a_bearer_who_tries_a_password_first_keeps_her_words(
     home, receipt = await entered(client, make, scene.consultation)
     place = f"{home}/questions/{scene.codes[0]}"
     page = await ended(client, (await client.get(place)).text, place, "bearer")
-    wrong = await send_form(client, Forms(page).forms[0], "/en/sign-in", email="a@b.example", password="x")
+    wrong = await send_form(client, way_in(page), "/en/sign-in", email="a@b.example", password="x")
     assert wrong.status_code == 422
     back = await send_form(client, form_with(wrong.text, "code"), "/en/start", code=receipt)
     assert back.headers["location"].startswith(place)
@@ -291,8 +296,8 @@ async def test_a_bearer_finds_the_way_in_with_her_code_from_the_page_for_passwor
     link = re.search(r'href="(/fr/start\?[^"]+)"', sign_in.text)
     assert link, "the way in with a code leads to the page that was wanted"
     shown = await client.get(unescape(link.group(1)))
-    way_in = next(f for f in Forms(shown.text).forms if f.action == "/fr/start")
-    back = await send_form(client, way_in, "/fr/start", code=receipt)
+    start = next(f for f in Forms(shown.text).forms if f.action == "/fr/start")
+    back = await send_form(client, start, "/fr/start", code=receipt)
     assert standing((await client.get(back.headers["location"])).text).items() >= TYPED.items()
 
 
@@ -307,7 +312,7 @@ async def test_a_sign_in_that_is_refused_keeps_the_words_that_came_along(
     home, receipt = await entered(client, make, scene.consultation)
     place = f"{home}/questions/{scene.codes[0]}"
     page = await ended(client, (await client.get(place)).text, place, "bearer")
-    form = Forms(page).forms[0]
+    form = way_in(page)
     if failure == "too many tries":
         refuse = AsyncMock(side_effect=TooMany())
         with monkeypatch.context() as patch:
@@ -318,7 +323,7 @@ async def test_a_sign_in_that_is_refused_keeps_the_words_that_came_along(
         refused = await send_form(client, form, "/en/start", code=receipt)
     assert refused.status_code in {403, 429}
     assert CHINESE in unescape(refused.text)
-    back = await send_form(client, Forms(refused.text).forms[0], "/en/start", code=receipt)
+    back = await send_form(client, way_in(refused.text), "/en/start", code=receipt)
     assert standing((await client.get(back.headers["location"])).text).items() >= TYPED.items()
 
 
@@ -329,15 +334,15 @@ async def test_what_is_changed_on_the_page_of_an_ended_session_comes_along_from_
     place = f"{home}/questions/{scene.codes[0]}"
     page = await ended(client, (await client.get(place)).text, place, "bearer")
     client.cookies.set("session", "of another tab", domain="testserver.local", path="/")
-    refused = await send_form(client, Forms(page).forms[0], "/fr/typed")
-    again = Forms(refused.text).forms[0]
+    refused = await send_form(client, way_in(page), "/fr/typed")
+    again = way_in(refused.text)
     names = [c.name for c in again.controls if c.name.endswith("narrative")]
     assert len(names) == 1, "it stands there once"
     moved = await send_form(client, again, "/fr/typed", **{names[0]: ARABIC})
     asked = await client.get(moved.headers["location"])
     link = await client.get(asked.headers["location"].replace("/sign-in", "/start"))
-    way_in = next(f for f in Forms(link.text).forms if f.action == "/fr/start")
-    back = await send_form(client, way_in, "/fr/start", code=receipt)
+    start = next(f for f in Forms(link.text).forms if f.action == "/fr/start")
+    back = await send_form(client, start, "/fr/start", code=receipt)
     expected = TYPED | {"narrative": ARABIC}
     assert standing((await client.get(back.headers["location"])).text).items() >= expected.items()
 
