@@ -1,5 +1,6 @@
 """What happens to consultations, for the packages above."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -88,3 +89,23 @@ class OutcomeAsked:
 
     consultation_id: UUID
     answers: list[bool] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What an outcome shows at a glance; `answers` is none where not all are decided or few spoke.
+
+    Of `asked` questions to the State, the answers to `resting` show a published source.
+    """
+
+    answers: int | None
+    asked: int
+    resting: int
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresAsked:
+    """What do the outcomes of these consultations show at a glance? Whoever publishes them fills `found`."""
+
+    consultation_ids: Sequence[UUID]
+    found: dict[UUID, Figures] = field(default_factory=dict)

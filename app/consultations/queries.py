@@ -1,6 +1,6 @@
 """Reading consultations: the public pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.models import Account
 from app.consultations import obstacles, policy, story, timing
+from app.consultations.events import Figures, FiguresAsked
 from app.consultations.models import PUBLIC_STATES, Consultation, ConsultationState, Override
 from app.consultations.timing import PHASE_NAMES, Phase
 from app.organisations.models import Organisation
 from app.platform import clock
 from app.platform.errors import NotFound
+from app.platform.events import publish
 from app.platform.i18n import Message
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
@@ -90,6 +92,7 @@ class Home:
     open: Sequence[Listed]
     coming: Sequence[Listed]
     closed: Sequence[Listed]
+    figures: Mapping[UUID, Figures]
     said: Sequence[tuple[str, str]] = story.SAID
     decided: Sequence[tuple[str, str, str]] = story.DECIDED
 
@@ -144,12 +147,16 @@ def _item(row: Any, version: CompiledVersion, at: datetime) -> Listed:
 async def home_page(session: AsyncSession) -> Home:
     """The three lists: what closes first, what opens first, what closed last."""
     listed = await list_public(session, clock.arrival())
+    asked = FiguresAsked([item.consultation.id for item in listed if item.phase is Phase.CONCLUDED])
+    if asked.consultation_ids:
+        await publish(session, asked)
     return Home(
         open=[item for item in reversed(listed) if item.phase is Phase.OPEN],
         coming=sorted(
             (item for item in listed if item.phase is Phase.COMING), key=lambda item: item.shown_at
         ),
         closed=[item for item in listed if item.phase in {Phase.CLOSED, Phase.CONCLUDED}],
+        figures=asked.found,
     )
 
 

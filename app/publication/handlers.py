@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.consultations.events import Obstacle, OutcomeAsked, StepAsked
+from app.consultations.events import FiguresAsked, Obstacle, OutcomeAsked, StepAsked
 from app.consultations.models import Step
 from app.contributions.events import WordsTakenBack
 from app.platform.events import Handler
@@ -33,8 +33,14 @@ async def outcome_asked(session: AsyncSession, event: OutcomeAsked) -> None:
     event.answers.append(await queries.find_newest(session, event.consultation_id) is not None)
 
 
+async def figures_asked(session: AsyncSession, event: FiguresAsked) -> None:
+    """What the newest outcomes show at a glance."""
+    event.found.update(await queries.figures_of(session, event.consultation_ids))
+
+
 HANDLERS: Mapping[type, Sequence[Handler]] = {
     WordsTakenBack: (take_out,),
     StepAsked: (step_asked,),
     OutcomeAsked: (outcome_asked,),
+    FiguresAsked: (figures_asked,),
 }

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations import queries as consultations
+from app.consultations.events import Figures
 from app.consultations.models import Consultation
 from app.platform.errors import NotFound
 from app.platform.security import ALLOW, Actor, Permission, require
@@ -43,16 +45,36 @@ async def find_newest(session: AsyncSession, consultation_id: UUID) -> Published
         .order_by(col(Outcome.number).desc())
     )
     row = (await session.exec(query.limit(1))).first()
-    if row is None:
-        return None
-    found = _published.get(row[0])
+    return None if row is None else await _read(session, *row)
+
+
+async def _read(session: AsyncSession, outcome_id: UUID, number: int, published_at: datetime) -> Published:
+    found = _published.get(outcome_id)
     if found is None:
-        content = dict((await session.exec(select(Outcome.content).where(Outcome.id == row[0]))).one())
-        found = Published(row[1], row[2], content, front_of(content))
+        content = dict((await session.exec(select(Outcome.content).where(Outcome.id == outcome_id))).one())
+        found = Published(number, published_at, content, front_of(content))
         while len(_published) >= KEPT:
             _published.pop(next(iter(_published)))
-        _published[row[0]] = found
+        _published[outcome_id] = found
     return found
+
+
+async def figures_of(session: AsyncSession, consultation_ids: Sequence[UUID]) -> dict[UUID, Figures]:
+    """What the newest outcomes of these consultations show at a glance, by consultation; those that have one."""
+    newer = aliased(Outcome)
+    query = select(Outcome.consultation_id, Outcome.id, Outcome.number, Outcome.published_at).where(
+        col(Outcome.consultation_id).in_(consultation_ids),
+        ~select(newer.id)
+        .where(newer.consultation_id == Outcome.consultation_id, newer.number > Outcome.number)
+        .exists(),
+    )
+    figures = {}
+    for consultation_id, outcome_id, number, published_at in (await session.exec(query)).all():
+        outcome = await _read(session, outcome_id, number, published_at)
+        answers, front = outcome.content["answers"], outcome.front
+        is_told = isinstance(answers, int) and outcome.content["decided"]
+        figures[consultation_id] = Figures(answers if is_told else None, front.asked, front.resting)
+    return figures
 
 
 async def is_outcome_current(session: AsyncSession, consultation_id: UUID) -> bool:

@@ -387,3 +387,16 @@ async def test_the_first_page_counts_only_what_can_be_read_and_offers_the_whole(
     taken = await client.get(address[0])
     assert (taken.status_code, taken.json()["number"]) == (200, 1)
     assert address[1] == f"{scene.consultation.slug}-outcome-1.json"
+
+
+async def test_home_invites_to_a_conclusion_with_figures_of_its_newest_outcome(
+    client: httpx2.AsyncClient, db: Database, make: Make, scene: Scene
+) -> None:
+    await publish(client, make, scene)
+    await publish(client, make, scene)
+    async with db.write() as session:
+        await session.exec(update(Consultation).values(state=ConsultationState.CONCLUDED))
+    home = (await client.get("/en/")).text
+    assert "question whose national answer rests on published words</dt><dd>1 of 1</dd>" in home
+    # Fewer than five answered: how many is not told here either.
+    assert "each with a decision and its reason" not in home
