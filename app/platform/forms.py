@@ -107,6 +107,8 @@ SENTENCES: dict[str, Message] = {
     "greater_than_equal": _("The number is too small: at least %(ge)s."),
     "less_than_equal": _("The number is too large: at most %(le)s."),
 }
+# Sentences that do not say what they are about.
+GENERAL = frozenset(sentence.text for sentence in SENTENCES.values())
 NOT_UNDERSTOOD = _("We could not read this. Please check it.")
 
 

@@ -174,3 +174,9 @@ def negotiate(accepted: str) -> str:
         except ValueError:
             continue
     return next((name for quality, _place, name in sorted(wishes) if name in BY_CODE and quality < 0), SOURCE)
+
+
+def beginning(label: str, code: str) -> str:
+    """A label as the beginning of a line, with the colon and the space of the language."""
+    before = _("%(label)s:", label=label).in_language(code)
+    return before if before.endswith("：") else f"{before} "

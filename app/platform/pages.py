@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.platform import bidi, clock, i18n, ids
 from app.platform.cookies import BEARER_COOKIE, FORM_COOKIE, SESSION_COOKIE
 from app.platform.csrf import csrf_token, form_secret, is_foreign
-from app.platform.forms import Fields, FormOf, Sent, is_own_path
+from app.platform.forms import GENERAL, Fields, FormOf, Sent, is_own_path
 from app.platform.i18n import Message
 from app.platform.phrasing import with_words_kept
 from app.platform.sealing import key_of, seal, unseal
@@ -325,11 +325,14 @@ def render(
     shown = None
     if form is not None:
         told = {name: m.in_language(code) for name, m in form.errors.items()}
-        shown = ShownForm(form.values, told)
+        shown = ShownForm(
+            form.values, told, frozenset(n for n, m in form.errors.items() if m.text in GENERAL)
+        )
         if form.errors and status == HTTPStatus.OK:
             status = 422
     chrome = chrome_of(request, csrf_token(request, secret), status)
     body = environment(code).get_template(template).render(page=page, chrome=chrome, form=shown)
+    body = chrome.sheet.with_labels(body, lambda label: i18n.beginning(label, code))
     response = HTMLResponse(with_words_kept(body), status, headers)
     # A page that another site made the browser send for came without our cookies: it must not replace any.
     if is_fresh and (request.method in {"GET", "HEAD"} or not is_foreign(request)):

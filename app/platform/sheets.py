@@ -1,18 +1,26 @@
 """What the form macros of one page tell each other while the page is made."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from app.platform.forms import Fields, digest_of, is_for_the_page, written
 
 
 @dataclass(frozen=True, slots=True)
 class ShownForm:
-    """A form as the macros read it: what was typed, and the errors as sentences."""
+    """A form as the macros read it: what was typed, and the errors as sentences.
+
+    `general` names the fields whose sentence does not say what it is about, as "Fill this in." does not.
+    """
 
     values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    general: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,13 @@ class DefaultButton:
     name: str | None = None
     value: str | None = None
     action: str | None = None
+
+
+_LATER = re.compile(r"<!--label:([^>]*)-->")
+
+
+def _beginning(label: str, named: Callable[[str], str]) -> str:
+    return str(escape(named(label))) if label else ""
 
 
 @dataclass(slots=True)
@@ -49,6 +64,7 @@ class Sheet:
     _unseen: set[str] = field(default_factory=set)
     _begun: set[str] = field(default_factory=set)
     _noted: list[tuple[str, str]] = field(default_factory=list)
+    _labels: dict[str, str] = field(default_factory=dict)  # of the fields that are wrong, by name
     _count: int = 0
 
     def open_page(self, form_id: str, label: str) -> None:
@@ -78,6 +94,21 @@ class Sheet:
         if not self.first_form:
             self.first_form = made
         return made
+
+    def note_error(self, form: ShownForm | None, name: str, label: str) -> None:
+        """Learn what a field that is wrong is called on this page."""
+        if form is not None and name in form.errors:
+            self._labels.setdefault(name, label)
+
+    def label_later(self, name: str) -> Markup:
+        """A place for the label of a field further down: the summary of what is wrong stands above it."""
+        return Markup("<!--label:{}-->").format(name)
+
+    def with_labels(self, html: str, named: Callable[[str], str]) -> str:
+        """The page with those places filled; `named` makes the beginning of a sentence from a label."""
+        if not self._labels:
+            return _LATER.sub("", html)
+        return _LATER.sub(lambda found: _beginning(self._labels.get(unescape(found[1]), ""), named), html)
 
     def note_button(self, label: str, name: str | None, value: str | None, action: str | None) -> None:
         """The first button of the first form is what Enter presses there."""

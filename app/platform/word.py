@@ -19,7 +19,7 @@ from docx.shared import Length, Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
-from app.platform.i18n import BY_CODE, _
+from app.platform.i18n import BY_CODE, beginning
 
 # The language tags Word knows; the default for each script stays in place beside the document's own.
 TAGS = {"ar": "ar-SA", "zh": "zh-CN", "en": "en-GB", "fr": "fr-FR", "ru": "ru-RU", "es": "es-ES"}
@@ -148,8 +148,7 @@ class Writer:
     def labelled(self, label: str, value: str) -> Paragraph:
         """A bold word and what it stands for, in one line."""
         paragraph = self._directed(self.document.add_paragraph(), self.rtl)
-        before = _("%(label)s:", label=label).in_language(self.language)  # the colon is the language's own
-        embolden(self._runs(paragraph, before if before.endswith("：") else f"{before} ", self.rtl))
+        embolden(self._runs(paragraph, beginning(label, self.language), self.rtl))
         self._runs(paragraph, value, self.rtl)
         return paragraph
 

@@ -362,3 +362,25 @@ async def test_the_right_password_before_confirming_is_told_so_and_the_mail_can_
     # Three mails an hour, however often the button is pressed.
     await post(client, "/en/sign-up/again", {"email": "amal@example.org"})
     assert await run_jobs() == 0
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", {"email": "E-mail address: Fill this in.", "password": "Password: Fill this in."}),
+        ("fr", {"email": "Adresse électronique\u00a0: ", "password": "Mot de passe\u00a0: "}),
+        ("zh", {"email": "电子邮件地址：", "password": "密码："}),
+    ],
+)
+async def test_the_summary_of_what_is_wrong_names_each_field_by_its_label(
+    client: httpx2.AsyncClient, language: str, told: dict[str, str]
+) -> None:
+    empty = {name: "" for name in TYPED}
+    refused = await post(client, f"/{language}/sign-up", empty)
+    assert refused.status_code == 422
+    summary = refused.text.partition('class="error-summary"')[2].partition("</ul>")[0]
+    lines = dict(re.findall(r'<a href="#(\w+)">([^<]*)</a>', summary))
+    for name, beginning in told.items():
+        assert lines[name].startswith(beginning), lines
+    assert "<!--label" not in refused.text
