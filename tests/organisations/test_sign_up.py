@@ -376,7 +376,7 @@ async def test_the_right_password_before_confirming_is_told_so_and_the_mail_can_
 async def test_the_summary_of_what_is_wrong_names_each_field_by_its_label(
     client: httpx2.AsyncClient, language: str, told: dict[str, str]
 ) -> None:
-    empty = {name: "" for name in TYPED}
+    empty = dict.fromkeys(TYPED, "")
     refused = await post(client, f"/{language}/sign-up", empty)
     assert refused.status_code == 422
     summary = refused.text.partition('class="error-summary"')[2].partition("</ul>")[0]
