@@ -218,7 +218,7 @@ class SurveyReader:
         part = name.removeprefix(f"{question.code}-")
         kind = columns.PART_TEXTS.get(part)
         if kind is None or name == part:
-            remedy = _("Leave in a position only the rows that its export had.")
+            remedy = _("Leave in a position only the rows that were in the file you downloaded.")
             self.refuse(number, "name", _("This row is no part of the position around it."), remedy)
             return
         self.conditions(question, number, row)

@@ -66,7 +66,7 @@ def as_word(
     if changes:
         writer.page_break()
         before = document["number"] - 1
-        writer.heading(pen.say(_("What changed since export %(number)s", number=before)), 1)
+        writer.heading(pen.say(_("What changed since final file %(number)s", number=before)), 1)
         writer.note(pen.say(_("Inserted words are underlined, removed words are struck through.")))
         for change in changes:
             pen.change(change)
@@ -96,7 +96,7 @@ class Pen:
             (_("Made on"), i18n.instant(made_at, self.language)),
         ]
         if document["number"]:
-            rows.append((_("Export"), str(document["number"])))
+            rows.append((_("Final file"), str(document["number"])))
         if checksum:
             rows.append((_("Checksum (SHA-256)"), checksum))
         self.writer.table((self.say(label), value) for label, value in rows)

@@ -13,7 +13,7 @@ def can_see(actor: Actor, office_id: UUID) -> Permission:
     """Experts, the focal point and government readers of the office."""
     if actor.holds_any(READERS, office_id):
         return ALLOW
-    return deny(_("Only the experts, the focal point and the readers of the office may see exports."))
+    return deny(_("Only the experts, the focal point and the readers of the office may see final files."))
 
 
 def can_hand_over(actor: Actor, review: CountryReview, obstacles: Collection[Message]) -> Permission:

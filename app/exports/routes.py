@@ -30,7 +30,7 @@ async def hand_over(
     made, is_new = await service.hand_over(session, actor, slug)
     said = _("The final file is made. It has the number %(number)s.", number=made.number)
     if not is_new:
-        said = _("Nothing changed since export %(number)s, so that export stands.", number=made.number)
+        said = _("Nothing changed since final file %(number)s, so that file stands.", number=made.number)
     return see_other(request, url("exports.page", slug=slug), said)
 
 

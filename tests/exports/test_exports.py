@@ -310,7 +310,7 @@ async def test_the_pages_and_files_follow_the_submission(
     assert word.content == (await client.get(f"{address}/2.docx")).content
     texts = [paragraph.text for paragraph in docx.Document(io.BytesIO(word.content)).paragraphs]
     assert "Converted weapons are a known gap." in texts
-    assert "What changed since export 1" in texts
+    assert "What changed since final file 1" in texts
     assert (await client.get(f"{address}/2.json")).json()["changes"][0]["code"] == FIRST
     changed = await client.get(f"{address}/2/changes")
     assert "<ins>known </ins>" in changed.text

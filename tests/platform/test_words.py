@@ -8,7 +8,7 @@ from app.platform import catalogues
 
 RETIRED = re.compile(
     r"\b(dispositions?|dispos(e|ed|ing)|taken up|takes? up|took up|passages?|merge desk|merg(e|ed|ing)"
-    r"|propos(e|ed|es|ing)|clearance|cleared|desk|intake|set-up|handed over|out of scope|mend(ed|ing)?|throws?)\b",
+    r"|propos(e|ed|es|ing)|clearance|cleared|desk|intake|set-up|handed over|exports?|out of scope|mend(ed|ing)?|throws?)\b",
     re.IGNORECASE,
 )
 PLACE = re.compile(r"%\(\w+\)s")
