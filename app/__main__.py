@@ -1,4 +1,4 @@
-"""The command line: python -m app serve | worker | migrate | seed | invite | mail | statements | translations."""
+"""The command line: python -m app serve | worker | migrate | seed | check-setup | invite | mail | statements | translations."""
 
 import argparse
 import asyncio
@@ -116,7 +116,7 @@ async def take_in(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def operate(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Invite somebody to the secretariat, or look after e-mail; returns the exit code."""
+    """Invite somebody, look at the installation or after its e-mail; returns the exit code."""
     from app import wiring  # noqa: PLC0415
     from app.operation import command as operation  # noqa: PLC0415
     from app.organisations.models import Role  # noqa: PLC0415
@@ -129,6 +129,8 @@ async def operate(settings: Settings, arguments: argparse.Namespace) -> int:
         if arguments.command == "invite":
             role = Role(arguments.role)
             return await operation.invite(db, arguments.email, role, arguments.language, arguments.name)
+        if arguments.command == "check-setup":
+            return await operation.check(db, settings)
         if arguments.what == "retry":
             return await operation.retry(db, arguments.mail)
         return await operation.list_mails(db)
@@ -216,6 +218,7 @@ def _add_operation(commands: Any) -> None:
     inviting.add_argument("--role", choices=("secretariat", "auditor"), default="secretariat")
     inviting.add_argument("--language", choices=i18n.CODES, default=i18n.SOURCE)
     inviting.add_argument("--name", default="", help="what to call the secretariat when it is set up")
+    commands.add_parser("check-setup", help="say what is missing before strangers may come; ends with 1 then")
     mail = commands.add_parser("mail", help="e-mail that did not go out: list it, or try again")
     mail.add_argument("what", choices=("list", "retry"))
     mail.add_argument("mail", nargs="?", metavar="ID", help="one of the list; without it all are tried again")
@@ -243,7 +246,7 @@ def main(argv: list[str] | None = None) -> int:
             return asyncio.run(seed(settings, arguments.load))
         case "statements" | "intake":
             return asyncio.run(take_in(settings, arguments))
-        case "invite" | "mail":
+        case "invite" | "mail" | "check-setup":
             return asyncio.run(operate(settings, arguments))
         case "translations":
             return translate(arguments.what)

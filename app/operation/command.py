@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from app.notifications.service import JOB
-from app.operation import queries, service
+from app.operation import queries, service, setup
+from app.operation.setup import Mark
 from app.organisations import service as organisations
 from app.organisations.models import OrganisationKind, Role
 from app.organisations.queries import find_secretariat
@@ -16,6 +17,7 @@ from app.platform.db import Database
 from app.platform.errors import NotFound
 from app.platform.forms import sentences
 from app.platform.security import Actor
+from app.platform.settings import Settings
 
 NAME = "Secretariat"
 
@@ -40,6 +42,14 @@ async def invite(db: Database, email: str, role: Role, language: str, name: str)
         "If it does not arrive, see `python -m app mail list`."
     )
     return 0
+
+
+async def check(db: Database, settings: Settings) -> int:
+    """Say what is missing before strangers may come; returns the exit code, 1 where something has to be done."""
+    findings = await setup.check_setup(db, settings)
+    for finding in findings:
+        print(f"{finding.mark:<8} {finding.sentence}")  # noqa: T201  (this is the answer of a command)
+    return 1 if any(finding.mark is Mark.MISSING for finding in findings) else 0
 
 
 async def list_mails(db: Database) -> int:

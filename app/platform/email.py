@@ -46,3 +46,21 @@ async def send(settings: Settings, to: str, subject: str, text: str, language: s
         start_tls=settings.smtp_tls,
         timeout=SECONDS,
     )
+
+
+async def greet(settings: Settings) -> str:
+    """Go as far with the mail server as one can without sending; says what went wrong, nothing where all is well."""
+    server = aiosmtplib.SMTP(
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_user or None,
+        password=settings.smtp_password.get_secret_value() or None,
+        start_tls=settings.smtp_tls,
+        timeout=SECONDS,
+    )
+    try:
+        async with server:
+            await server.noop()
+    except (aiosmtplib.SMTPException, OSError) as problem:
+        return type(problem).__name__
+    return ""

@@ -16,7 +16,7 @@ from tests.places import CONTRIBUTOR_PLACES, PLACES, Place, facts
 
 in_one_loop = pytest.mark.asyncio(loop_scope="session")
 
-HTML, STYLE, STAFF_STYLE, SCRIPTS, FIRST_VIEW = 14_000, 13_300, 6_000, 10_000, 40_000
+HTML, STYLE, STAFF_STYLE, SCRIPTS, FIRST_VIEW = 14_000, 13_000, 6_000, 10_000, 40_000
 POLICY = {
     "default-src": "'none'",
     "style-src": "'self'",
