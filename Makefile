@@ -1,4 +1,4 @@
-# Two commands matter: `make run` and `make check`. Both need Python 3.11 or newer with venv, and make.
+# `make run` shows the portal, `make check` says whether a change may be committed. Both need Python 3.11 or newer with venv, and make.
 # uv is used where it is found. Everything is written into .venv/ and var/.
 
 SHELL := /bin/bash
@@ -32,16 +32,58 @@ run: .venv/run.stamp ## start the portal with demonstration data on http://127.0
 	$(BIN)/python -m app seed --load "$(LOAD)"; \
 	exec $(BIN)/python -m app serve --port $(PORT)
 
+.PHONY: dev
+dev: .venv/run.stamp ## the same, and start anew when a file of ours changes
+	@mkdir -p var
+	@export PORTAL_DEMONSTRATION=true PORTAL_PUBLIC_URL=http://127.0.0.1:$(PORT); \
+	$(BIN)/python -m app migrate; \
+	$(BIN)/python -m app seed --load "$(LOAD)"; \
+	exec $(BIN)/python -m app serve --port $(PORT) --reload
+
+# What is read and not run: format, lint, types, imports, messages.
+define read_over
+$(BIN)/ruff format --check --quiet --output-format concise $(SOURCES); \
+$(BIN)/ruff check --quiet --output-format concise $(SOURCES); \
+$(BIN)/mypy --no-error-summary; \
+$(BIN)/lint-imports --no-cache >var/imports.log || { cat var/imports.log; exit 1; }; \
+$(BIN)/python -m app translations check
+endef
+
+.PHONY: test
+test: .venv/check.stamp ## the quick part of the tests: SQLite, no browser
+	@$(BIN)/pytest -n 2 --scope quick
+
 .PHONY: check
-check: .venv/check.stamp chromium ## install what the tests need, then format, lint, types, imports, messages, tests
+check: .venv/check.stamp chromium ## before a commit: format, lint, types, imports, messages; tests in a browser and, where it matters, on PostgreSQL
 	@SECONDS=0; \
-	$(BIN)/ruff format --check --quiet --output-format concise $(SOURCES); \
-	$(BIN)/ruff check --quiet --output-format concise $(SOURCES); \
-	$(BIN)/mypy --no-error-summary; \
-	$(BIN)/lint-imports --no-cache >var/imports.log || { cat var/imports.log; exit 1; }; \
-	$(BIN)/python -m app translations check; \
-	$(BIN)/pytest -n 2; \
+	$(read_over); \
+	$(BIN)/pytest -n 2 --scope usual; \
 	echo "make check: all is well after $$SECONDS seconds"
+
+.PHONY: check-all
+check-all: .venv/check.stamp chromium ## everything: both databases, six languages, random walks, every form (what continuous integration runs)
+	@SECONDS=0; \
+	$(read_over); \
+	$(BIN)/pytest -n 2 --scope all; \
+	echo "make check-all: all is well after $$SECONDS seconds"
+
+.PHONY: coverage
+coverage: .venv/workshop.stamp ## how much of the code the quick tests run
+	@$(BIN)/pytest -n 2 --scope quick --cov app --cov-report term:skip-covered
+
+.PHONY: licences
+licences: .venv/workshop.stamp ## under which licence each library comes
+	@$(BIN)/pip-licenses --order license --format markdown
+
+.PHONY: sbom
+sbom: .venv/workshop.stamp ## write var/sbom.json: what an installation consists of, as CycloneDX
+	@mkdir -p var
+	@$(BIN)/cyclonedx-py requirements requirements.lock --output-reproducible --output-file var/sbom.json
+	@echo "var/sbom.json"
+
+.PHONY: hooks
+hooks: .venv/workshop.stamp ## have git run the quick readings before each commit
+	@$(BIN)/pre-commit install
 
 .PHONY: mutants
 mutants: .venv/check.stamp ## leave out each question to a policy and see that a test notices (half an hour)
@@ -61,6 +103,7 @@ lock: .venv/check.stamp ## choose versions anew and write both lock files (needs
 	$(LOCKER) lock --upgrade --quiet; \
 	$(LOCKER) export --quiet --no-header --no-emit-project --no-default-groups --output-file requirements.lock; \
 	$(LOCKER) export --quiet --no-header --no-emit-project --group test --output-file requirements-test.lock; \
+	$(LOCKER) export --quiet --no-header --no-emit-project --group test --group workshop --output-file requirements-workshop.lock; \
 	! grep --line-number --extended-regexp 'https?://|file:|--(extra-)?index-url|--find-links' requirements*.lock
 
 .PHONY: chromium
@@ -91,3 +134,8 @@ endif
 	@echo "Installing what the tests need …"
 	@$(call install,requirements-test.lock)
 	@touch $@ .venv/run.stamp
+
+.venv/workshop.stamp: requirements-workshop.lock | .venv/pyvenv.cfg
+	@echo "Installing what the workshop needs …"
+	@$(call install,requirements-workshop.lock)
+	@touch $@ .venv/check.stamp .venv/run.stamp

@@ -1,20 +1,24 @@
-"""The command line: python -m app serve | worker | migrate | seed | check-setup | invite | mail | statements | translations."""
+"""The command line: python -m app --help."""
 
 import argparse
 import asyncio
+import gc
 import json
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 
-from app.platform import i18n, logging
+from app.command_line import parser
+from app.platform import logging
 from app.platform.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
+WATCHED = ("app", "templates", "locales")
 
 
 def migrate(settings: Settings) -> None:
@@ -26,7 +30,7 @@ def migrate(settings: Settings) -> None:
     command.upgrade(config, "head")
 
 
-def serve(settings: Settings, host: str, port: int, workers: int) -> None:
+def serve(settings: Settings, host: str, port: int, workers: int, *, reload: bool = False) -> None:
     """Serve the portal until told to stop."""
     if settings.demonstration:
         greet(settings, host, port)
@@ -38,6 +42,9 @@ def serve(settings: Settings, host: str, port: int, workers: int) -> None:
         host=host,
         port=port,
         workers=workers,
+        reload=reload,
+        reload_dirs=[str(ROOT / name) for name in WATCHED] if reload else None,
+        reload_includes=["*.py", "*.html", "*.txt", "*.po", "*.css", "*.js"] if reload else None,
         access_log=False,
         server_header=False,
         log_config=None,
@@ -66,7 +73,11 @@ def made_from_environment() -> object:
 
     settings = Settings()
     logging.set_up(settings.log_level)
-    return create_app(settings)
+    made = create_app(settings)
+    # Everything made so far lives as long as the process: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    return made
 
 
 async def work(settings: Settings) -> None:
@@ -116,7 +127,7 @@ async def take_in(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def operate(settings: Settings, arguments: argparse.Namespace) -> int:
-    """Invite somebody, look at the installation or after its e-mail; returns the exit code."""
+    """What those who run the portal do with its database at hand; returns the exit code."""
     from app import wiring  # noqa: PLC0415
     from app.operation import command as operation  # noqa: PLC0415
     from app.organisations.models import Role  # noqa: PLC0415
@@ -129,13 +140,29 @@ async def operate(settings: Settings, arguments: argparse.Namespace) -> int:
         if arguments.command == "invite":
             role = Role(arguments.role)
             return await operation.invite(db, arguments.email, role, arguments.language, arguments.name)
+        if arguments.command == "create-state":
+            names = dict(arguments.name)
+            return await operation.create_state(
+                db, arguments.code.upper(), arguments.office, arguments.zone, arguments.language, names
+            )
         if arguments.command == "check-setup":
             return await operation.check(db, settings)
+        if arguments.command == "jobs":
+            return await _jobs(db, arguments.what, arguments.job)
         if arguments.what == "retry":
             return await operation.retry(db, arguments.mail)
         return await operation.list_mails(db)
     finally:
         await db.close()
+
+
+async def _jobs(db: Any, what: str, job: str | None) -> int:
+    from app.operation import command as operation  # noqa: PLC0415
+
+    if what == "list":
+        return await operation.list_jobs(db)
+    act = operation.retry_jobs if what == "retry" else operation.drop_job
+    return await act(db, job)
 
 
 async def seed(settings: Settings, load: int = 0) -> int:
@@ -165,63 +192,54 @@ async def seed(settings: Settings, load: int = 0) -> int:
     return 0
 
 
-def number_of_contributions(text: str) -> int:
-    """How many contributions to load, from the command line; an empty text means none."""
-    from app.seed.load.loader import MOST  # noqa: PLC0415
-
-    if text.isdecimal() and 0 < int(text) <= MOST:
-        return int(text)
-    if not text:
-        return 0
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number of contributions from 1 to {MOST}")
-
-
-def parser() -> argparse.ArgumentParser:
-    """What the command line understands."""
-    made = argparse.ArgumentParser(prog="python -m app", description="Polyphony, a consultation portal")
-    commands = made.add_subparsers(dest="command", required=True)
-    serving = commands.add_parser("serve", help="serve the portal")
-    serving.add_argument("--host", default="127.0.0.1")
-    serving.add_argument("--port", type=int, default=8000)
-    serving.add_argument("--workers", type=int, default=1)
-    serving.add_argument(
-        "--behind-my-own-door",
-        action="store_true",
-        help="serve a demonstration or a known secret on an address that others could reach",
-    )
-    commands.add_parser("worker", help="work off jobs (PostgreSQL; SQLite does it while serving)")
-    commands.add_parser("migrate", help="bring the database to the newest revision")
-    seeding = commands.add_parser("seed", help="load the questionnaires and the demonstration")
-    seeding.add_argument(
-        "--load",
-        type=number_of_contributions,
-        default=0,
-        metavar="N",
-        help="one more consultation with N contributions",
-    )
-    _add_operation(commands)
-    statements = commands.add_parser(
-        "statements", aliases=["intake"], help="take in a table of statements as a facilitator"
-    )
-    statements.add_argument("file", type=Path, metavar="FILE")
-    statements.add_argument("--consultation", required=True, metavar="SLUG")
-    statements.add_argument("--as", dest="email", required=True, metavar="E-MAIL")
-    statements.add_argument("--yes", action="store_true", help="take them in; without it nothing is written")
-    translating = commands.add_parser("translations", help="bring the catalogues up to date, or check them")
-    translating.add_argument("what", choices=("update", "check"))
-    return made
+def _serve(settings: Settings, arguments: argparse.Namespace) -> int:
+    if not arguments.behind_my_own_door:
+        try:
+            settings.refuse_strangers(arguments.host)
+        except ValueError as problem:
+            print(problem, file=sys.stderr)  # noqa: T201  (why the command does nothing)
+            return 2
+    serve(settings, arguments.host, arguments.port, arguments.workers, reload=arguments.reload)
+    return 0
 
 
-def _add_operation(commands: Any) -> None:
-    inviting = commands.add_parser("invite", help="invite somebody to the secretariat, the first person too")
-    inviting.add_argument("email", metavar="E-MAIL")
-    inviting.add_argument("--role", choices=("secretariat", "auditor"), default="secretariat")
-    inviting.add_argument("--language", choices=i18n.CODES, default=i18n.SOURCE)
-    inviting.add_argument("--name", default="", help="what to call the secretariat when it is set up")
-    commands.add_parser("check-setup", help="say what is missing before strangers may come; ends with 1 then")
-    mail = commands.add_parser("mail", help="e-mail that did not go out: list it, or try again")
-    mail.add_argument("what", choices=("list", "retry"))
-    mail.add_argument("mail", nargs="?", metavar="ID", help="one of the list; without it all are tried again")
+def _work(settings: Settings, _arguments: argparse.Namespace) -> int:
+    asyncio.run(work(settings))
+    return 0
+
+
+def _migrate(settings: Settings, _arguments: argparse.Namespace) -> int:
+    migrate(settings)
+    return 0
+
+
+def _operate(settings: Settings, arguments: argparse.Namespace) -> int:
+    return asyncio.run(operate(settings, arguments))
+
+
+def _copy(settings: Settings, arguments: argparse.Namespace) -> int:
+    from app.operation import command as operation  # noqa: PLC0415
+
+    act = operation.back_up if arguments.command == "backup" else operation.restore
+    return act(settings, arguments.file)
+
+
+ACTS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
+    "serve": _serve,
+    "worker": _work,
+    "migrate": _migrate,
+    "seed": lambda settings, arguments: asyncio.run(seed(settings, arguments.load)),
+    "statements": lambda settings, arguments: asyncio.run(take_in(settings, arguments)),
+    "intake": lambda settings, arguments: asyncio.run(take_in(settings, arguments)),
+    "invite": _operate,
+    "create-state": _operate,
+    "check-setup": _operate,
+    "mail": _operate,
+    "jobs": _operate,
+    "backup": _copy,
+    "restore": _copy,
+    "translations": lambda _settings, arguments: translate(arguments.what),
+}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -229,28 +247,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     settings = Settings()
     logging.set_up(settings.log_level)
-    match arguments.command:
-        case "serve":
-            if not arguments.behind_my_own_door:
-                try:
-                    settings.refuse_strangers(arguments.host)
-                except ValueError as problem:
-                    print(problem, file=sys.stderr)  # noqa: T201  (why the command does nothing)
-                    return 2
-            serve(settings, arguments.host, arguments.port, arguments.workers)
-        case "worker":
-            asyncio.run(work(settings))
-        case "migrate":
-            migrate(settings)
-        case "seed":
-            return asyncio.run(seed(settings, arguments.load))
-        case "statements" | "intake":
-            return asyncio.run(take_in(settings, arguments))
-        case "invite" | "mail" | "check-setup":
-            return asyncio.run(operate(settings, arguments))
-        case "translations":
-            return translate(arguments.what)
-    return 0
+    return ACTS[arguments.command](settings, arguments)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """The application: made from settings and wiring, nothing hidden."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from fastapi import FastAPI, Request
 from starlette.middleware.gzip import GZipMiddleware
@@ -12,8 +12,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app import wiring
-from app.platform import events, pages, problems, queue, readiness
+from app.platform import clock, events, pages, problems, queue, readiness
 from app.platform.db import Database
+from app.platform.i18n import CODES
 from app.platform.middleware import Edge
 from app.platform.routing import Shelf
 from app.platform.settings import Settings
@@ -31,6 +32,7 @@ class CachedFiles(StaticFiles):
         return response
 
 
+CONTACT_HOLDS = timedelta(days=90)  # RFC 9116 5.3 wants less than a year
 # The ends of addresses that take files.
 UPLOADS = ("/statements", "/intake", "/texts", "/questionnaires/import")
 
@@ -59,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/static", CachedFiles(directory=pages.STATIC))
     app.add_api_route("/health", health, include_in_schema=False)
     app.add_api_route("/ready", ready, include_in_schema=False)
+    app.add_api_route("/.well-known/security.txt", security_txt, include_in_schema=False)
     app.router.routes += [Shelf(routers), Shelf(wiring.API_ROUTERS, "/api/v1"), wiring.MOVED]
     for router in wiring.API_ROUTERS:
         app.include_router(router, prefix="/api/v1")  # for the description at /openapi.json
@@ -88,6 +91,20 @@ async def ready(request: Request) -> Response:
     return PlainTextResponse("the database takes no writes", 503, {"retry-after": "30"})
 
 
+async def security_txt(request: Request) -> Response:
+    """Where to report a weakness (RFC 9116); 404 where the operator names nobody."""
+    settings: Settings = request.app.state.settings
+    if not settings.security_contact:
+        return PlainTextResponse("no contact is set", 404)
+    lines = (
+        f"Contact: {settings.security_contact}",
+        f"Expires: {clock.now() + CONTACT_HOLDS:%Y-%m-%dT00:00:00Z}",
+        f"Preferred-Languages: {', '.join(CODES)}",
+        f"Canonical: {settings.public_url}/.well-known/security.txt",
+    )
+    return PlainTextResponse("\n".join((*lines, "")))
+
+
 @asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """Work off jobs in this process where there is no separate worker; close the database at the end."""
@@ -96,9 +113,6 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     worker = None
     if app.state.db.is_sqlite:
         worker = asyncio.create_task(queue.work(app.state.db, wiring.JOBS, settings, stop, wiring.SCHEDULE))
-    # Everything made so far lives as long as the process: the collector need not look at it again.
-    gc.collect()
-    gc.freeze()
     yield
     stop.set()
     if worker is not None:

@@ -20,9 +20,10 @@ from app.platform import i18n, queue
 from app.platform.db import Database
 from app.platform.settings import Settings
 from tests import databases
+from tests.counting import asked
 from tests.factories import Make
 
-BACKENDS = ("sqlite", "postgres")
+pytest_plugins = ("tests.scopes",)
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 NO_POSTGRES = "PORTAL_TESTS_WITHOUT_POSTGRES"
 
@@ -31,7 +32,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test that uses a database runs on both, unless it says that one is enough."""
     if "backend" in metafunc.fixturenames:
         one = metafunc.definition.get_closest_marker("one_database")
-        metafunc.parametrize("backend", BACKENDS[:1] if one else BACKENDS, scope="session")
+        metafunc.parametrize(
+            "backend", databases.BACKENDS[:1] if one else databases.BACKENDS, scope="session"
+        )
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -60,11 +63,27 @@ def in_english() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite database built by the migrations, to be copied."""
-    path = tmp_path_factory.mktemp("template") / "portal.sqlite3"
-    databases.migrate(databases.sqlite_url(path))
-    databases.checkpoint(path)
+    """An SQLite database built by the migrations, to be copied; made by the first process that asks."""
+    with databases.shared_folder(tmp_path_factory, "template") as folder:
+        path = folder / "portal.sqlite3"
+        if not path.exists():
+            part = folder / "part.sqlite3"
+            databases.migrate(databases.sqlite_url(part))
+            databases.checkpoint(part)
+            part.rename(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the SQLite database of each test of this process lies, one after the other."""
+    return tmp_path_factory.mktemp("database") / "portal.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def engines() -> dict[str, Database]:
+    """The databases of this process by address: an engine keeps the statements it has compiled."""
+    return {}
 
 
 @pytest.fixture(scope="session")
@@ -89,21 +108,22 @@ def postgres_url(postgres: databases.Postgres) -> str:
 
 
 @pytest.fixture
-def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(backend: str, request: pytest.FixtureRequest, sqlite_file: Path) -> str:
     """The address of a migrated database without a row in it."""
     if backend == "sqlite":
-        path = tmp_path / "portal.sqlite3"
-        databases.copy_sqlite(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite+aiosqlite:///{path}"
+        databases.put_back(request.getfixturevalue("sqlite_template"), sqlite_file)
+        return f"sqlite+aiosqlite:///{sqlite_file}"
     url: str = request.getfixturevalue("postgres_url")
     databases.empty(make_url(url))
     return url
 
 
 @pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
+async def db(database_url: str, engines: dict[str, Database]) -> AsyncIterator[Database]:
     """An empty, migrated database."""
-    database = Database(database_url)
+    if database_url not in engines:
+        engines[database_url] = databases.hasty(Database(database_url))
+    database = engines[database_url]
     yield database
     await database.close()
 
@@ -113,6 +133,13 @@ async def session(db: Database) -> AsyncIterator[AsyncSession]:
     """One writing session, committed when the test is over; tests of several steps use `db.write()`."""
     async with db.write() as writing:
         yield writing
+
+
+@pytest.fixture
+def statements(db: Database) -> Iterator[list[str]]:
+    """Every statement the database is asked, newest last; `statements.clear()` begins anew."""
+    with asked(db) as found:
+        yield found
 
 
 @pytest.fixture
@@ -150,7 +177,7 @@ async def app(settings: Settings, db: Database, monkeypatch: pytest.MonkeyPatch)
 async def client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
     """A browser without scripts: keeps cookies, follows nothing, reads English."""
     transport = httpx2.ASGITransport(app=app)
-    headers = {"accept-language": "en"}
+    headers = {"accept-language": "en", "accept-encoding": "identity"}
     async with httpx2.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as made:
         yield made
 

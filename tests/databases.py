@@ -13,14 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, NullPool, create_engine
+from sqlalchemy import Connection, NullPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
+
+from app.platform.db import Database
 
 ROOT = Path(__file__).resolve().parents[1]
 # Under the system's own folder for such things: as root the server runs as another user, who has to get there.
 FOLDER = Path(tempfile.gettempdir()) / f"polyphony-tests-{os.getuid()}"
+BACKENDS = ("sqlite", "postgres")
 NOT_DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -51,9 +55,25 @@ def put_back(kept: Path, database: Path) -> None:
     shutil.copy(kept, database)
 
 
-def copy_sqlite(template: Path, to: Path) -> None:
-    """A copy of a database nobody has open."""
-    to.write_bytes(template.read_bytes())
+@contextlib.contextmanager
+def shared_folder(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """A folder that all processes of this run share; one at a time is inside."""
+    base = factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+def hasty(db: Database) -> Database:
+    """The same database, which does not wait for the disk where it is SQLite: no test pulls the plug."""
+    if db.is_sqlite:
+        for engine in (db.engine, db.reading):
+            event.listen(
+                engine.sync_engine, "connect", lambda made, _record: made.execute("PRAGMA synchronous=OFF")
+            )
+    return db
 
 
 class Postgres:

@@ -67,6 +67,7 @@ PLACES = (
     Place("site.accessibility", NOBODY),
     Place("site.privacy", NOBODY),
     Place("site.about", NOBODY),
+    Place("site.programs", NOBODY),
     Place("demo.index", NOBODY),
     Place("demo.mail", NOBODY),
     Place("accounts.sign_in", NOBODY),
@@ -172,7 +173,9 @@ CONTRIBUTOR_ROUTES = (
 CONTRIBUTOR_PLACES = tuple(
     place
     for place in PLACES
-    if place.route.startswith(CONTRIBUTOR_ROUTES) and place.visitor in {NOBODY, BEARER, RECEIVED, SIGNATORY}
+    if place.route.startswith(CONTRIBUTOR_ROUTES)
+    and place.route != "site.programs"  # read by whoever writes programs
+    and place.visitor in {NOBODY, BEARER, RECEIVED, SIGNATORY}
 )
 
 ASKED = """
@@ -188,6 +191,7 @@ FIRST = "ORDER BY s.position, p.position"
 OWN = "FROM contribution b JOIN consultation c ON c.id = b.consultation_id AND c.slug = ?"
 
 
+@lru_cache
 def facts(seeded: Seeded) -> dict[str, str]:
     """What fills the addresses: identifiers and codes of the seeded demonstration."""
     label = next(c["label"] for c in seeded.demo["confidential"] if c["consultation"] == OPEN)

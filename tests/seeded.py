@@ -1,7 +1,6 @@
 """The demonstration as its seed leaves it: made once a run, copied for whoever changes it, served by a real server."""
 
 import asyncio
-import fcntl
 import json
 import os
 import shutil
@@ -12,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -138,32 +137,27 @@ def _readable(value: Any) -> Any:
 
 def seed_once(factory: pytest.TempPathFactory) -> Seeded:
     """The seeded demonstration of this run, whichever process asks first."""
-    base = factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    seeded = Seeded(shared / "seeded")
-    seeded.folder.mkdir(exist_ok=True)
-    with (seeded.folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (seeded.folder / "links.json").exists():
+    with databases.shared_folder(factory, "seeded") as folder:
+        seeded = Seeded(folder)
+        if not (folder / "links.json").exists():
             for command in ("migrate", "seed"):
                 _run(seeded, command)
             found = asyncio.run(_add_what_waits(seeded))
             databases.checkpoint(seeded.database)
-            (seeded.folder / "links.json").write_text(json.dumps(found), encoding="utf-8")
+            (folder / "links.json").write_text(json.dumps(found), encoding="utf-8")
     return seeded
 
 
 def load_once(factory: pytest.TempPathFactory) -> Seeded:
     """The same with many contributions: the first forty through the services, eight more in bulk."""
     seeded = seed_once(factory)
-    with (seeded.folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        loaded = Seeded(seeded.folder.parent / "loaded")
-        if not (loaded.folder / "is-loaded").exists():
-            shutil.copytree(seeded.folder, loaded.folder, dirs_exist_ok=True)
+    with databases.shared_folder(factory, "loaded") as folder:
+        loaded = Seeded(folder)
+        if not (folder / "is-loaded").exists():
+            shutil.copytree(seeded.folder, folder, dirs_exist_ok=True)
             _run(loaded, "seed", "--load", str(LOAD))
             databases.checkpoint(loaded.database)
-            (loaded.folder / "is-loaded").touch()
+            (folder / "is-loaded").touch()
     return loaded
 
 
@@ -252,28 +246,41 @@ def first_code(seeded: Seeded) -> str:
     )
 
 
+def free_port() -> int:
+    """A port of this machine that nobody listens on just now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
 @contextmanager
 def served(seeded: Seeded) -> Iterator[str]:
     """A server of its own for this demonstration; yields its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    log = (seeded.folder / "server.log").open("w+", encoding="utf-8")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "app", "serve", "--port", str(port)],
-        cwd=ROOT,
-        env=seeded.environment(PORTAL_PUBLIC_URL=address),
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        _wait_for(address, server, seeded.folder / "server.log")
+    port = free_port()
+    environment = seeded.environment(PORTAL_PUBLIC_URL=f"http://127.0.0.1:{port}")
+    with running(["-m", "app", "serve"], port, environment, seeded.folder / "server.log") as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        log.close()
+
+
+@contextmanager
+def running(words: Sequence[str], port: int, environment: Mapping[str, str], log: Path) -> Iterator[str]:
+    """A server process from these words of a command line, until the end of the block; yields its address."""
+    address = f"http://127.0.0.1:{port}"
+    with log.open("w+", encoding="utf-8") as written:
+        server = subprocess.Popen(
+            [sys.executable, *words, "--port", str(port)],
+            cwd=ROOT,
+            env=environment,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for(address, server, log)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -32,6 +32,7 @@ ACTIONS: dict[str, Message] = {
     "statements.dismissed": _("A statement was set aside with a reason."),
     "statements.imported": _("Statements were imported."),
     "organisation.invitation_withdrawn": _("An invitation was withdrawn."),
+    "job.dropped": _("A waiting task of the portal was dropped."),
     "organisation.member_invited": _("Somebody was invited to an organization."),
     "organisation.registered": _("An organization was registered."),
     "organisation.name_verified": _("An organization was found to be the one whose name it has."),

@@ -25,3 +25,8 @@ def can_retry(actor: Actor) -> Permission:
     if actor.is_system or actor.has_role(Role.SECRETARIAT):
         return ALLOW
     return deny(_("Only the secretariat may send these again."))
+
+
+def can_manage_jobs(actor: Actor) -> Permission:
+    """The command line alone: a job that is dropped may be an e-mail somebody waits for."""
+    return ALLOW if actor.is_system else deny(_("Only the portal itself does this."))

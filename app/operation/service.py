@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.audit import service as audit
 from app.notifications.service import JOB
 from app.operation import policy
 from app.platform import queue
@@ -18,3 +19,22 @@ async def retry_mails(session: AsyncSession, actor: Actor, mail_id: UUID | None 
     if mail_id is not None and not number:
         raise NotFound
     return number
+
+
+async def retry_jobs(session: AsyncSession, actor: Actor, job_id: UUID | None = None) -> int:
+    """Have one job that failed, or all of them, tried as soon as possible; raises NotFound if there is no such job."""
+    require(policy.can_manage_jobs(actor))
+    number = await queue.try_again(session, None, job_id)
+    if job_id is not None and not number:
+        raise NotFound
+    return number
+
+
+async def drop_job(session: AsyncSession, actor: Actor, job_id: UUID) -> str:
+    """Delete a job that shall not be done any more; returns its name. Raises NotFound if there is no such job."""
+    require(policy.can_manage_jobs(actor))
+    job = await queue.drop(session, job_id)
+    if job is None:
+        raise NotFound
+    audit.record(session, actor, "job.dropped", job, name=job.name)
+    return job.name

@@ -78,6 +78,12 @@ def _about_the_address(settings: Settings) -> Iterator[Finding]:
         yield Finding(Mark.MISSING, "PORTAL_SECRET is the known one. Set it: openssl rand -hex 32")
     else:
         yield Finding(Mark.WELL, "The secret is set.")
+    if not settings.security_contact:
+        yield Finding(
+            Mark.LOOK,
+            "PORTAL_SECURITY_CONTACT is not set: nobody learns where to report a weakness. "
+            "Set it: mailto:security@your.organization",
+        )
     if settings.secure_cookies:
         yield Finding(Mark.WELL, f"People come to {settings.public_url}.")
     else:

@@ -10,7 +10,6 @@ from fastapi import Depends, Request
 from sqlalchemy import JSON, Enum, MetaData, Table, bindparam, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.orm import Mapper, object_mapper
 from sqlalchemy.orm import Session as PlainSession
@@ -60,6 +59,7 @@ PRAGMAS = (
     "busy_timeout=15000",
     "secure_delete=ON",  # what is deleted is overwritten, whatever this SQLite does by itself
 )
+READ_ONLY = "-c default_transaction_read_only=on"
 
 
 def enum_type(kind: type[StrEnum]) -> Enum:
@@ -75,27 +75,33 @@ def enum_type(kind: type[StrEnum]) -> Enum:
 
 
 class Database:
-    """The engine, and the same engine with its transactions begun for writing."""
+    """Two engines for one database: `engine` writes, `reading` cannot.
+
+    Each keeps up to `pool_size` connections open and opens no more: a connection that is opened for one
+    request and closed behind it costs PostgreSQL more than the request (decision 22).
+    """
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
+        # An error must not carry what was to be written: somebody will log it.
+        kept = {"pool_size": pool_size, "max_overflow": 0, "hide_parameters": True}
+        self.engine: AsyncEngine = create_async_engine(url, **kept)
         if self.is_sqlite:
-            database = make_url(url).database
-            # An error must not carry what was to be written: somebody will log it.
-            self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, hide_parameters=True)
-            if database:
-                _prepare_sqlite(self.engine)
+            self.reading = create_async_engine(url, **kept)
+            _prepare_sqlite(self.engine)
+            _prepare_sqlite(self.reading, "query_only=ON")
         else:
-            self.engine = create_async_engine(
-                url, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
+            # No BEGIN and no ROLLBACK around a reading: the driver forgets its prepared statements at every
+            # ROLLBACK, and READ COMMITTED has no common snapshot to lose. The server refuses to write.
+            self.reading = create_async_engine(
+                url, **kept, isolation_level="AUTOCOMMIT", connect_args={"options": READ_ONLY}
             )
-        self.reading = self.engine
         self.writing = self.engine.execution_options(begin="BEGIN IMMEDIATE")
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session whose changes are thrown away."""
+        """A session in which the database refuses every change."""
         async with AsyncSession(self.reading, expire_on_commit=False) as session:
             yield session
 
@@ -108,17 +114,18 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back."""
+        await self.reading.dispose()
         await self.engine.dispose()
 
 
-def _prepare_sqlite(engine: AsyncEngine) -> None:
+def _prepare_sqlite(engine: AsyncEngine, *more: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
         # The driver must not begin transactions behind our back: it would begin them for reading,
         # and seven of eight concurrent saves would then fail as "locked".
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in PRAGMAS:
+        for pragma in (*PRAGMAS, *more):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

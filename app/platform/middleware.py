@@ -19,7 +19,7 @@ from app.platform import clock, cookies, i18n, ids, logging
 from app.platform.errors import AppError
 from app.platform.security import HEADERS, PRIVATE, STRICT_TRANSPORT
 
-BARE = ("/static/", "/api/", "/demo.json", "/health", "/ready", "/openapi.json", "/icon")
+BARE = ("/static/", "/api/", "/demo.json", "/health", "/ready", "/openapi.json", "/icon", "/.well-known/")
 # Asked by machines that know the portal by a number only; they say nothing and lead nowhere.
 ANY_HOST = frozenset({"/health", "/ready"})
 DRAINED = 100_000_000

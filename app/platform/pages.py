@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import APIRouter, Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.platform import bidi, clock, i18n, ids
@@ -149,10 +151,30 @@ def learn_navigation(entries: Sequence[ServiceNav]) -> None:
     _service_nav[:] = entries
 
 
+class CompiledTemplates(BytecodeCache):
+    """Compiled templates in memory, for all languages: their code is the same in each, only its globals differ."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the bucket its code, if this source was compiled before."""
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        if bucket.code is not None:
+            self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+_compiled = CompiledTemplates()
+
+
 @lru_cache
 def environment(code: str) -> Environment:
     """The templates of one language: its catalogue, its dates, its links."""
     env = Environment(
+        bytecode_cache=_compiled,
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,

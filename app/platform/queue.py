@@ -91,9 +91,33 @@ async def count_overdue(session: AsyncSession, name: str) -> int:
     return (await session.exec(query)).one()
 
 
-async def try_again(session: AsyncSession, name: str, job_id: UUID | None = None) -> int:
-    """Have a troubled job, or all of a name, tried at once and as often as a new one; says how many."""
-    change = update(Job).where(col(Job.name) == name, col(Job.error) != "")
+def is_overdue(job: Job) -> bool:
+    """Whether a job has waited far too long for its first try: nobody works it off."""
+    return not job.error and not job.failed and job.run_after <= clock.now() - OVERDUE
+
+
+async def list_jobs(session: AsyncSession, limit: int) -> Sequence[Job]:
+    """Every job that stands: given up first, then in the order of their next try."""
+    query = select(Job).order_by(col(Job.failed).desc(), col(Job.run_after), col(Job.id)).limit(limit)
+    return (await session.exec(query)).all()
+
+
+async def drop(session: AsyncSession, job_id: UUID) -> Job | None:
+    """Delete a job for good, whatever its state; returns it, or nothing where there is none."""
+    job = await session.get(Job, job_id, with_for_update=True)
+    if job is not None:
+        await session.delete(job)
+    return job
+
+
+async def try_again(session: AsyncSession, name: str | None, job_id: UUID | None = None) -> int:
+    """Have a troubled job, or all of a name, tried at once and as often as a new one; says how many.
+
+    Without a name, jobs of every name.
+    """
+    change = update(Job).where(col(Job.error) != "")
+    if name is not None:
+        change = change.where(col(Job.name) == name)
     if job_id is not None:
         change = change.where(col(Job.id) == job_id)
     done = await session.exec(change.values(failed=False, attempts=0, run_after=clock.now()))

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, model_validator
+from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_SECRET = "change-me: only for development and the demonstration"  # noqa: S105  (refused elsewhere)
@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_name: str = ""
+    security_contact: str = ""
     pool_size: int = 10
     log_level: str = "INFO"
 
@@ -61,6 +62,14 @@ class Settings(BaseSettings):
                 f"{what}, and {host} can be reached from other machines. Serve on 127.0.0.1, or add "
                 "--behind-my-own-door if nobody else reaches this address, as in a container."
             )
+
+    @field_validator("security_contact")
+    @classmethod
+    def is_a_contact(cls, value: str) -> str:
+        """An address to write to, or a page: as RFC 9116 wants it."""
+        if value and not value.startswith(("mailto:", "https://")):
+            raise ValueError("PORTAL_SECURITY_CONTACT begins with mailto: or https://")
+        return value
 
     @property
     def has_known_secret(self) -> bool:

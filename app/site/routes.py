@@ -50,7 +50,14 @@ async def privacy(request: Request, actor: AnyActor) -> Response:
 @router.get("/about", name="site.about")
 async def about(request: Request, actor: AnyActor) -> Response:
     """Who runs the portal and what it is made of."""
-    return render(request, "site/about.html", None)
+    return render(request, "site/about.html", queries.about_page(request.app.state.settings.security_contact))
+
+
+@router.get("/programs", name="site.programs")
+async def programs(request: Request, actor: AnyActor) -> Response:
+    """The JSON interface, described without a request to anybody else."""
+    page = queries.programs_page(request.app.openapi(), request.app.state.settings.public_url)
+    return render(request, "site/programs.html", page)
 
 
 @router.get("/away", name="site.away")

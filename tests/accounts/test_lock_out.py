@@ -17,6 +17,8 @@ from app.platform.settings import Settings
 from tests.browsing import post
 from tests.factories import Make
 
+pytestmark = pytest.mark.databases_differ
+
 PASSWORD = "four unlikely garden words"
 HASH = passwords.HASHER.hash(PASSWORD)
 WRONG = "wrong wrong wrong"

@@ -165,6 +165,7 @@ def without(module: str, statement: ast.Expr) -> Portal:
     return with_source(module, "\n".join(lines) + "\n")
 
 
+@pytest.mark.long
 def test_a_question_that_is_taken_out_is_missed_wherever_it_stood() -> None:
     """The guard itself, tried on every question there is: only what reads may lose its own here."""
     places = {place for place, _statement in questions()}

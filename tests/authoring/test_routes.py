@@ -17,6 +17,7 @@ PAGES = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", PAGES)
 async def test_the_secretariat_opens_every_page_of_a_draft(
     page: str, scene: Scene, client: httpx2.AsyncClient, make: Make

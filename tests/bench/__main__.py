@@ -17,7 +17,6 @@ from typing import Any
 import brotli
 import httpx2
 import psycopg
-from sqlalchemy import event
 
 from app.main import create_app
 from app.platform.db import Database
@@ -25,6 +24,7 @@ from app.platform.i18n import CODES
 from app.platform.settings import Settings
 from tests.bench import loaded, questionnaires, world
 from tests.bench.load import CLIENTS, Cost, get, press
+from tests.counting import asked
 
 ANSWERS = 50
 EACH = 100
@@ -175,18 +175,13 @@ async def portal_lines(
 async def counted(url: str, **more: Any) -> AsyncIterator[tuple[httpx2.AsyncClient, list[str]]]:
     """The portal on this database in this process, with its statements written down."""
     portal = create_app(Settings(database_url=url, public_url="http://testserver", **more))
-    statements: list[str] = []
-
-    @event.listens_for(portal.state.db.engine.sync_engine, "before_cursor_execute")
-    def seen(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
     transport = httpx2.ASGITransport(app=portal)
-    async with (
-        portal.router.lifespan_context(portal),
-        httpx2.AsyncClient(transport=transport, base_url="http://testserver") as client,
-    ):
-        yield client, statements
+    with asked(portal.state.db) as statements:
+        async with (
+            portal.router.lifespan_context(portal),
+            httpx2.AsyncClient(transport=transport, base_url="http://testserver") as client,
+        ):
+            yield client, statements
 
 
 async def questionnaire_lines(here: world.World) -> None:

@@ -5,8 +5,6 @@ import statistics
 import time
 from uuid import UUID
 
-from sqlalchemy import event
-
 from app.conditions import language
 from app.exchange.xlsform_in import read_form
 from app.platform.db import Database
@@ -14,6 +12,7 @@ from app.platform.security import Actor
 from app.questionnaires import queries, service
 from app.questionnaires.definition import Definition, Section
 from app.questionnaires.models import Kind
+from tests.counting import asked
 from tests.exchange.forms import big_form
 from tests.questionnaires.definitions import choices, civil_society, question, words
 
@@ -63,15 +62,9 @@ async def loading(db: Database) -> tuple[float, int]:
         draft = await service.import_definition(session, SYSTEM, large())
         await service.publish_version(session, SYSTEM, draft.id)
     times = [await _load(db, draft.id) for _time in range(5)]
-    statements: list[str] = []
-
-    def seen(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    event.listen(db.engine.sync_engine, "before_cursor_execute", seen)
-    async with db.read() as session:
-        await queries.get_compiled(session, draft.id)
-    event.remove(db.engine.sync_engine, "before_cursor_execute", seen)
+    with asked(db) as statements:
+        async with db.read() as session:
+            await queries.get_compiled(session, draft.id)
     return 1000 * statistics.median(times), len(statements)
 
 

@@ -12,7 +12,7 @@ from tests.browser.visitors import Portal, Visitors
 from tests.places import EXPERT, FACILITATOR, FOCAL_POINT, NOBODY, TRANSLATOR
 from tests.seeded import LOADED, load_once, served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.thorough, pytest.mark.browser]
 HEAVY = [
     (FOCAL_POINT, "/desk"),
     (EXPERT, f"/desk/{LOADED}"),

@@ -14,7 +14,7 @@ from app.platform.cookies import BEARER_COOKIE
 from app.platform.i18n import CODES
 from tests.browser.visitors import PATIENCE, Visitor, Visitors
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.thorough, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WALKS = int(os.environ.get("PORTAL_TESTS_BROWSER_WALKS", "3"))
 STEPS = 12

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import httpx2
+import pytest
 from sqlmodel import col, select
 
 from app.contributions import entry, service
@@ -15,6 +16,8 @@ from tests import browsing
 from tests.contributions.conftest import Scene
 from tests.contributions.fields import fields_of
 from tests.factories import Make
+
+pytestmark = pytest.mark.databases_differ
 
 EIGHT = range(8)
 

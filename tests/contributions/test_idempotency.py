@@ -14,6 +14,8 @@ from app.platform.sealing import key_of, unseal
 from tests.contributions.conftest import Scene
 from tests.factories import Make
 
+pytestmark = pytest.mark.databases_differ
+
 ENTRIES = "/api/v1/entries"
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import event
 from sqlmodel import col, select
 
 from app.contributions import queries, service, submitting
@@ -17,6 +16,7 @@ from app.platform.errors import Invalid
 from app.questionnaires.definition import Definition
 from tests import browsing
 from tests.contributions.forms import asks, definition, every_kind, section, without_conditions
+from tests.counting import asked as asked_of
 from tests.factories import Make
 
 
@@ -198,17 +198,11 @@ async def test_conditions_cost_one_statement_and_none_where_there_is_none(
     draft = await begun(make, client, asked())
     place = f"{home(draft)}/questions/{code}"
     await client.get(place)  # the questionnaire is in memory now
-    counted: list[str] = []
-
-    def one(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            counted.append(statement)
-
-    event.listen(make.db.engine.sync_engine, "before_cursor_execute", one)
-    await client.get(place)
-    assert len(counted) == page_costs, counted
-    counted.clear()
-    saved = await browsing.post(client, place, {"law": "yes", "version": "0"})
+    with asked_of(make.db) as counted:
+        await client.get(place)
+        assert len(counted) == page_costs, counted
+        counted.clear()
+        saved = await browsing.post(client, place, {"law": "yes", "version": "0"})
     assert saved.status_code == 303
     assert len(counted) == save_costs, counted
 

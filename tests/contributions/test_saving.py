@@ -36,6 +36,8 @@ from tests.contributions.fields import fields_of
 from tests.factories import Make
 from tests.pages.shape import Shape
 
+pytestmark = pytest.mark.databases_differ
+
 SCRIPTS = {
     "ar": "تُفحَص الرخص مرةً واحدة،\nعند الحدود. ١٢٣",
     "zh": "边境只检查一次许可证。\n𠮷野家；其余无人过问。",

@@ -23,6 +23,8 @@ from tests import browsing
 from tests.contributions.conftest import Scene, entered
 from tests.factories import Make
 
+pytestmark = pytest.mark.databases_differ
+
 PADLOCK = "M8 0a4.5"  # how its drawing begins
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.seeded import LOAD, LOADED, ROOT, Seeded, load_once
 
+pytestmark = pytest.mark.thorough
+
 STANDING = "FROM contribution c JOIN consultation k ON k.id = c.consultation_id WHERE k.slug = ?"
 TABLES = {
     "contribution": "SELECT t.* FROM contribution t WHERE t.id = ?",

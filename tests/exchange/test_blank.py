@@ -139,6 +139,7 @@ def blank_of(definition: Definition, language: str = "en", *, is_draft: bool = F
     return make_blank(compiled_of(definition), language, MADE, is_draft=is_draft)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", CODES)
 @pytest.mark.parametrize(("slug", "edition"), EDITIONS)
 def test_every_shipped_question_has_its_controls(slug: str, edition: Edition, language: str) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.exchange.forms import form
 from tests.exchange.hostile import HOSTILE, as_large_as_may_be, many_expressions
 
+pytestmark = pytest.mark.thorough
 SECONDS, MEGABYTES = 2.0, 200
 ROOT = Path(__file__).resolve().parents[2]
 # A process of its own reads them one after the other, with its modules loaded as in a portal that runs.
@@ -22,6 +23,7 @@ MEASURED = """
 import json, pathlib, re, sys, time
 from pyxform import xls2xform
 from app.exchange.xlsform_in import read_form
+
 status, clear = pathlib.Path("/proc/self/status"), pathlib.Path("/proc/self/clear_refs")
 for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):
     data = path.read_bytes()

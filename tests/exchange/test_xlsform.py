@@ -16,6 +16,8 @@ from app.questionnaires.models import Edition
 from app.questionnaires.shipped import read_pair, shipped_slugs
 from tests.exchange.forms import big_definition, definitions
 
+pytestmark = pytest.mark.long
+
 SHIPPED = [
     definition
     for slug in shipped_slugs()

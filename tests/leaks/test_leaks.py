@@ -14,6 +14,8 @@ from tests import databases
 from tests.factories import Make
 from tests.leaks import looking
 
+pytestmark = pytest.mark.thorough
+
 TEN = 10
 # What an evening's copy of the files still tells; the safety page and docs/decisions/0011 say so.
 OF_THE_DAY = {

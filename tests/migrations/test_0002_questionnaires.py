@@ -10,6 +10,8 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 
 from tests import databases
 
+pytestmark = pytest.mark.thorough
+
 VERSION, QUESTION = UUID(int=1), UUID(int=2)
 
 

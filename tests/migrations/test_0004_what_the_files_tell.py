@@ -13,6 +13,8 @@ from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 from tests import databases
 from tests.migrations.test_migrations import SCRIPTS, schema
 
+pytestmark = pytest.mark.thorough
+
 CONSULTATION, FIRST, SECOND = (UUID(int=n) for n in (1, 2, 3))
 PUBLISHED = datetime(2026, 11, 20, 9, 30, 15, 123, tzinfo=UTC)
 WITHDRAWN = datetime(2026, 11, 22, 22, 19, 4, 262502, tzinfo=UTC)

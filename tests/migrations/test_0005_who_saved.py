@@ -9,6 +9,8 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 
 from tests import databases
 
+pytestmark = pytest.mark.thorough
+
 ANSWER, VERSION = UUID(int=1), UUID(int=2)
 
 

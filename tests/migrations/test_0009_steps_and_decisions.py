@@ -11,6 +11,8 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 
 from tests import databases
 
+pytestmark = pytest.mark.thorough
+
 READER, VERSION = UUID(int=1), UUID(int=2)
 
 

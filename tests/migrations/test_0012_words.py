@@ -13,6 +13,8 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 
 from tests import databases
 
+pytestmark = pytest.mark.thorough
+
 NOW = "2026-11-26 00:00:00"
 PUBLISHED = {
     "questions": [

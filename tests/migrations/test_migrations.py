@@ -13,6 +13,8 @@ from sqlalchemy import Connection, NullPool, create_engine, inspect, text
 from app import wiring
 from tests import databases
 
+pytestmark = pytest.mark.long
+
 SCRIPTS = ScriptDirectory.from_config(Config(databases.ROOT / "alembic.ini"))
 
 

@@ -1,8 +1,10 @@
 """The forms of a page as a browser without scripts would send them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from html.parser import HTMLParser
 from urllib.parse import urlsplit
+
+from tests.pages.parsing import parsed
 
 VOID = "input"
 TEXTS = {
@@ -73,24 +75,22 @@ def _filled(control: Control, chosen: set[str]) -> Control:
     return replace(control, value=TEXTS.get(control.kind, WORDS))
 
 
-class Forms(HTMLParser):
+class Forms:
     """All forms of a page."""
 
     def __init__(self, page: str) -> None:
-        super().__init__()
         self.forms: list[FormOnPage] = []
         self._open: FormOnPage | None = None
         self._area: Control | None = None
         self._select: Control | None = None
         self._elsewhere: list[tuple[str, Press]] = []
-        self.feed(page)
+        parsed(page, self)
         by_id = {form.id: form for form in self.forms if form.id}
         for owner, press in self._elsewhere:
             by_id[owner].presses.append(replace(press, action=press.action or by_id[owner].action))
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, found: Mapping[str, str]) -> None:
         """Keep what belongs to a form."""
-        found = {name: value or "" for name, value in attrs}
         match tag:
             case "form":
                 self._open = FormOnPage(found.get("id", ""), found.get("method", "get"), found["action"])
@@ -115,7 +115,7 @@ class Forms(HTMLParser):
                 self._select.options.append(found.get("value", ""))
 
     @staticmethod
-    def _keep_input(form: FormOnPage, found: dict[str, str]) -> None:
+    def _keep_input(form: FormOnPage, found: Mapping[str, str]) -> None:
         kind = found.get("type", "text")
         if kind in {"file", "submit"}:
             return
@@ -125,12 +125,12 @@ class Forms(HTMLParser):
             kind = found.get("inputmode", kind) if kind == "text" else kind
             form.controls.append(Control(found["name"], found.get("value", ""), kind))
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
         """The words of a textarea; its first newline does not count."""
         if self._area is not None:
             self._area.value += data
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         """Something ends."""
         if tag == "form":
             self._open = None

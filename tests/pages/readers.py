@@ -19,7 +19,7 @@ class Readers:
     def new(self) -> httpx2.AsyncClient:
         """Somebody nobody has seen before."""
         transport = httpx2.ASGITransport(app=self.app, raise_app_exceptions=False)
-        headers = {"accept-language": "en"}
+        headers = {"accept-language": "en", "accept-encoding": "identity"}
         return httpx2.AsyncClient(transport=transport, base_url="http://testserver", headers=headers)
 
     async def called(self, name: str) -> httpx2.AsyncClient:

@@ -1,8 +1,10 @@
 """What a page is made of, as a parser sees it: enough to check labels, headings, forms and links."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+
+from tests.pages.parsing import parsed
 
 ALONE = frozenset({"hidden", "submit", "button", "image"})
 POINTING = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-owns")
@@ -17,11 +19,10 @@ class Form:
     names: set[str] = field(default_factory=set)
 
 
-class Shape(HTMLParser):
+class Shape:
     """One page, read once."""
 
     def __init__(self, page: str) -> None:
-        super().__init__()
         self.root: dict[str, str] = {}
         self.headings: list[int] = []
         self.ids: Counter[str] = Counter()
@@ -37,11 +38,10 @@ class Shape(HTMLParser):
         self.with_buttons: set[str] = set()
         self._in_title = False
         self._in_form = ""
-        self.feed(page)
+        parsed(page, self)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, found: Mapping[str, str]) -> None:
         """Keep what matters of an element."""
-        found = {name: value or "" for name, value in attrs}
         self._in_title = tag == "title" and not self.title
         if "id" in found:
             self.ids[found["id"]] += 1
@@ -52,7 +52,7 @@ class Shape(HTMLParser):
             self.inline.append(tag)
         match tag:
             case "html":
-                self.root = found
+                self.root = dict(found)
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 self.headings.append(int(tag[1]))
             case "label":
@@ -65,29 +65,29 @@ class Shape(HTMLParser):
             case "input" | "select" | "textarea" | "button":
                 self._keep_field(tag, found)
 
-    def _keep_field(self, tag: str, found: dict[str, str]) -> None:
+    def _keep_field(self, tag: str, found: Mapping[str, str]) -> None:
         self._keep_button(tag, found)
         if self.forms and "name" in found:
             self.forms[-1].names.add(found["name"])
         if tag != "button" and found.get("type") not in ALONE:
-            self.fields.append(found)
+            self.fields.append(dict(found))
 
-    def _keep_button(self, tag: str, found: dict[str, str]) -> None:
+    def _keep_button(self, tag: str, found: Mapping[str, str]) -> None:
         """What Enter presses in which form, and what can be pressed in vain."""
         if tag == "button" and "form" in found:
-            self.defaults.setdefault(found["form"], found)
+            self.defaults.setdefault(found["form"], dict(found))
         elif tag == "button":
             self.with_buttons.add(self._in_form)
         to_copy = "readonly" in found or found.get("type") == "button"
         if not self._in_form and "form" not in found and not to_copy:
             self.idle.append(found.get("formaction") or found.get("name", tag))
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
         """The words of the title."""
         if self._in_title:
             self.title += data
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         """The title ends, or a form."""
         if tag == "title":
             self._in_title = False

@@ -31,6 +31,8 @@ from tests.pages.readers import Readers
 from tests.places import PLACES, Place, facts
 from tests.seeded import Seeded, seed_once
 
+pytestmark = pytest.mark.thorough
+
 in_one_loop = pytest.mark.asyncio(loop_scope="session")
 
 # What the portal keeps about requests and sessions, not about its subject.

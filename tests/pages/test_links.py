@@ -13,7 +13,7 @@ from tests.pages.readers import Readers
 from tests.pages.shape import Shape
 from tests.places import BEARER, NOBODY, RECEIVED, paths
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.thorough, pytest.mark.asyncio(loop_scope="session")]
 
 AT_MOST = 400
 # A page is met again with every question and contribution; so often is enough.

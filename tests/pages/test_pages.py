@@ -14,6 +14,8 @@ from tests.pages.readers import Readers
 from tests.pages.shape import Shape
 from tests.places import CONTRIBUTOR_PLACES, PLACES, Place, facts
 
+pytestmark = pytest.mark.long
+
 in_one_loop = pytest.mark.asyncio(loop_scope="session")
 
 HTML, STYLE, STAFF_STYLE, SCRIPTS, FIRST_VIEW = 14_000, 13_000, 6_000, 10_000, 40_000

@@ -22,7 +22,7 @@ from tests.places import (
     Place,
 )
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.long, pytest.mark.asyncio(loop_scope="session")]
 
 WORKS_HERE = {EXPERT, FOCAL_POINT, TRANSLATOR, FACILITATOR, SECRETARIAT, CONCLUDING}
 LANGUAGE = re.compile(r'<li><(a|button)\b[^>]*?lang="([\w-]+)"[^>]*>([^<]+)</\1></li>')

@@ -9,7 +9,7 @@ from app.organisations.models import Role
 from tests.factories import Make
 from tests.pages.forms import Forms
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.long, pytest.mark.one_database]
 
 
 def on_the_page(page: str) -> dict[str, list[str]]:

@@ -6,18 +6,21 @@ from typing import Annotated
 import httpx2
 import pytest
 from fastapi import Depends, FastAPI
-from sqlalchemy import func
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, insert, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import select
 
 from app.consultations.models import Consultation
 from app.organisations.models import Organisation, OrganisationKind
+from app.platform import ids
 from app.platform.db import Database, Session, session_of
 from app.platform.queue import Job
 from app.reviews.models import State
 from tests.browsing import post
 from tests.factories import Make
+
+pytestmark = pytest.mark.databases_differ
 
 WRITERS = 8
 
@@ -74,12 +77,28 @@ async def test_a_failure_takes_everything_back(db: Database) -> None:
         assert (await session.exec(select(func.count()).select_from(Job))).one() == 0
 
 
-async def test_what_a_reader_changes_is_thrown_away(db: Database) -> None:
+async def test_who_reads_cannot_write(db: Database) -> None:
+    for statement in (insert(Job).values(id=ids.random_id(), name="never"), delete(Job)):
+        with pytest.raises(DBAPIError, match=r"read-?only"):
+            async with db.read() as session:
+                await session.exec(statement)
     async with db.read() as session:
         session.add(Job(name="never"))
-        await session.flush()
-    async with db.read() as session:
+        with pytest.raises(DBAPIError, match=r"read-?only"):
+            await session.flush()
+    async with db.write() as session:
         assert (await session.exec(select(Job))).all() == []
+
+
+async def test_a_statement_that_is_read_again_is_prepared(db: Database) -> None:
+    if db.is_sqlite:
+        return  # its driver keeps statements by their text
+    for _time in range(8):
+        async with db.read() as session:
+            await session.exec(select(Job).where(Job.name == "never"))
+    async with db.read() as session:
+        found = (await session.exec(text("SELECT statement FROM pg_prepared_statements"))).scalars().all()
+    assert [each for each in found if "FROM job" in each]
 
 
 async def test_a_row_is_written_after_the_rows_it_points_to(db: Database) -> None:

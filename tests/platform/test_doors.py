@@ -277,10 +277,26 @@ def test_serving_to_others_takes_an_explicit_word(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     served: list[str] = []
-    monkeypatch.setattr(command, "serve", lambda _settings, host, *_rest: served.append(host))
+    monkeypatch.setattr(command, "serve", lambda _settings, host, *_rest, **_more: served.append(host))
     monkeypatch.setenv("PORTAL_SECRET", DEFAULT_SECRET)
     assert command.main(["serve", "--host", "0.0.0.0"]) == 2  # noqa: S104
     assert "--behind-my-own-door" in capsys.readouterr().err
     assert command.main(["serve", "--host", "0.0.0.0", "--behind-my-own-door"]) == 0  # noqa: S104
     assert command.main(["serve"]) == 0
     assert served == ["0.0.0.0", "127.0.0.1"]  # noqa: S104
+
+
+@pytest.mark.one_database
+async def test_whoever_finds_a_weakness_learns_where_to_report_it(
+    app: FastAPI, client: httpx2.AsyncClient
+) -> None:
+    assert (await client.get("/.well-known/security.txt")).status_code == 404
+    assert "Report a weakness" not in (await client.get("/en/about")).text
+    contact = "mailto:security@portal.example"
+    app.state.settings = app.state.settings.model_copy(update={"security_contact": contact})
+    told = (await client.get("/.well-known/security.txt")).text.splitlines()
+    assert told[0] == f"Contact: {contact}"
+    assert told[1].startswith("Expires: 20")
+    assert f'href="{contact}"' in (await client.get("/en/about")).text
+    with pytest.raises(ValueError, match="mailto"):
+        Settings(security_contact="security@portal.example")

@@ -60,20 +60,22 @@ async def scene(make: Make) -> Scene:
 @contextmanager
 def failing_at(db: Database, number: int, kind: str) -> Iterator[list[str]]:
     """Let the database refuse the n-th statement as a server does: with the row it refuses in its message."""
-    engine = db.engine.sync_engine
+    engines = (db.engine.sync_engine, db.reading.sync_engine)
     seen: list[str] = []
 
     def refuse(_cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
         seen.append(statement)
         if len(seen) == number:
-            refusal = getattr(engine.dialect.loaded_dbapi, kind)
+            refusal = getattr(engines[0].dialect.loaded_dbapi, kind)
             raise refusal(f"{statement}\nDETAIL:  Failing row contains ({parameters!r}).")
 
-    event.listen(engine, "do_execute", refuse)
+    for engine in engines:
+        event.listen(engine, "do_execute", refuse)
     try:
         yield seen
     finally:
-        event.remove(engine, "do_execute", refuse)
+        for engine in engines:
+            event.remove(engine, "do_execute", refuse)
 
 
 async def refuse_each(db: Database, act: Act) -> int:

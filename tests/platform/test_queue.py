@@ -13,6 +13,8 @@ from app.platform.db import Database
 from app.platform.logging import JsonLines
 from app.platform.queue import Job
 
+pytestmark = pytest.mark.databases_differ
+
 
 async def jobs_in(db: Database) -> list[Job]:
     async with db.read() as session:

@@ -15,6 +15,8 @@ from app.platform.db import Database
 from app.translations.models import Text
 from tests.factories import Make
 
+pytestmark = pytest.mark.databases_differ
+
 WORDS = "They came at night to the office in Orsa"
 
 

@@ -57,6 +57,7 @@ IN_CODE = re.compile(
 )
 READS_FORMER = {
     "__main__.py",
+    "command_line.py",
     "audit/sentences.py",
     "exports/document.py",
     "main.py",

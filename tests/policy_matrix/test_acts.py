@@ -25,6 +25,8 @@ from tests.policy_matrix.scenes import ACTORS
 from tests.policy_matrix.test_policy_matrix import WIDTH, WRITE
 from tests.policy_matrix.world import ACTS, NAMED, World, build
 
+pytestmark = pytest.mark.thorough
+
 TABLE = Path(__file__).with_name("acts.txt")
 # A code is judged before anybody is known; tests/contributions/test_entering.py tries it.
 BEFORE_ANYBODY = {"contributions.entry.enter"}

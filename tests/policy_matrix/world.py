@@ -322,6 +322,8 @@ ACTS: Mapping[str, Arguments] = {
     "statements.service.assign_row": lambda world: (world.open.slug, NOWHERE, ASKED),
     "operation.queries.operation_page": _row(),
     "operation.service.retry_mails": _row(),
+    "operation.service.retry_jobs": _row(),
+    "operation.service.drop_job": _row(NOWHERE),
     "organisations.service.register_organisation": _row("A body", OrganisationKind.NGO),
     "organisations.service.give_role": lambda world: (world.league, world.member, Role.SIGNATORY),
     "organisations.service.mark_namesakes": _row(None),

@@ -2,13 +2,11 @@
 
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 import httpx2
 import pytest
-from sqlalchemy import event
 from sqlmodel import select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -37,6 +35,7 @@ from app.submissions.models import (
 from app.translations import service as translations
 from app.translations.models import Text
 from tests.browsing import post
+from tests.counting import asked
 from tests.factories import Make
 
 CODE = "FP-08-1b"
@@ -333,11 +332,9 @@ async def test_the_public_page_costs_few_statements(
 ) -> None:
     await publish(client, make, scene)
     await client.get(scene.public)
-    counted: list[str] = []
-    listen: Callable[..., None] = lambda *given: counted.append(given[2])  # noqa: E731
-    event.listen(db.engine.sync_engine, "before_cursor_execute", listen)
-    await client.get(scene.public)
-    assert len([one for one in counted if one != "BEGIN"]) == 2, counted
+    with asked(db) as counted:
+        await client.get(scene.public)
+    assert len(counted) == 2, counted
 
 
 async def test_the_public_counts_are_of_each_kind_and_keep_the_small_number_rule(

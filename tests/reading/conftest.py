@@ -1,17 +1,13 @@
 """A consultation with people on both sides of the wall between two States."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from app.accounts.models import Account
 from app.consultations.models import Consultation
 from app.contributions.models import Contribution, Mode
 from app.organisations.models import Role
-from app.platform.db import Database
 from tests.factories import Make
 
 CODE = "FP-08-1b"
@@ -58,20 +54,3 @@ async def scene(make: Make) -> Scene:
         consultation, Mode.CONFIDENTIAL, answers={CODE: words, "FP-03-a": {"law": "no"}}
     )
     return Scene(consultation, staff, named, confidential)
-
-
-@pytest.fixture
-def statements(db: Database) -> Callable[[], list[str]]:
-    """Starts counting; the list grows with every statement of the portal."""
-
-    def begin() -> list[str]:
-        counted: list[str] = []
-
-        def one(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-            if not statement.startswith("BEGIN"):
-                counted.append(statement)
-
-        event.listen(db.engine.sync_engine, "before_cursor_execute", one)
-        return counted
-
-    return begin

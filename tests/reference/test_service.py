@@ -1,8 +1,6 @@
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from sqlmodel import select
 
 from app.audit.models import AuditEntry
@@ -111,16 +109,16 @@ async def test_what_ships_later_does_not_replace_what_the_secretariat_published(
 
 
 async def test_a_published_version_is_asked_for_once_by_one_small_statement(
-    db: Database, statements: Callable[[], list[str]]
+    db: Database, statements: list[str]
 ) -> None:
     await published(db)
     async with db.read() as session:
         await queries.current(session)
-    before = len(statements())
+    before = len(statements)
     async with db.read() as session:
         reference = await queries.current(session)
         reference.article_line("FP", "5", "1 (a)")
-    asked = [text for text in statements()[before:] if text.startswith("SELECT")]
+    asked = [text for text in statements[before:] if text.startswith("SELECT")]
     assert len(asked) == 1
     assert "data" not in asked[0]
 
@@ -257,15 +255,3 @@ async def test_a_whole_document_is_put_into_a_draft(db: Database) -> None:
             await service.replace_draft(session, OFFICER, DocumentInput(data=broken))
         draft = await service.replace_draft(session, OFFICER, DocumentInput(data=smaller))
     assert draft.checksum == smaller.checksum()
-
-
-@pytest.fixture
-def statements(db: Database) -> Callable[[], list[str]]:
-    """The statements the database was asked so far."""
-    asked: list[str] = []
-
-    @event.listens_for(db.engine.sync_engine, "before_cursor_execute")
-    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
-
-    return lambda: asked

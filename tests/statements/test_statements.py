@@ -18,6 +18,7 @@ from app.statements import command, queries, service
 from app.statements.models import Statement
 from app.statements.plan import Fate, Preview, Twin, Why
 from tests.browsing import post
+from tests.counting import asked
 from tests.factories import Make, actor_of
 from tests.statements.tables import DIALOGUE, line, table
 
@@ -370,10 +371,6 @@ async def test_the_command_line_needs_a_yes(
 
 
 async def test_the_number_of_statements_does_not_grow_with_the_rows(scene: Scene) -> None:
-    from sqlalchemy import event  # noqa: PLC0415
-
-    asked: list[str] = []
-    event.listen(scene.db.engine.sync_engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
     rows = [
         line(statement=f"Statement {n}", topic=topic)
         for n in range(40)
@@ -381,6 +378,6 @@ async def test_the_number_of_statements_does_not_grow_with_the_rows(scene: Scene
     ]
     async with scene.db.write() as session:
         await service.preview_statements(session, scene.actor, scene.slug, table(line()))
-        asked.clear()
-        await service.preview_statements(session, scene.actor, scene.slug, table(*rows))
-    assert len([each for each in asked if each.lstrip().startswith("SELECT")]) <= 6
+        with asked(scene.db) as counted:
+            await service.preview_statements(session, scene.actor, scene.slug, table(*rows))
+    assert len([each for each in counted if each.lstrip().startswith("SELECT")]) <= 6

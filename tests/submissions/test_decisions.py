@@ -346,11 +346,12 @@ async def test_the_newest_decisions_are_looked_for_once_and_not_at_every_answer(
         if not statement.startswith("BEGIN"):
             asked.append((statement, parameters))
 
-    event.listen(db.engine.sync_engine, "before_cursor_execute", listen)
+    event.listen(db.reading.sync_engine, "before_cursor_execute", listen)
     async with db.read() as session:
         await queries.answer_counts(session, scene.consultation.id)
         ((statement, parameters),) = asked
         connection = await session.connection()
         plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()
+    event.remove(db.reading.sync_engine, "before_cursor_execute", listen)
     assert plan
     assert not [step for step in plan if "CORRELATED" in step[-1]]

@@ -26,6 +26,8 @@ from tests.submissions.conftest import (
     Scene,
 )
 
+pytestmark = pytest.mark.databases_differ
+
 
 async def edited(desk: Desk, paragraph: Paragraph, text: str) -> Paragraph:
     """The paragraph after the second expert gave it this text."""

@@ -1,7 +1,7 @@
 """A page as a browser without scripts holds it: what can be typed into, pressed, followed and read."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.pages.forms import Control, FormOnPage, Forms, Press
@@ -30,36 +30,34 @@ class Paper(Forms):
         super().__init__(page)
         self.words = " ".join(self._words)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def start(self, tag: str, found: Mapping[str, str]) -> None:
         """Keep what can be followed as well."""
         self._unread += tag in UNREAD
         if tag == "a":
-            self.links.append(dict(attrs).get("href") or "")
-        if tag == "input" and self._open is None and dict(attrs).get("type", "text") == "text":
-            self._words.append(dict(attrs).get("value") or "")  # nothing sends it, and yet it can be read
-        super().handle_starttag(tag, attrs)
+            self.links.append(found.get("href", ""))
+        if tag == "input" and self._open is None and found.get("type", "text") == "text":
+            self._words.append(found.get("value", ""))  # nothing sends it, and yet it can be read
+        super().start(tag, found)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Drawings hold such tags; no form does."""
-
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
         """Read what stands outside of fields."""
-        super().handle_data(data)
+        super().data(data)
         if self._area is None and not self._unread:
             self._words.append(data)
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         """Something ends."""
         self._unread -= tag in UNREAD
-        super().handle_endtag(tag)
+        super().end(tag)
 
     @staticmethod
-    def _keep_input(form: FormOnPage, found: dict[str, str]) -> None:
-        if found.get("type", "text") != "hidden":
+    def _keep_input(form: FormOnPage, found: Mapping[str, str]) -> None:
+        own = dict(found)
+        if own.get("type", "text") != "hidden":
             # A line of text holds no line end, whatever the page says (HTML, value sanitization).
-            found["value"] = found.get("value", "on" if found.get("type") in {"radio", "checkbox"} else "")
-            found["value"] = found["value"].replace("\r", "").replace("\n", "")
-        Forms._keep_input(form, found)
+            own["value"] = own.get("value", "on" if own.get("type") in {"radio", "checkbox"} else "")
+            own["value"] = own["value"].replace("\r", "").replace("\n", "")
+        Forms._keep_input(form, own)
 
     def controls(self) -> Iterator[tuple[FormOnPage, Control]]:
         """Everything that would be sent, and to whom it belongs."""

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.walks.walks import contributor, expert, walks
+
+pytestmark = pytest.mark.thorough
 
 # Of the whole thousand, the walks that found a lost word before it was mended.
 CONTRIBUTORS = (1, 5, 7, 10, 19, 21, 28, 36, 43, 50, 60, 70, 73, 94, 114, 133, 135, *range(501, 509))

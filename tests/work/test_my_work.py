@@ -1,7 +1,6 @@
 """My work: what waits for whom, and that every number is the number of what its link opens."""
 
 import re
-from collections.abc import Callable
 from html import unescape
 
 import httpx2
@@ -76,22 +75,22 @@ async def test_another_state_and_contributors_see_nothing_of_it(
 
 @pytest.mark.one_database
 async def test_more_consultations_and_more_answers_cost_no_more_statements(
-    client: httpx2.AsyncClient, make: Make, statements: Callable[[], list[str]]
+    client: httpx2.AsyncClient, make: Make, statements: list[str]
 ) -> None:
     first = await make.consultation()
     expert = await make.staff(first, Role.EXPERT)
     await make.signed_in(client, expert)
     await client.get("/en/desk")
-    counted = statements()
+    statements.clear()
     await client.get("/en/desk")
-    few = len(counted)
+    few = len(statements)
     for _one in range(3):
         more = await make.consultation(await make.review())
         await make.contribution(more, answers={"FP-08-1b": {"narrative": "Seen."}})
     await client.get("/en/desk")
-    counted = statements()
+    statements.clear()
     await client.get("/en/desk")
-    assert len(counted) == few <= 12
+    assert len(statements) == few <= 12
 
 
 async def test_the_steps_of_a_consultation_show_the_same_numbers(
