@@ -17,6 +17,7 @@ ACTIONS: dict[str, Message] = {
     "account.token_revoked": _("A token for the interface was ended."),
     "answer.decided": _("An answer was decided."),
     "answers.read": _("Answers were read."),
+    "answers.taken": _("All answers were taken away as a table."),
     "consultation.closed": _("The consultation was closed."),
     "consultation.codes_issued": _("Invitation codes were made."),
     "consultation.concluded": _("The consultation was concluded."),

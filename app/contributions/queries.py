@@ -1,6 +1,6 @@
 """Reading contributions: the pages of those who write them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -178,6 +178,14 @@ async def get_frame_with_name(session: AsyncSession, actor: Actor, contribution_
     frame = await get_frame(session, actor, contribution_id)
     require(policy.can_become_confidential(actor, frame.contribution, frame.consultation, clock.arrival()))
     return frame
+
+
+async def taken_of(session: AsyncSession, consultation_id: UUID, labels: Collection[str]) -> set[str]:
+    """Which of these labels are in use in a consultation."""
+    query = select(Contribution.label).where(
+        Contribution.consultation_id == consultation_id, col(Contribution.label).in_(labels)
+    )
+    return set((await session.exec(query)).all())
 
 
 async def labels_in(session: AsyncSession, consultation_id: UUID) -> set[str]:

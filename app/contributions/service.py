@@ -1,7 +1,6 @@
 """Writing contributions: starting, answering, submitting, revising, withdrawing."""
 
 import secrets
-from collections.abc import Collection
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -41,6 +40,7 @@ from app.translations.models import Text, Translation
 
 LABELS = (99, 999, 9_999, 999_999)
 LABEL_ATTEMPTS = 20
+DRAWN = 8  # labels of each length
 ANSWERS: Any = Answer.__table__  # type: ignore[attr-defined]
 KEYS = ("contribution_id", "question_id")
 # What tells who saved an answer and when: never of a confidential one.
@@ -102,7 +102,7 @@ async def new_contribution(
             office_id=consultation.office_id,
             organisation_id=organisation_id,
             mode=mode,
-            label=_free_label(await queries.labels_in(session, consultation.id)),
+            label=await _free_label(session, consultation.id),
             **more,
         )
         try:
@@ -116,13 +116,19 @@ async def new_contribution(
     return contribution
 
 
-def _free_label(taken: Collection[str]) -> str:
-    """Labels are short while contributions are few, and drawn from many more than are taken."""
-    highest = next(limit for limit in LABELS if limit > 2 * len(taken))
-    while True:
-        label = f"K{2 + secrets.randbelow(highest - 1)}"
-        if label not in taken:
-            return label
+async def _free_label(session: AsyncSession, consultation_id: UUID) -> str:
+    """Draw a label nobody has, in one statement however many there are.
+
+    Labels are short while contributions are few: of each length some are drawn, and the shortest length of
+    which no more than half are taken gives the label.
+    """
+    drawn = [[f"K{2 + secrets.randbelow(limit - 1)}" for _draw in range(DRAWN)] for limit in LABELS]
+    taken = await queries.taken_of(session, consultation_id, [label for some in drawn for label in some])
+    for some in drawn:
+        free = [label for label in some if label not in taken]
+        if 2 * len(free) >= DRAWN:
+            return free[0]
+    return await _free_label(session, consultation_id)
 
 
 class Saved(NamedTuple):

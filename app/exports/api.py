@@ -1,12 +1,15 @@
 """Exports as JSON: the same services as the pages."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from starlette.responses import StreamingResponse
 
-from app.exports import queries, service
+from app.exports import answers, queries, service, tables
 from app.exports.models import Export
 from app.exports.schemas import DocumentOut, ExportOut, HandedOver
-from app.organisations.deps import CurrentActor
-from app.platform.db import Session
+from app.organisations.deps import CurrentActor, RecordedActor
+from app.platform import i18n
+from app.platform.db import RecordingSession, Session
+from app.platform.errors import NotFound
 from app.platform.routing import OneOutcome
 
 router = APIRouter(route_class=OneOutcome, tags=["exports"])
@@ -33,6 +36,18 @@ async def export(slug: str, number: int, session: Session, actor: CurrentActor) 
     view = await queries.get_export(session, actor, slug, number)
     changes = [change.as_json() for change in view.changes]
     return DocumentOut(**_shown(view.export), document=view.document, changes=changes)
+
+
+@router.get("/desk/{slug}/answers/all.{ending}", response_class=Response)
+async def answers_file(
+    request: Request, slug: str, ending: str, session: RecordingSession, actor: RecordedActor
+) -> Response:
+    """All answers as a table, `csv` or `xlsx`, one row an answer; recorded."""
+    if ending not in tables.MEDIA:
+        raise NotFound
+    consultation = await service.take_answers(session, actor, slug, ending)
+    made = answers.file_of(request.app.state.db, consultation, ending, i18n.current.get())
+    return StreamingResponse(made, media_type=tables.MEDIA[ending])
 
 
 def _shown(export: Export) -> dict[str, object]:

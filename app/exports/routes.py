@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
-from app.exports import files, queries, service
-from app.organisations.deps import CurrentActor
-from app.platform.db import Session
+from app.exports import answers, files, queries, service, tables
+from app.organisations.deps import CurrentActor, RecordedActor
+from app.platform.db import RecordingSession, Session
 from app.platform.errors import NotFound
 from app.platform.forms import JustAButton
 from app.platform.i18n import _
@@ -32,6 +32,25 @@ async def hand_over(
     if not is_new:
         said = _("Nothing changed since final file %(number)s, so that file stands.", number=made.number)
     return see_other(request, url("exports.page", slug=slug), said)
+
+
+@router.get("/desk/{slug}/answers", name="exports.answers")
+async def all_answers(request: Request, slug: str, session: Session, actor: CurrentActor) -> Response:
+    """What the table of all answers holds, and the two files."""
+    return render(request, "exports/answers.html", await answers.answers_page(session, actor, slug))
+
+
+@router.get("/desk/{slug}/answers/all.{ending}", name="exports.answers_file")
+async def answers_file(
+    request: Request, slug: str, ending: str, session: RecordingSession, actor: RecordedActor
+) -> Response:
+    """All answers as a table; that somebody took it is recorded before the first byte goes."""
+    if ending not in tables.MEDIA:
+        raise NotFound
+    consultation = await service.take_answers(session, actor, slug, ending)
+    made = answers.file_of(request.app.state.db, consultation, ending, request.state.language)
+    attached = f'attachment; filename="{files.safe_name(slug)}-answers.{ending}"'
+    return StreamingResponse(made, media_type=tables.MEDIA[ending], headers={"content-disposition": attached})
 
 
 @router.get("/desk/{slug}/export/draft.docx", name="exports.draft")

@@ -6,6 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
+from app.consultations.models import Consultation
 from app.contributions.events import WordsTakenBack
 from app.exports import facts, policy, queries
 from app.exports.document import Document, checksum, mapped, says_the_same, strings_in
@@ -16,6 +17,7 @@ from app.platform.events import publish
 from app.platform.i18n import _
 from app.platform.security import Actor, require
 from app.platform.states import move
+from app.reading import policy as reading
 from app.submissions import erasing
 from app.submissions.events import FinalFileMade
 from app.submissions.models import SUBMISSION_MOVES, Submission, SubmissionState
@@ -104,3 +106,18 @@ async def draft(session: AsyncSession, actor: Actor, slug: str) -> Document:
     """The submission as it stands, to be read before it is approved; nothing is kept of it."""
     known = await queries.get_facts(session, actor, slug)
     return facts.compose(known, 0, clock.now(), is_draft=True)
+
+
+async def take_answers(session: AsyncSession, actor: Actor, slug: str, form: str) -> Consultation:
+    """Record that somebody takes all answers away as a table; returns the consultation they belong to."""
+    consultation = await queries.get_consultation(session, actor, slug)
+    require(reading.can_read(actor, consultation))
+    audit.record(
+        session,
+        actor,
+        "answers.taken",
+        consultation,
+        scope_id=consultation.country_review_id,
+        format=form,
+    )
+    return consultation

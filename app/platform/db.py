@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from sqlalchemy import JSON, Enum, MetaData, Table, bindparam, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import Mapper, object_mapper
 from sqlalchemy.orm import Session as PlainSession
 from sqlalchemy.orm.unitofwork import _SaveUpdateAll
@@ -104,6 +104,13 @@ class Database:
         """A session in which the database refuses every change."""
         async with AsyncSession(self.reading, expire_on_commit=False) as session:
             yield session
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection whose statements all see one moment, for what is read piece by piece; it cannot write."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        async with self.reading.execution_options(**level).connect() as connection:
+            yield connection
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:

@@ -302,10 +302,7 @@ async def question_page(
     question = pair.asked[language].by_code.get(code)
     if question is None:
         raise NotFound
-    query = _narrowed(_with_marks(actor), wanted).where(
-        Answer.consultation_id == consultation.id, Answer.question_id == question.id
-    )
-    rows = (await session.exec(query.limit(PAGE + 1))).all()
+    rows = await _page_of(session, actor, consultation, question.id, wanted)
     counts, read = await _counts(session, actor, consultation, question.id)
     return QuestionPage(
         consultation=consultation,
@@ -318,6 +315,30 @@ async def question_page(
         next_after=rows[PAGE - 1].label if len(rows) > PAGE else None,
         may_translate=bool(policy.can_translate(actor, consultation)),
     )
+
+
+async def _page_of(
+    session: AsyncSession, actor: Actor, consultation: Consultation, question_id: UUID, wanted: AnswerFilter
+) -> Sequence[Any]:
+    """The answers of one page and one more, chosen before anything is read that only their lines show.
+
+    Joined first and cut afterwards, the texts of every answer are read for the fifty that are shown.
+    """
+    chosen: Any = (
+        select(Answer.id)
+        .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)  # type: ignore[arg-type]
+        .join(Contribution, Contribution.id == Answer.contribution_id)  # type: ignore[arg-type]
+        .where(STANDING, Answer.consultation_id == consultation.id, Answer.question_id == question_id)
+        .order_by(Contribution.label)
+        .limit(PAGE + 1)
+    )
+    if wanted.words:
+        chosen = chosen.join(Text, col(Text.id) == AnswerVersion.text_id)
+    if wanted.unread:
+        chosen = chosen.outerjoin(ReadMark, read_by(actor))
+    chosen = _narrowed(chosen, wanted).subquery()
+    query = _with_marks(actor).join(chosen, chosen.c.id == Answer.id)
+    return (await session.exec(query)).all()
 
 
 async def _counts(

@@ -313,6 +313,8 @@ ACTS: Mapping[str, Arguments] = {
     "exchange.service.import_texts": lambda world: (world.version.id, b"", ""),
     "exports.queries.get_consultation": _slug,
     "exports.service.hand_over": _slug,
+    "exports.answers.answers_page": _slug,
+    "exports.service.take_answers": lambda world: (world.open.slug, "csv"),
     "exports.service.take_out_withdrawn": _row(None),
     "statements.queries.get_consultation": _slug,
     "statements.service.preview_statements": lambda world: (world.open.slug, b""),
