@@ -15,8 +15,8 @@ from app import wiring
 from app.platform import clock, events, pages, problems, queue, readiness
 from app.platform.db import Database
 from app.platform.i18n import CODES
-from app.platform.middleware import Edge
-from app.platform.routing import Shelf
+from app.platform.middleware import RequestContextMiddleware
+from app.platform.routing import RouteIndex
 from app.platform.settings import Settings
 
 
@@ -62,12 +62,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_api_route("/health", health, include_in_schema=False)
     app.add_api_route("/ready", ready, include_in_schema=False)
     app.add_api_route("/.well-known/security.txt", security_txt, include_in_schema=False)
-    app.router.routes += [Shelf(routers), Shelf(wiring.API_ROUTERS, "/api/v1"), wiring.MOVED]
+    app.router.routes += [RouteIndex(routers), RouteIndex(wiring.API_ROUTERS, "/api/v1"), wiring.MOVED]
     for router in wiring.API_ROUTERS:
         app.include_router(router, prefix="/api/v1")  # for the description at /openapi.json
     app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=4)
     app.add_middleware(
-        Edge,
+        RequestContextMiddleware,
         body_limit=settings.body_limit,
         uploads=dict.fromkeys(UPLOADS, settings.upload_limit),
         refuse=problems.answer,

@@ -45,7 +45,7 @@ from app.contributions import handlers as contribution_handlers
 from app.contributions import jobs as contribution_jobs
 from app.contributions import parts as contributions_parts
 from app.contributions import routes as contributions
-from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES
+from app.contributions.models import PUBLICATION_NAMES
 from app.contributions.models import STATE_NAMES as CONTRIBUTION_STATES
 from app.demonstration import routes as demonstration
 from app.exchange import api as exchange_api
@@ -73,6 +73,7 @@ from app.questionnaires.models import EDITION_NAMES, OBLIGATION_NAMES
 from app.questionnaires.models import KIND_NAMES as QUESTION_KINDS
 from app.questionnaires.models import ORIGIN_NAMES as VERSION_ORIGINS
 from app.questionnaires.models import STATE_NAMES as VERSION_STATES
+from app.questionnaires.positions import LAW_NAMES, POSITION_NAMES, PRACTICE_NAMES
 from app.reading import api as reading_api
 from app.reading import routes as reading
 from app.reference import api as reference_api
@@ -90,7 +91,7 @@ from app.submissions import api as submissions_api
 from app.submissions import former
 from app.submissions import handlers as submission_handlers
 from app.submissions import routes as submissions
-from app.submissions.models import DECISION_NAMES, POSITION_NAMES, SUBMISSION_STATE_NAMES
+from app.submissions.models import DECISION_NAMES, SUBMISSION_STATE_NAMES
 from app.submissions.models import STATE_NAMES as NATIONAL_ANSWER_STATES
 from app.translations.models import ORIGIN_NAMES
 from app.work import deps as work_deps

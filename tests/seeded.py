@@ -234,7 +234,7 @@ async def _begin_draft(db: Database) -> None:
         await authoring.add_term(session, portal, where, NewTerm(key="alarm-pistol", term="alarm pistol"))
         units = editing.all_units(await questionnaires.read_definition(session, draft))
         prompt = next(unit for unit in units if unit.key == "q:FP-03-a:prompt")
-        changed = UnitInput(key=prompt.key, text="Asked anew?", started=editing.unit_print(prompt, "en"))
+        changed = UnitInput(key=prompt.key, text="Asked anew?", started=editing.unit_hash(prompt, "en"))
         await authoring.save_texts(session, portal, where, "en", TextsInput(units=[changed]))
 
 

@@ -93,12 +93,14 @@ class OneTimeToken(SQLModel, table=True):
     used: bool = False
 
 
-class Tries(SQLModel, table=True):
+class RateLimitWindow(SQLModel, table=True):
     """How often something was tried lately that nobody may try without end.
 
     `key` is a fingerprint of what was tried and for which address, whether the address is known or
     not: so the limit tells nobody which addresses have an account.
     """
+
+    __tablename__ = "tries"
 
     key: str = Field(max_length=64, primary_key=True)
     number: int

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts import policy
-from app.accounts.models import Account, ApiToken, OneTimeToken, Purpose, Tries
+from app.accounts.models import Account, ApiToken, OneTimeToken, Purpose, RateLimitWindow
 from app.platform import clock, ids
 from app.platform.errors import NotFound
 from app.platform.i18n import _
@@ -65,7 +65,9 @@ async def find_waiting(session: AsyncSession, email: str) -> OneTimeToken | None
 
 async def count_tries(session: AsyncSession, key: str) -> int:
     """How often this was tried in the time that counts."""
-    query = select(Tries.number).where(Tries.key == key, Tries.ends_at > clock.now())
+    query = select(RateLimitWindow.number).where(
+        RateLimitWindow.key == key, RateLimitWindow.ends_at > clock.now()
+    )
     return (await session.exec(query)).first() or 0
 
 

@@ -15,8 +15,8 @@ from app.accounts.models import (
     BearerSession,
     OneTimeToken,
     Purpose,
+    RateLimitWindow,
     SignedInSession,
-    Tries,
 )
 from app.accounts.schemas import TokenInput
 from app.audit.models import AuditEntry
@@ -149,16 +149,16 @@ async def _count_try(
 ) -> int:
     """Count one more try and say how many there were; the one that makes it full may start a pause."""
     now = clock.now()
-    await session.exec(delete(Tries).where(Tries.ends_at <= now))  # type: ignore[arg-type]
-    added = insert_into(session, Tries).values(key=key, number=1, ends_at=now + window)
-    number = Tries.number + 1
+    await session.exec(delete(RateLimitWindow).where(RateLimitWindow.ends_at <= now))  # type: ignore[arg-type]
+    added = insert_into(session, RateLimitWindow).values(key=key, number=1, ends_at=now + window)
+    number = RateLimitWindow.number + 1
     counted = added.on_conflict_do_update(
         index_elements=["key"],
         set_={
             "number": number,
-            "ends_at": case((number == full, now + (pause or window)), else_=Tries.ends_at),  # type: ignore[arg-type]
+            "ends_at": case((number == full, now + (pause or window)), else_=RateLimitWindow.ends_at),  # type: ignore[arg-type]
         },
-    ).returning(Tries.number)  # type: ignore[arg-type]
+    ).returning(RateLimitWindow.number)  # type: ignore[arg-type]
     return int((await session.exec(counted)).scalar_one())
 
 
@@ -197,7 +197,7 @@ async def check_sign_in(
     account = await queries.get_account(session, account_id)
     if not account.email_confirmed:
         return SignIn(refusal=UNCONFIRMED)
-    await session.exec(delete(Tries).where(Tries.key == key))  # type: ignore[arg-type]
+    await session.exec(delete(RateLimitWindow).where(RateLimitWindow.key == key))  # type: ignore[arg-type]
     if checked.fresh_hash:
         account.password_hash = checked.fresh_hash
         session.add(account)
@@ -344,7 +344,9 @@ async def set_password(session: AsyncSession, actor: Actor, token: str, password
     await record_act(session, "account.password_reset", account.id)
     await close_sessions_of(session, Actor(account_id=account.id))
     await session.exec(delete(ApiToken).where(ApiToken.account_id == account.id))  # type: ignore[arg-type]
-    await session.exec(delete(Tries).where(Tries.key == _tries_key("sign-in", account.email)))  # type: ignore[arg-type]
+    await session.exec(
+        delete(RateLimitWindow).where(RateLimitWindow.key == _tries_key("sign-in", account.email))  # type: ignore[arg-type]
+    )
     return account.id
 
 

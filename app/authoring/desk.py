@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from app.authoring import editing
 from app.authoring.editing import Placed
 from app.authoring.findings import Mend, mends_of
-from app.authoring.queries import Frame, LanguageRow, get_frame, language_rows, mends, reference_of
+from app.authoring.queries import LanguageRow, VersionContext, get_frame, language_rows, mends, reference_of
 from app.authoring.schemas import Where
 from app.platform.i18n import SOURCE, Message
 from app.platform.security import Actor
@@ -41,7 +41,7 @@ class Mapped:
 class QuestionPage:
     """The editor of one question."""
 
-    frame: Frame
+    frame: VersionContext
     question: QuestionDefinition
     started: str
     section: Placed
@@ -73,7 +73,7 @@ async def question_page(session: AsyncSession, actor: Actor, where: Where, code:
     return QuestionPage(
         frame=frame,
         question=question,
-        started=editing.print_of(question, frame.source),
+        started=editing.content_hash(question, frame.source),
         section=section,
         places=places,
         place=[each.code for each in section.questions].index(code) + 1,
@@ -143,7 +143,7 @@ async def _counterparts(
 class ChecksPage:
     """Everything to mend before publishing, what blocks first."""
 
-    frame: Frame
+    frame: VersionContext
     mends: Sequence[Mend]
 
     @property
@@ -162,7 +162,7 @@ async def checks_page(session: AsyncSession, actor: Actor, where: Where) -> Chec
 class SectionsPage:
     """The sections of a draft in their order."""
 
-    frame: Frame
+    frame: VersionContext
     places: Sequence[Placed]
 
 
@@ -176,7 +176,7 @@ async def sections_page(session: AsyncSession, actor: Actor, where: Where) -> Se
 class SectionPage:
     """One section of a draft."""
 
-    frame: Frame
+    frame: VersionContext
     section: Section
     places: Sequence[Placed]
     languages: Sequence[LanguageRow]
@@ -188,7 +188,7 @@ async def section_page(session: AsyncSession, actor: Actor, where: Where, code: 
     frame = await get_frame(session, actor, where, writing=True)
     section = editing.find_section(frame.definition, code)
     languages = language_rows(frame.definition, f"s:{code}:")
-    started = editing.print_of(section, frame.source)
+    started = editing.content_hash(section, frame.source)
     return SectionPage(frame, section, editing.outline(frame.definition), languages, started)
 
 
@@ -196,7 +196,7 @@ async def section_page(session: AsyncSession, actor: Actor, where: Where, code: 
 class ListsPage:
     """The lists of choices and the glossary of a draft, with the questions that use each."""
 
-    frame: Frame
+    frame: VersionContext
     list_users: Mapping[str, Sequence[str]]
     term_users: Mapping[str, Sequence[str]]
 
@@ -216,7 +216,7 @@ async def lists_page(session: AsyncSession, actor: Actor, where: Where) -> Lists
 class ChoicesPage:
     """One list of choices of a draft."""
 
-    frame: Frame
+    frame: VersionContext
     name: str
     choices: Sequence[Choice]
     users: Sequence[str]
@@ -228,14 +228,14 @@ async def choices_page(session: AsyncSession, actor: Actor, where: Where, name: 
     frame = await get_frame(session, actor, where, writing=True)
     choices = editing.find_choices(frame.definition, name)
     users = [q.code for q in frame.definition.questions if q.choices == name]
-    return ChoicesPage(frame, name, choices, users, editing.print_of(choices, frame.source))
+    return ChoicesPage(frame, name, choices, users, editing.content_hash(choices, frame.source))
 
 
 @dataclass(frozen=True, slots=True)
 class TermPage:
     """One term of the glossary of a draft."""
 
-    frame: Frame
+    frame: VersionContext
     term: Term
     users: Sequence[str]
     started: str
@@ -246,14 +246,14 @@ async def term_page(session: AsyncSession, actor: Actor, where: Where, key: str)
     frame = await get_frame(session, actor, where, writing=True)
     term = editing.find_term(frame.definition, key)
     users = [q.code for q in frame.definition.questions if key in q.terms]
-    return TermPage(frame, term, users, editing.print_of(term, frame.source))
+    return TermPage(frame, term, users, editing.content_hash(term, frame.source))
 
 
 @dataclass(frozen=True, slots=True)
 class RemovePage:
     """A part that shall go: what stands in the way, and who looks at it."""
 
-    frame: Frame
+    frame: VersionContext
     what: str
     obstacle: Message | None
     readers: Sequence[str]

@@ -74,7 +74,7 @@ def in_reading_order(definition: Definition) -> None:
     definition.questions = [question for place in places for question in place.questions] + lost
 
 
-def print_of(thing: Worded | Iterable[Worded], source_language: str) -> str:
+def content_hash(thing: Worded | Iterable[Worded], source_language: str) -> str:
     """A print of everything about a thing but its translations and its mappings."""
     things = [thing] if isinstance(thing, Worded) else list(thing)
     content: list[Any] = []
@@ -87,7 +87,7 @@ def print_of(thing: Worded | Iterable[Worded], source_language: str) -> str:
 
 def check_print(thing: Worded | Iterable[Worded], source_language: str, started: str) -> None:
     """Refuse an edit that started from something else than what stands; raises StaleEdit."""
-    if print_of(thing, source_language) != started:
+    if content_hash(thing, source_language) != started:
         raise StaleEdit(thing, REPLACES)
 
 
@@ -230,7 +230,7 @@ def put_choices(choices: list[Choice], rows: Sequence[ChoiceRow], source_languag
     return made + [choice for value, choice in standing.items() if value not in {c.value for c in made}]
 
 
-def unit_print(unit: Unit, language: str) -> str:
+def unit_hash(unit: Unit, language: str) -> str:
     """A print of one text and its state, as a translator saw it."""
     return fingerprint(f"{unit.readiness(language)}\n{unit.text(language)}")
 
@@ -246,7 +246,7 @@ def put_units(definition: Definition, language: str, units: Sequence[UnitInput])
     """Write the texts of a page that were changed; raises StaleEdit with the keys that clash."""
     known = {unit.key: unit for unit in all_units(definition)}
     changed = [given for given in units if given.key in known and _differs(known[given.key], language, given)]
-    clashing = {g.key for g in changed if unit_print(known[g.key], language) != g.started}
+    clashing = {g.key for g in changed if unit_hash(known[g.key], language) != g.started}
     if clashing:
         raise StaleEdit(clashing, REPLACES)
     for given in changed:

@@ -38,7 +38,7 @@ PUBLISHED = "questionnaire.published"
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class RouteIndex:
     """One edition of a questionnaire: what stands, what is being written, how many there were."""
 
     slug: str
@@ -57,7 +57,7 @@ class Shelf:
 class ListPage:
     """All questionnaires by name, with their editions."""
 
-    shelves: Sequence[Shelf]
+    shelves: Sequence[RouteIndex]
     may_write: Permission
 
 
@@ -71,7 +71,7 @@ async def list_page(session: AsyncSession, actor: Actor) -> ListPage:
         shelves.setdefault((version.slug, version.edition), []).append(version)
     return ListPage(
         [
-            Shelf(
+            RouteIndex(
                 slug,
                 edition,
                 _first(found, VersionState.PUBLISHED),
@@ -89,7 +89,7 @@ def _first(versions: Sequence[QuestionnaireVersion], state: VersionState) -> Que
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class VersionContext:
     """One version, and what this reader may do with it."""
 
     version: QuestionnaireVersion
@@ -109,14 +109,16 @@ class Frame:
         return self.definition.source_language
 
 
-async def get_frame(session: AsyncSession, actor: Actor, where: Where, *, writing: bool = False) -> Frame:
+async def get_frame(
+    session: AsyncSession, actor: Actor, where: Where, *, writing: bool = False
+) -> VersionContext:
     """A version somebody may read; with `writing`, only for those who may change it. Raises NotFound."""
     version = await questionnaires.get_numbered(session, actor, where.slug, where.edition, where.number)
     may_edit = policy.can_edit(actor, version)
     if writing:
         require(may_edit)
     definition = await questionnaires.read_definition(session, version)
-    return Frame(version, definition, policy.can_write(actor), may_edit)
+    return VersionContext(version, definition, policy.can_write(actor), may_edit)
 
 
 async def reference_of(session: AsyncSession, version: QuestionnaireVersion) -> Reference:
@@ -172,7 +174,7 @@ class Condition:
 class VersionPage:
     """A whole version to be read."""
 
-    frame: Frame
+    frame: VersionContext
     places: Sequence[Placed]
     lines: Mapping[str, Message]
     conditions: Mapping[str, Sequence[Condition]]
@@ -202,7 +204,7 @@ async def version_page(session: AsyncSession, actor: Actor, where: Where) -> Ver
     )
 
 
-async def mends(session: AsyncSession, frame: Frame) -> list[Mend]:
+async def mends(session: AsyncSession, frame: VersionContext) -> list[Mend]:
     """The check list of a draft."""
     return mends_of(frame.definition, frame.where, await questionnaires.unsettled(session, frame.version))
 
@@ -238,7 +240,7 @@ def _labels(definition: Definition) -> dict[tuple[str, str], Mapping[str, str]]:
 class PreviewPage:
     """A version in one language, as its readers will see it; None where its conditions go in circles."""
 
-    frame: Frame
+    frame: VersionContext
     language: str
     edition: CompiledLanguage | None
     conditions: Mapping[str, Sequence[Condition]]
@@ -276,7 +278,7 @@ class Past:
 class HistoryPage:
     """All versions of an edition, the newest first."""
 
-    frame: Frame
+    frame: VersionContext
     past: Sequence[Past]
 
 
@@ -309,7 +311,7 @@ async def _published(session: AsyncSession, ids: Sequence[UUID]) -> dict[UUID, A
 class ChangesPage:
     """What differs between two versions of an edition, texts in one language."""
 
-    frame: Frame
+    frame: VersionContext
     other: QuestionnaireVersion
     language: str
     changes: Sequence[Change]

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.authoring import editing
-from app.authoring.queries import Frame, LanguageRow, get_frame, language_rows
+from app.authoring.queries import LanguageRow, VersionContext, get_frame, language_rows
 from app.authoring.schemas import TextsFilter, Where
 from app.authoring.wording import difference
 from app.platform.errors import NotFound
@@ -56,7 +56,7 @@ class Row:
 class TextsPage:
     """Texts of a version in one language, page by page, or those of one question."""
 
-    frame: Frame
+    frame: VersionContext
     language: str
     rows: Sequence[Row]
     filter: TextsFilter
@@ -138,7 +138,7 @@ async def question_texts_page(
     )
 
 
-async def _frame(session: AsyncSession, actor: Actor, where: Where, language: str) -> Frame:
+async def _frame(session: AsyncSession, actor: Actor, where: Where, language: str) -> VersionContext:
     if language not in CODES:
         raise NotFound
     return await get_frame(session, actor, where, writing=True)
@@ -167,7 +167,7 @@ async def _rows(
                 source=unit.source,
                 text=unit.text(language),
                 readiness=unit.readiness(language),
-                started=editing.unit_print(unit, language),
+                started=editing.unit_hash(unit, language),
                 source_print=fingerprint(unit.source),
                 changed=None if before is None else difference(before, unit.source, unit.source_language),
             )
@@ -227,7 +227,7 @@ class Side:
 class DriftPage:
     """The mappings of a draft that a change made doubtful."""
 
-    frame: Frame
+    frame: VersionContext
     drifts: Sequence[tuple[Drift, Side, Side]]
 
 

@@ -254,7 +254,7 @@ class QuestionsPage:
     @property
     def edition(self) -> CompiledLanguage:
         """The civil-society edition in the reader's language."""
-        return self.pair.asked[self.language]
+        return self.pair.civil_society[self.language]
 
     def informs(self, question: CompiledQuestion) -> list[CompiledQuestion]:
         """The State questions that answers to this question feed."""

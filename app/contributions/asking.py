@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.accounts.models import Account
-from app.contributions import clashing, effects, kinds, policy, queries
+from app.contributions import clashing, kinds, policy, queries, relevance_changes
 from app.contributions.clashing import Choice, Content, SourceChoice
-from app.contributions.effects import Changes
 from app.contributions.models import Answer
 from app.contributions.queries import Frame
+from app.contributions.relevance_changes import ShownRelevanceChange
 from app.contributions.schemas import AnswerInput
 from app.platform import clock
 from app.platform.errors import Invalid
@@ -42,7 +42,7 @@ class AnswerPage:
     matters: bool
     is_required: bool
     decides: bool
-    changes: Changes
+    changes: ShownRelevanceChange
     may_revise: Permission
     evidence_rows: int = 1
 
@@ -87,9 +87,11 @@ async def answer_page(
     frame, question_id, answer = await queries.get_with_answer(session, actor, contribution_id, code)
     version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
     today = clock.today()
-    given = await effects.given_to(session, contribution_id, effects.needed_for(version, question_id))
+    given = await relevance_changes.given_to(
+        session, contribution_id, relevance_changes.needed_for(version, question_id)
+    )
     away = version.rules.irrelevant(given, today)
-    counted = [each.id for each in effects.asked(version[language], away)]
+    counted = [each.id for each in relevance_changes.asked(version[language], away)]
     question = version[language].by_id[question_id]
     return AnswerPage(
         frame=frame,
@@ -99,11 +101,11 @@ async def answer_page(
         may_save=policy.can_answer(actor, frame.contribution, frame.consultation, clock.arrival()),
         number=counted.index(question_id) + 1 if question_id in counted else 0,
         total=len(counted),
-        next=effects.next_after(version, question_id, away),
+        next=relevance_changes.next_after(version, question_id, away),
         matters=question_id not in away,
         is_required=version.rules.asks_for(question_id, given, today),
         decides=question_id in version.rules.readers,
-        changes=effects.changes_in(version[language], changed, away),
+        changes=relevance_changes.changes_in(version[language], changed, away),
         may_revise=policy.can_revise(actor, frame.contribution, frame.consultation, clock.arrival()),
         evidence_rows=(len(answer.evidence) if answer else 0) + 1,
     )
@@ -212,7 +214,7 @@ class EffectPage:
     """What an answer would change if it were saved as it is typed."""
 
     frame: Frame
-    changes: Changes
+    changes: ShownRelevanceChange
 
 
 async def effect_page(
@@ -227,14 +229,19 @@ async def effect_page(
     frame, question_id, _stored = await queries.get_with_answer(session, actor, contribution_id, code)
     version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
     if data is None or question_id not in version.rules.readers:
-        return EffectPage(frame, Changes())
-    before = await effects.given_to(session, contribution_id, version.rules.read)
+        return EffectPage(frame, ShownRelevanceChange())
+    before = await relevance_changes.given_to(session, contribution_id, version.rules.read)
     try:
         given = _given_by(version, question_id, data, language)
     except Invalid:
-        return EffectPage(frame, Changes())
-    change, away = effects.change_by(version, before, {**before, question_id: given})
-    return EffectPage(frame, effects.changes_in(version[language], change.began + change.fell, away))
+        return EffectPage(frame, ShownRelevanceChange())
+    change, away = relevance_changes.change_by(version, before, {**before, question_id: given})
+    return EffectPage(
+        frame,
+        relevance_changes.changes_in(
+            version[language], change.became_relevant + change.became_irrelevant, away
+        ),
+    )
 
 
 def _given_by(version: CompiledVersion, question_id: UUID, data: AnswerInput, language: str) -> Given:

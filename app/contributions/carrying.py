@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
-from app.contributions import effects, kinds, policy, queries
+from app.contributions import kinds, policy, queries, relevance_changes
 from app.contributions.models import Answer, Contribution, ContributionState, Mode, Publication
 from app.contributions.queries import Frame
 from app.platform import clock
@@ -181,7 +181,7 @@ def _fits(version: CompiledVersion, offer: Offer, given: Mapping[UUID, Given]) -
         return False
     try:
         kinds.checked(now, answer.law, answer.practice, answer.narrative, answer.value, SOURCE)
-        effects.check_constraint(version, now, given)
+        relevance_changes.check_constraint(version, now, given)
     except Invalid:
         return False
     return True

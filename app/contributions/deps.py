@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from app.contributions import begun, clashing
-from app.contributions.effects import Change
+from app.contributions.relevance_changes import RelevanceChange
 from app.contributions.schemas import AnswerForm
 from app.organisations import deps
 from app.platform.cookies import BEARER_COOKIE, SESSION_COOKIE
@@ -76,9 +76,9 @@ def changed(request: Request) -> list[str]:
     return request.cookies.get(CHANGED_COOKIE, "").split(":")[:MOST_CHANGED]
 
 
-def tell(request: Request, response: Response, change: Change) -> Response:
+def tell(request: Request, response: Response, change: RelevanceChange) -> Response:
     """The answer to a save, which tells the next page what it changed."""
-    codes = [*change.began, *change.fell][:MOST_CHANGED]
+    codes = [*change.became_relevant, *change.became_irrelevant][:MOST_CHANGED]
     if codes:
         set_cookie(request, response, CHANGED_COOKIE, ":".join(codes), max_age=60)
     return response

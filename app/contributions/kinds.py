@@ -4,12 +4,13 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from app.contributions.models import Answer, Law, Practice
+from app.contributions.models import Answer
 from app.platform.errors import Invalid
 from app.platform.i18n import Message, _, day
 from app.platform.signs import digits
 from app.questionnaires.compiled import CompiledQuestion
 from app.questionnaires.models import Kind
+from app.questionnaires.positions import Law, Practice
 from app.questionnaires.relevance import TEXTS, Given
 
 LONGEST = 10_000

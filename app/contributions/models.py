@@ -12,6 +12,7 @@ from app.platform import ids
 from app.platform.db import JSON_TYPE, enum_type
 from app.platform.i18n import Message, _
 from app.platform.traces import UNORDERED
+from app.questionnaires.positions import Law, Practice
 
 
 class Mode(StrEnum):
@@ -41,48 +42,24 @@ STATE_NAMES: dict[ContributionState, Message] = {
 }
 
 
-class Law(StrEnum):
-    """The position in law (product.md 7)."""
-
-    YES = "yes"
-    IN_PART = "in_part"
-    NO = "no"
-    DONT_KNOW = "dont_know"
-    NOT_APPLICABLE = "not_applicable"
-
-
-class Practice(StrEnum):
-    """The position in practice (product.md 7)."""
-
-    WORKS = "works"
-    WORKS_IN_PART = "works_in_part"
-    DOES_NOT_WORK = "does_not_work"
-    NOT_TESTED = "not_tested"
-    DONT_KNOW = "dont_know"
-
-
 class Publication(StrEnum):
-    """How far an answer may become public."""
+    """How far an answer may become public, the least first."""
 
     NO = "no"
     UNNAMED = "unnamed"
     NAMED = "named"
 
+    @property
+    def reach(self) -> int:
+        """Its place in the order: the smaller of two is the narrower permission."""
+        return list(type(self)).index(self)
 
-LAW_NAMES: dict[Law, Message] = {
-    Law.YES: _("Yes"),
-    Law.IN_PART: _("Yes, in part"),
-    Law.NO: _("No"),
-    Law.DONT_KNOW: _("I do not know"),
-    Law.NOT_APPLICABLE: _("Does not apply"),
-}
-PRACTICE_NAMES: dict[Practice, Message] = {
-    Practice.WORKS: _("It works"),
-    Practice.WORKS_IN_PART: _("It works in part"),
-    Practice.DOES_NOT_WORK: _("It does not work"),
-    Practice.NOT_TESTED: _("Not tested yet"),
-    Practice.DONT_KNOW: _("I do not know"),
-}
+
+def narrowest(submitted: Publication, draft: Publication) -> Publication:
+    """The smaller of two permissions: a contributor who takes one back is heard at once."""
+    return min(submitted, draft, key=lambda one: one.reach)
+
+
 PUBLICATION_NAMES: dict[Publication, Message] = {
     Publication.NO: _("No"),
     Publication.UNNAMED: _("Yes, without a name"),

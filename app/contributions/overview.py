@@ -9,11 +9,11 @@ from sqlalchemy import func
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from app.contributions import carrying, effects, kinds, policy, queries
+from app.contributions import carrying, kinds, policy, queries, relevance_changes
 from app.contributions.carrying import Earlier
-from app.contributions.effects import Changes
 from app.contributions.models import Answer, ContributionVersion, SubmittedAnswer
 from app.contributions.queries import Frame
+from app.contributions.relevance_changes import ShownRelevanceChange
 from app.platform import clock
 from app.platform.i18n import SOURCE
 from app.platform.security import Actor, Permission
@@ -59,7 +59,7 @@ class TaskList:
     numbers: Mapping[UUID, int]
     kept: Sequence[CompiledQuestion]
     missing: Sequence[CompiledQuestion]
-    changes: Changes
+    changes: ShownRelevanceChange
     earlier: Earlier | None
     may_answer: Permission
     may_submit: Permission
@@ -123,7 +123,7 @@ def _numbered(counted: Iterable[CompiledQuestion]) -> dict[UUID, int]:
 
 def numbers_of(version: CompiledVersion, answers: Mapping[UUID, Answer]) -> dict[UUID, int]:
     """What each question is called by for whoever gave these answers: 7 is "question 7"."""
-    return _numbered(effects.asked(version[SOURCE], _away(version, answers)))
+    return _numbered(relevance_changes.asked(version[SOURCE], _away(version, answers)))
 
 
 async def task_list(
@@ -139,7 +139,7 @@ async def task_list(
     answers = await queries.answers_of(session, contribution_id)
     away = _away(version, answers)
     compiled, at = version[language], clock.arrival()
-    counted = list(effects.asked(compiled, away))
+    counted = list(relevance_changes.asked(compiled, away))
     contribution, consultation = frame.contribution, frame.consultation
     may_answer = policy.can_answer(actor, contribution, consultation, at)
     return TaskList(
@@ -151,8 +151,8 @@ async def task_list(
         kept=[
             q for q in compiled.questions if q.id in away and q.id in answers and not answers[q.id].is_empty
         ],
-        missing=[compiled.by_id[key] for key in effects.missing(version, answers, away)],
-        changes=effects.changes_in(compiled, changed, away),
+        missing=[compiled.by_id[key] for key in relevance_changes.missing(version, answers, away)],
+        changes=relevance_changes.changes_in(compiled, changed, away),
         earlier=await carrying.find_earlier(session, actor, frame, version) if may_answer else None,
         may_answer=may_answer,
         may_submit=policy.can_submit(actor, contribution, consultation, at),
@@ -197,7 +197,7 @@ async def receipt_page(session: AsyncSession, actor: Actor, contribution_id: UUI
     """What was handed in last; raises NotFound."""
     frame = await queries.get_frame(session, actor, contribution_id)
     version = await questionnaires.get_compiled(session, frame.consultation.civil_society_version_id)
-    given = await effects.given_to(session, contribution_id, version.rules.read)
+    given = await relevance_changes.given_to(session, contribution_id, version.rules.read)
     away = version.rules.irrelevant(given, clock.today())
     answered = await session.exec(
         select(func.count())
@@ -214,4 +214,4 @@ async def receipt_page(session: AsyncSession, actor: Actor, contribution_id: UUI
 
 
 def _size(version: CompiledVersion, away: frozenset[UUID]) -> int:
-    return sum(1 for _question in effects.asked(version["en"], away))
+    return sum(1 for _question in relevance_changes.asked(version["en"], away))

@@ -18,7 +18,6 @@ from app.contributions.models import (
     Contribution,
     ContributionState,
     Mode,
-    Publication,
 )
 from app.organisations.models import CONTRIBUTORS, Organisation
 from app.platform import clock
@@ -32,7 +31,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     if actor.bearer_of is not None:
         return Contribution.id == actor.bearer_of  # type: ignore[return-value]
     places = actor.places(*CONTRIBUTORS)
-    return (Contribution.mode == Mode.NAMED) & Contribution.organisation_id.in_(places)  # type: ignore[union-attr,return-value]
+    return (Contribution.mode == Mode.NAMED) & Contribution.organisation_id.in_(places)  # type: ignore[no-any-return, return-value, union-attr]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ FRAME = (
     .outerjoin(Organisation, Organisation.id == Contribution.organisation_id)  # type: ignore[arg-type]
 )
 WITH_ANSWER = (
-    select(Contribution, Consultation, Organisation.name, Question.id, Answer)
+    select(Contribution, Consultation, Organisation.name, Question.id, Answer)  # type: ignore[call-overload]
     .join(Consultation, Consultation.id == Contribution.consultation_id)  # type: ignore[arg-type]
     .join(
         Question,
@@ -219,7 +218,7 @@ class Voices:
 async def count_voices(session: AsyncSession, consultation_id: UUID) -> Voices:
     """How many of each kind were handed in and not withdrawn, in one statement."""
     query = select(
-        func.count().filter(Contribution.mode == Mode.NAMED),  # type: ignore[arg-type]
+        func.count().filter(Contribution.mode == Mode.NAMED),  # type: ignore[arg-type, call-overload]
         func.count().filter((col(Contribution.mode) == Mode.CONFIDENTIAL) & ~UNATTRIBUTED),
         func.count().filter(UNATTRIBUTED),
     ).where(
@@ -247,12 +246,6 @@ STANDING = (
     & (Contribution.id == Answer.contribution_id)
     & (Contribution.state != ContributionState.WITHDRAWN)
 )
-
-
-def narrowest(submitted: Publication, draft: Publication) -> Publication:
-    """The smaller of two permissions: a contributor who takes one back is heard at once."""
-    order = [Publication.NO, Publication.UNNAMED, Publication.NAMED]
-    return min(submitted, draft, key=order.index)
 
 
 def as_json(answer: Answer, code: str) -> dict[str, Any]:

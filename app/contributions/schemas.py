@@ -5,12 +5,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-from app.contributions.models import ContributionState, Law, Mode, Practice, Publication
+from app.contributions.models import ContributionState, Mode, Publication
 from app.platform.errors import Invalid
-from app.platform.forms import NOT_UNDERSTOOD, Input, OneLine, Problem
-from app.platform.i18n import _
+from app.platform.forms import NOT_UNDERSTOOD, Input, OneLine, Problem, WebAddress
+from app.platform.i18n import LanguageCode, _
+from app.questionnaires.positions import Law, Practice
 
-LanguageCode = Literal["ar", "zh", "en", "fr", "ru", "es"]
 NARRATIVE_LIMIT = 10_000
 
 
@@ -18,18 +18,10 @@ class EvidenceInput(Input):
     """A citation: what it is, where it can be found, who published it."""
 
     title: Annotated[OneLine, Field(max_length=300)] = ""
-    url: Annotated[OneLine, Field(max_length=2000)] = ""
+    url: WebAddress = ""
     publisher: Annotated[OneLine, Field(max_length=200)] = ""
     year: Annotated[OneLine, Field(max_length=20)] = ""
     official: bool = False
-
-    @field_validator("url")
-    @classmethod
-    def is_a_web_address(cls, value: str) -> str:
-        """Only addresses a reader can follow."""
-        if value and not value.lower().startswith(("https://", "http://")):
-            raise Problem(_("A web address starts with https:// or http://."))
-        return value
 
     @model_validator(mode="after")
     def says_what_it_is(self) -> "EvidenceInput":

@@ -11,8 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
 from app.consultations.models import Consultation
-from app.contributions import clashing, effects, kinds, policy, queries, submitting
-from app.contributions.effects import Change
+from app.contributions import clashing, kinds, policy, queries, relevance_changes, submitting
 from app.contributions.events import ContributionWithdrawn, WordsTakenBack
 from app.contributions.models import (
     MOVES,
@@ -23,8 +22,10 @@ from app.contributions.models import (
     ContributionVersion,
     Mode,
     Publication,
+    narrowest,
 )
 from app.contributions.queries import Frame
+from app.contributions.relevance_changes import RelevanceChange
 from app.contributions.schemas import AnswerInput
 from app.organisations.models import CONTRIBUTORS, Organisation
 from app.platform import clock, i18n, ids
@@ -135,7 +136,7 @@ class Saved(NamedTuple):
     """What saving an answer came to: its new version, what it changed, and the question to go on with."""
 
     version: int
-    change: Change
+    change: RelevanceChange
     next: str | None
 
 
@@ -159,11 +160,13 @@ async def save_answer(
     is_stored = _says_the_same(stored, values, data.version)
     if not is_stored and (stored.version if stored else 0) != data.version:
         raise StaleEdit(stored, SAVED_MEANWHILE)
-    before = await effects.given_to(session, contribution_id, effects.needed_to_save(version, question))
+    before = await relevance_changes.given_to(
+        session, contribution_id, relevance_changes.needed_to_save(version, question)
+    )
     after = {**before, question_id: Given(data.law, data.practice, data.narrative, value)}
-    effects.check_constraint(version, question, after)
-    change, away = effects.change_by(version, before, after)
-    following = effects.next_after(version, question_id, away)
+    relevance_changes.check_constraint(version, question, after)
+    change, away = relevance_changes.change_by(version, before, after)
+    following = relevance_changes.next_after(version, question_id, away)
     if stored is not None and is_stored:
         return Saved(stored.version, change, following)
     return Saved(
@@ -364,7 +367,7 @@ async def become_confidential(
     )
     for answer in answers.values():
         copied = answer.model_dump(exclude={"id", "contribution_id", "version", "publication", *BY_NAME})
-        publication = min(answer.publication, Publication.UNNAMED, key=list(Publication).index)
+        publication = narrowest(answer.publication, Publication.UNNAMED)
         session.add(Answer(**copied, contribution_id=fresh.id, publication=publication))
     await _erase(session, contribution_id)
     await session.flush()

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
 from app.consultations.models import Consultation
-from app.contributions import effects, kinds, queries
+from app.contributions import kinds, queries, relevance_changes
 from app.contributions.events import ContributionSubmitted
 from app.contributions.models import (
     MOVES,
@@ -59,7 +59,7 @@ async def hand_in(
     if is_own:
         given = {key: kinds.given_by(answer) for key, answer in everything.items()}
         away = version.rules.irrelevant(given, clock.today())
-        _check_complete([version.codes[key] for key in effects.missing(version, everything, away)])
+        _check_complete([version.codes[key] for key in relevance_changes.missing(version, everything, away)])
     answers = [a for key, a in everything.items() if not a.is_empty and key not in away]
     if not answers:
         raise Invalid(detail=_("There is nothing to submit yet: answer at least one question."))

@@ -1,1 +1,1 @@
-"""Questionnaires as files: XLSForm, XLIFF, JSON and paper, out of the portal and back into it."""
+"""Questionnaires as files: the pages and the interface through which they leave and come back."""

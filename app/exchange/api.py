@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from app.exchange.bounds import check_bounds
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
 from app.platform.routing import OneOutcome
@@ -13,6 +12,7 @@ from app.platform.security import require
 from app.questionnaires import policy, queries, service
 from app.questionnaires.definition import Definition
 from app.questionnaires.models import Edition, Origin, QuestionnaireVersion, VersionState
+from app.xlsform.limits import check_bounds
 
 router = APIRouter(route_class=OneOutcome, tags=["questionnaires"])
 

@@ -7,11 +7,8 @@ from graphlib import CycleError
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from app.blank.form import HOW, Blank, make_blank
 from app.conditions.language import NotSupported
-from app.exchange.blank import HOW, Blank, make_blank
-from app.exchange.columns import PRINT
-from app.exchange.refusals import FormRead
-from app.exchange.texts import TextsReport
 from app.platform.errors import Conflict
 from app.platform.i18n import CODES, Message, _
 from app.platform.security import Actor, Permission
@@ -19,7 +16,10 @@ from app.questionnaires import policy
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.definition import Definition, QuestionDefinition, Readiness, units_of
 from app.questionnaires.models import QuestionnaireVersion, VersionState
-from app.questionnaires.queries import Standing
+from app.questionnaires.queries import ExistingVersion
+from app.xliff.changes import TextsReport
+from app.xlsform.columns import PRINT
+from app.xlsform.refusals import FormRead
 
 UNSOUND = _("Some conditions of this draft cannot be followed. The check list of the draft says which.")
 
@@ -61,13 +61,13 @@ class Look:
 
     read: FormRead
     definition: Definition
-    standing: Standing | None
+    standing: ExistingVersion | None
     free_slug: str
     filename: str = ""
     carried: str = ""
 
     @property
-    def replaced(self) -> Standing | None:
+    def replaced(self) -> ExistingVersion | None:
         """The draft whose words would be lost, if there is one that says something else."""
         standing = self.standing
         return standing if standing and standing.is_draft and not standing.says(self.definition) else None

@@ -11,7 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from app.exchange import blank_word, queries, service, xliff, xlsform_in, xlsform_out
+from app.blank import word as blank_word
+from app.exchange import queries, service
 from app.exchange.schemas import CARRIED, ImportForm, TextsForm
 from app.organisations.deps import AnyActor, CurrentActor
 from app.platform.db import Session
@@ -26,6 +27,9 @@ from app.questionnaires import policy
 from app.questionnaires import queries as questionnaires
 from app.questionnaires import service as writing
 from app.questionnaires.models import QuestionnaireVersion
+from app.xliff import document as xliff
+from app.xlsform import reader as xlsform_in
+from app.xlsform import writer as xlsform_out
 
 router = APIRouter(route_class=OneOutcome)
 

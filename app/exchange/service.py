@@ -6,8 +6,6 @@ from uuid import UUID
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.audit import service as audit
-from app.exchange import texts, xliff
-from app.exchange.texts import TextsReport
 from app.platform.errors import Conflict, NotFound
 from app.platform.i18n import _
 from app.platform.security import Actor, require
@@ -15,6 +13,9 @@ from app.questionnaires import policy, queries
 from app.questionnaires import service as questionnaires
 from app.questionnaires.definition import Definition
 from app.questionnaires.models import QuestionnaireVersion
+from app.xliff import changes as texts
+from app.xliff import document as xliff
+from app.xliff.changes import TextsReport
 
 CHANGED = _("The draft changed since this page was made. Look at it again.")
 

@@ -11,7 +11,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
-from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, PUBLICATION_NAMES, Answer
+from app.contributions.models import PUBLICATION_NAMES, Answer
 from app.exports import queries, tables
 from app.platform.db import Database
 from app.platform.i18n import Message, _
@@ -19,6 +19,7 @@ from app.platform.security import Actor, require
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledLanguage
 from app.questionnaires.models import Question
+from app.questionnaires.positions import LAW_NAMES, PRACTICE_NAMES
 from app.reading import policy
 from app.reading.queries import SUBMITTED, ReadAnswer, as_read
 from app.submissions.models import DECISION_NAMES, Decision

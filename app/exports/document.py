@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from app.contributions.models import Publication
+from app.contributions.models import Publication, narrowest
 from app.submissions import merging
 from app.submissions.models import NationalAnswer
 from app.submissions.queries import ShownSource
@@ -39,15 +39,12 @@ def sources_of(sources: Iterable[ShownSource]) -> dict[str, Any]:
     """Whose words a paragraph rests on, as far as each allowed it; each voice counts once."""
     by_voice: dict[tuple[bool, str], Publication] = {}
     names: dict[tuple[bool, str], str] = {}
-    order = list(Publication)
     for source in sources:
         voice = (source.is_confidential, source.voice)
         allowed = (
-            source.publication
-            if source.organisation
-            else min(source.publication, Publication.UNNAMED, key=order.index)
+            source.publication if source.organisation else narrowest(source.publication, Publication.UNNAMED)
         )
-        by_voice[voice] = max(by_voice.get(voice, Publication.NO), allowed, key=order.index)
+        by_voice[voice] = max(by_voice.get(voice, Publication.NO), allowed, key=lambda one: one.reach)
         names[voice] = source.organisation or ""
     return {
         "organisations": sorted(names[v] for v, how in by_voice.items() if how is Publication.NAMED),

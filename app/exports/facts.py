@@ -26,8 +26,8 @@ class Facts:
     review: CountryReview
     state: State
     submission: Submission | None
-    asked: CompiledVersion
-    answered: CompiledVersion
+    state_edition: CompiledVersion
+    civil_society: CompiledVersion
     to_state: Mapping[UUID, Sequence[UUID]]
     nationals: Mapping[UUID, NationalAnswer]
     paragraphs: Mapping[UUID, Sequence[Paragraph]]
@@ -70,7 +70,7 @@ def _undecided(facts: Facts) -> Iterator[Obstacle]:
     for question_id, missing in facts.open_answers.items():
         if not missing:
             continue
-        code = facts.answered.codes[question_id]
+        code = facts.civil_society.codes[question_id]
         message = n_(
             "%(code)s: %(num)s answer has no decision yet.",
             "%(code)s: %(num)s answers have no decision yet.",
@@ -79,13 +79,13 @@ def _undecided(facts: Facts) -> Iterator[Obstacle]:
         )
         mapped = facts.to_state.get(question_id, ())
         if mapped:
-            yield Obstacle(message, facts.asked.codes[mapped[0]])
+            yield Obstacle(message, facts.state_edition.codes[mapped[0]])
         else:
             yield Obstacle(message, code, "submissions.unasked")
 
 
 def _unapproved(facts: Facts) -> Iterator[Obstacle]:
-    for code, question_id in facts.asked.ids.items():
+    for code, question_id in facts.state_edition.ids.items():
         national = facts.nationals.get(question_id)
         if national is None:
             yield Obstacle(_("%(code)s: there is no national answer yet.", code=code), code)
@@ -95,7 +95,7 @@ def _unapproved(facts: Facts) -> Iterator[Obstacle]:
 
 def _overstepping(facts: Facts) -> Iterator[Obstacle]:
     """Somebody may take words or a permission back after the answer was approved."""
-    for code, question_id in facts.asked.ids.items():
+    for code, question_id in facts.state_edition.ids.items():
         paragraphs = facts.paragraphs_to(question_id)
         if any(_repeats(facts, paragraph) for paragraph in paragraphs):
             yield Obstacle(
@@ -132,7 +132,7 @@ def unreferenced(facts: Facts) -> list[str]:
     """The questions answered with a yes that name no law; worth a look, and no obstacle."""
     return [
         code
-        for code, question_id in facts.asked.ids.items()
+        for code, question_id in facts.state_edition.ids.items()
         if (national := facts.nationals.get(question_id))
         and national.position in {"yes", "in_part"}
         and not national.citations
@@ -155,13 +155,13 @@ def compose(facts: Facts, number: int, made_at: datetime, *, is_draft: bool = Fa
         },
         "state": {"code": facts.state.code, "name": text_in(facts.state.names, language)[0]},
         "instruments": [
-            {"code": code, "name": facts.asked.reference.instrument_name(code).in_language(language)}
+            {"code": code, "name": facts.state_edition.reference.instrument_name(code).in_language(language)}
             for code in facts.review.instruments
         ],
         "cluster": facts.review.cluster,
         "phase": facts.review.phase,
-        "questionnaire": {"slug": facts.asked.slug, "version": facts.asked.number},
-        "questions": [_question(facts, question) for question in facts.asked[language].questions],
+        "questionnaire": {"slug": facts.state_edition.slug, "version": facts.state_edition.number},
+        "questions": [_question(facts, question) for question in facts.state_edition[language].questions],
     }
 
 

@@ -10,7 +10,7 @@ from app.exports.document import Document, QuestionChange, by_todays_names
 from app.platform import i18n
 from app.platform.i18n import Message, _
 from app.platform.word import Writer
-from app.submissions.models import POSITION_NAMES, Position
+from app.questionnaires.positions import POSITION_NAMES, Position
 
 MEDIA = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

@@ -1,5 +1,6 @@
 """Tables as files that are written piece by piece: CSV to the reader, XLSX into a folder of its own first."""
 
+import asyncio
 import csv
 import io
 import tempfile
@@ -8,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from starlette.concurrency import run_in_threadpool
 
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
@@ -55,14 +55,14 @@ async def as_workbook(
         book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": folder})
         first = book.add_worksheet("answers")
         first.freeze_panes(1, 0)
-        place = await run_in_threadpool(_write, first, 0, [heads])
+        place = await asyncio.to_thread(_write, first, 0, [heads])
         async for piece in rows:
-            place = await run_in_threadpool(_write, first, place, piece)
+            place = await asyncio.to_thread(_write, first, place, piece)
         for name, lines in sheets:
-            await run_in_threadpool(_write, book.add_worksheet(name), 0, lines)
-        await run_in_threadpool(book.close)
+            await asyncio.to_thread(_write, book.add_worksheet(name), 0, lines)
+        await asyncio.to_thread(book.close)
         with path.open("rb") as file:
-            while part := await run_in_threadpool(file.read, CHUNK):
+            while part := await asyncio.to_thread(file.read, CHUNK):
                 yield part
 
 

@@ -9,7 +9,7 @@ from types import UnionType
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from starlette.datastructures import UploadFile
 
 from app.platform.csrf import check_csrf, check_site, is_foreign, is_ours
@@ -67,6 +67,16 @@ def _one_line(value: str) -> str:
 
 
 OneLine = Annotated[str, AfterValidator(_one_line)]
+
+
+def _web_address(value: str) -> str:
+    if value and not value.lower().startswith(("https://", "http://")):
+        raise Problem(_("A web address starts with https:// or http://."))
+    return value
+
+
+# An address a reader can follow, or none.
+WebAddress = Annotated[OneLine, AfterValidator(_web_address), Field(max_length=2000)]
 
 
 class Nothing(Input):

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
@@ -40,6 +40,12 @@ LANGUAGES = (
 CODES = tuple(language.code for language in LANGUAGES)
 BY_CODE = {language.code: language for language in LANGUAGES}
 SOURCE = "en"
+# The code of a language where something comes in: pydantic refuses another at its field. The languages are written
+# once, above; a checker of types, which cannot read them, sees text.
+if TYPE_CHECKING:
+    LanguageCode: TypeAlias = str
+else:
+    LanguageCode = Literal[CODES]
 
 # The months as United Nations Arabic writes them: both families of names.
 ARABIC_MONTHS = (

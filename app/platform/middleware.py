@@ -43,7 +43,7 @@ class BodyTooSlow(HTTPException):
         super().__init__(408, headers={"connection": "close"})
 
 
-class Answer:
+class HeaderInjectingSend:
     """The way out: every answer gets the headers; `language` is None for files that may be cached."""
 
     __slots__ = ("extra", "head_only", "secure", "send", "started")
@@ -99,7 +99,7 @@ def _bounded(receive: Receive, limit: int, seconds: float) -> Receive:
     return bounded
 
 
-class Edge:
+class RequestContextMiddleware:
     """Host, language, limits, headers and the request id."""
 
     def __init__(
@@ -136,7 +136,7 @@ class Edge:
         path: str = scope["path"]
         language = None if path.startswith("/static/") else state["language"]
         head_only = scope["method"] == "HEAD"
-        answer = Answer(send, rid, language, secure=self.secure, head_only=head_only)
+        answer = HeaderInjectingSend(send, rid, language, secure=self.secure, head_only=head_only)
         if head_only:
             # The same answer without its body (RFC 9110, 9.3.2); the server keeps what it was asked.
             scope = {**scope, "method": "GET"}
@@ -163,7 +163,7 @@ class Edge:
         """Whether the request names this portal; what it names otherwise could end up in an address."""
         return path in ANY_HOST or _host_in(headers.get(b"host", b"")) in self.hosts
 
-    async def _refuse_large(self, scope: Scope, receive: Receive, answer: Answer) -> None:
+    async def _refuse_large(self, scope: Scope, receive: Receive, answer: HeaderInjectingSend) -> None:
         problem: HTTPException = BodyTooLarge()
         try:
             await _drain(_bounded(receive, DRAINED, BODY_SECONDS))
@@ -171,7 +171,7 @@ class Edge:
             problem = found
         await self.refuse(Request(scope), problem)(scope, receive, answer)
 
-    async def _pass_on(self, scope: Scope, receive: Receive, answer: Answer) -> None:
+    async def _pass_on(self, scope: Scope, receive: Receive, answer: HeaderInjectingSend) -> None:
         try:
             await self.app(scope, receive, answer)
         except ClientDisconnect:

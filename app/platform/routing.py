@@ -41,8 +41,8 @@ def _key(path: str) -> Key:
     return len(parts), parts[0], "" if third.startswith("{") else third
 
 
-class Shelf(BaseRoute):
-    """Many routes as one: those that cannot match are never asked, the others in their order."""
+class RouteIndex(BaseRoute):
+    """An index of routes by their number of parts, the first part, and the third where it is a fixed word."""
 
     def __init__(self, routers: Iterable[APIRouter], prefix: str = "") -> None:
         self.prefix = prefix

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.contributions.models import Law, Practice
 from app.publication.snapshot import Content
-from app.submissions.models import Position
+from app.questionnaires.positions import Law, Position, Practice
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,20 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
-from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState, Mode, Publication
-from app.contributions.queries import count_voices, narrowest
+from app.contributions.models import (
+    Answer,
+    AnswerVersion,
+    Contribution,
+    ContributionState,
+    Mode,
+    Publication,
+    narrowest,
+)
+from app.contributions.queries import count_voices
 from app.organisations.models import Organisation
 from app.publication import snapshot
 from app.publication.hiding import Excerpt, Voice
-from app.publication.snapshot import Asked, Content, PublicParagraph, Spoke
+from app.publication.snapshot import Content, GatheredQuestion, PublicParagraph, Spoke
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledPair, CompiledVersion
 from app.submissions import queries as submissions
@@ -31,34 +39,35 @@ from app.submissions.numbers import IN_PLACE
 from app.translations.models import Text
 from app.translations.queries import bodies_of, latest_for
 
+Translated = Sequence[tuple[str, str]]  # each with its language
 _newer = aliased(Decision)
-_reason = aliased(Text)
+_reason: Any = aliased(Text)
 LATEST = (col(Decision.answer_version_id) == AnswerVersion.id) & ~select(_newer.id).where(
     _newer.answer_id == Decision.answer_id, _newer.number > Decision.number
 ).exists()
 # Withdrawn answers are read, too: only then is it known which words must not be repeated.
 VOICES = (
     select(  # type: ignore[call-overload]
-        Answer.id,
-        Organisation.name,
-        Contribution.label,
-        Contribution.mode,
-        Contribution.state,
-        AnswerVersion.publication,
-        Answer.publication,
-        AnswerVersion.language,
-        Text.body,
-        AnswerVersion.law,
-        AnswerVersion.practice,
-        AnswerVersion.recommendation,
-        AnswerVersion.evidence,
-        AnswerVersion.text_id,
-        Decision.kind,
-        _reason.body,
-        _reason.language,
-        _reason.id,
-        Answer.question_id,
-        AnswerVersion.value,
+        col(Answer.id).label("answer_id"),
+        col(Answer.question_id).label("question_id"),
+        col(Organisation.name).label("organisation"),
+        col(Contribution.label).label("label"),
+        col(Contribution.mode).label("mode"),
+        col(Contribution.state).label("state"),
+        col(AnswerVersion.publication).label("publication"),
+        col(Answer.publication).label("newest_publication"),
+        col(AnswerVersion.language).label("language"),
+        col(AnswerVersion.text_id).label("text_id"),
+        col(Text.body).label("body"),
+        col(AnswerVersion.law).label("law"),
+        col(AnswerVersion.practice).label("practice"),
+        col(AnswerVersion.value).label("value"),
+        col(AnswerVersion.recommendation).label("recommendation"),
+        col(AnswerVersion.evidence).label("evidence"),
+        col(Decision.kind).label("kind"),
+        _reason.id.label("reason_id"),
+        _reason.body.label("reason"),
+        _reason.language.label("reason_language"),
     )
     .select_from(Answer)
     .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
@@ -71,27 +80,33 @@ VOICES = (
 )
 
 
-def _voice(row: Sequence[Any], asked: CompiledVersion) -> Voice:
-    withdrawn = row[4] is ContributionState.WITHDRAWN
+def _voice(row: Any, asked: CompiledVersion) -> Voice:
+    withdrawn = row.state is ContributionState.WITHDRAWN
+    allowed = narrowest(row.publication, row.newest_publication)
     return Voice(
-        key=str(row[0]),
-        name="" if row[3] is Mode.CONFIDENTIAL else row[1] or "",
-        label=row[2],
-        publication="withdrawn" if withdrawn else narrowest(row[5], row[6]).value,
-        language=row[7],
-        body=row[8],
-        law=row[9].value if row[9] else None,
-        practice=row[10].value if row[10] else None,
-        recommendation=row[11],
-        evidence=row[12],
-        kind=row[14].value if row[14] else None,
-        reason=row[15] or "",
-        reason_language=row[16] or "",
-        text_id=str(row[13]),
-        reason_id=str(row[17]) if row[17] else "",
-        value=_labels(asked, row[18], row[19]) if row[19] else {},
-        question=str(row[18]),
+        key=str(row.answer_id),
+        name=_name(row),
+        label=row.label,
+        publication="withdrawn" if withdrawn else allowed.value,
+        language=row.language,
+        body=row.body,
+        law=row.law.value if row.law else None,
+        practice=row.practice.value if row.practice else None,
+        recommendation=row.recommendation,
+        evidence=row.evidence,
+        kind=row.kind.value if row.kind else None,
+        reason=row.reason or "",
+        reason_language=row.reason_language or "",
+        text_id=str(row.text_id),
+        reason_id=str(row.reason_id) if row.reason_id else "",
+        value=_labels(asked, row.question_id, row.value) if row.value else {},
+        question=str(row.question_id),
     )
+
+
+def _name(row: Any) -> str:
+    """The organisation's name; a confidential contribution has none, whatever the row holds."""
+    return "" if row.mode is Mode.CONFIDENTIAL else row.organisation or ""
 
 
 def _labels(asked: CompiledVersion, question_id: UUID, value: str) -> dict[str, str]:
@@ -112,17 +127,17 @@ async def content_of(session: AsyncSession, consultation: Consultation) -> Conte
     pair = await questionnaires.get_pair(
         session, consultation.civil_society_version_id, consultation.state_version_id
     )
-    state, asked = pair.state, pair.asked
+    state, asked = pair.state, pair.civil_society
     nationals = await _nationals(session, consultation)
     questions: list[Content] = []
     for question_id, code in [*state.codes.items(), *_unasked(pair)]:
         of_state = question_id in state.codes
-        mapped = pair.to_asked.get(question_id, ()) if of_state else (question_id,)
+        mapped = pair.to_civil_society.get(question_id, ()) if of_state else (question_id,)
         voices = await _voices(session, consultation, asked, mapped)
         national = nationals.get(question_id)
         if national is None and not voices:
             continue
-        given = Asked(
+        given = GatheredQuestion(
             code=code,
             edition="state" if of_state else "civil_society",
             position=national.position if national else None,
@@ -148,7 +163,7 @@ async def _spoke(session: AsyncSession, consultation_id: UUID) -> Spoke:
 
 
 def _unasked(pair: CompiledPair) -> list[tuple[UUID, str]]:
-    return [(one, code) for one, code in pair.asked.codes.items() if not pair.to_state.get(one)]
+    return [(one, code) for one, code in pair.civil_society.codes.items() if not pair.to_state.get(one)]
 
 
 async def _voices(
@@ -158,7 +173,7 @@ async def _voices(
         return []
     query = VOICES.where(
         Answer.consultation_id == consultation.id,
-        Answer.question_id.in_(question_ids),  # type: ignore[attr-defined]
+        col(Answer.question_id).in_(question_ids),
     )
     voices = [_voice(row, asked) for row in (await session.exec(query)).all()]
     silent = await bodies_of(session, [UUID(voice.text_id) for voice in voices if not voice.is_shown])
@@ -181,7 +196,7 @@ async def _translations(
 class _National:
     position: str | None
     citations: Sequence[Mapping[str, Any]]
-    paragraphs: list[tuple[str, list[tuple[Any, ...]]]]
+    paragraphs: list[tuple[str, list[tuple[Any, Translated]]]]  # each text with its rows of SOURCES
 
 
 PARAGRAPHS = (
@@ -203,10 +218,10 @@ SOURCES = (
         Source.quote,
         AnswerVersion.language,
         AnswerVersion.publication,
+        AnswerVersion.text_id,
         Contribution.label,
         Contribution.mode,
-        Organisation.name,
-        AnswerVersion.text_id,
+        col(Organisation.name).label("organisation"),
     )
     .join(Paragraph, Paragraph.id == Source.paragraph_id)
     .join(NationalAnswer, NationalAnswer.id == Paragraph.national_answer_id)
@@ -224,11 +239,11 @@ async def _nationals(session: AsyncSession, consultation: Consultation) -> dict[
     approved = (Submission.consultation_id == consultation.id) & (
         NationalAnswer.state == NationalAnswerState.APPROVED
     )
-    sources: dict[UUID, list[tuple[Any, ...]]] = {}
+    sources: dict[UUID, list[tuple[Any, Translated]]] = {}
     rows = (await session.exec(SOURCES.where(approved))).all()
-    translated = await bodies_of(session, {row[-1] for row in rows})
-    for paragraph_id, *source, text_id in rows:
-        sources.setdefault(paragraph_id, []).append((*source, translated.get(text_id, ())))
+    translated = await bodies_of(session, {row.text_id for row in rows})
+    for row in rows:
+        sources.setdefault(row.paragraph_id, []).append((row, translated.get(row.text_id, ())))
     found: dict[UUID, _National] = {}
     for question_id, position, citations, paragraph_id, text in await session.exec(
         PARAGRAPHS.where(approved)
@@ -244,43 +259,33 @@ async def _nationals(session: AsyncSession, consultation: Consultation) -> dict[
 def _paragraphs(national: _National, voices: Sequence[Voice]) -> list[PublicParagraph]:
     known = {voice.key: voice for voice in voices}
     return [
-        PublicParagraph(text, [_excerpt(known, *source) for source in sources])
+        PublicParagraph(text, [_excerpt(known, row, elsewhere) for row, elsewhere in sources])
         for text, sources in national.paragraphs
     ]
 
 
-def _excerpt(
-    known: Mapping[str, Voice],
-    answer_id: UUID,
-    quote: str,
-    language: str,
-    publication: Publication,
-    label: str,
-    mode: Mode,
-    name: str | None,
-    elsewhere: Sequence[tuple[str, str]],
-) -> Excerpt:
+def _excerpt(known: Mapping[str, Voice], row: Any, elsewhere: Translated) -> Excerpt:
     """A source with the answer as it stands: the version quoted may allow less than the newest."""
-    voice = known.get(str(answer_id))
+    voice = known.get(str(row.answer_id))
     if voice is None:
-        shown_name = "" if mode is Mode.CONFIDENTIAL else name or ""
-        voice = Voice(str(answer_id), shown_name, label, "withdrawn", language, "")
+        voice = Voice(str(row.answer_id), _name(row), row.label, "withdrawn", row.language, "")
     elif not voice.is_withdrawn:
-        voice = replace(voice, publication=narrowest(publication, Publication(voice.publication)).value)
-    return Excerpt(voice, quote, language, tuple(elsewhere))
+        allowed = narrowest(row.publication, Publication(voice.publication))
+        voice = replace(voice, publication=allowed.value)
+    return Excerpt(voice, row.quote, row.language, tuple(elsewhere))
 
 
 async def voices_of(session: AsyncSession, contribution_id: UUID) -> list[Voice]:
     """Every submitted version of every answer of a contribution, as what must no longer be read."""
     found = await session.exec(
         select(  # type: ignore[call-overload]
-            Answer.id,
-            Organisation.name,
+            col(Answer.id).label("answer_id"),
+            col(Organisation.name).label("organisation"),
             Contribution.label,
             Contribution.mode,
             Text.language,
             Text.body,
-            Text.id,
+            col(Text.id).label("text_id"),
         )
         .select_from(AnswerVersion)
         .join(Answer, Answer.id == AnswerVersion.answer_id)
@@ -289,17 +294,17 @@ async def voices_of(session: AsyncSession, contribution_id: UUID) -> list[Voice]
         .outerjoin(Organisation, Organisation.id == Contribution.organisation_id)
         .where(Contribution.id == contribution_id)
     )
-    rows = found.all()
-    translated = await bodies_of(session, [row[6] for row in rows])
+    rows: Sequence[Any] = found.all()
+    translated = await bodies_of(session, [row.text_id for row in rows])
     return [
         Voice(
-            str(row[0]),
-            "" if row[3] is Mode.CONFIDENTIAL else row[1] or "",
-            row[2],
+            str(row.answer_id),
+            _name(row),
+            row.label,
             "withdrawn",
-            row[4],
-            row[5],
-            elsewhere=tuple(translated.get(row[6], ())),
+            row.language,
+            row.body,
+            elsewhere=tuple(translated.get(row.text_id, ())),
         )
         for row in rows
     ]

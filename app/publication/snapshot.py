@@ -28,7 +28,7 @@ class PublicParagraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class GatheredQuestion:
     """A question with everything said about it; `edition` is for whom it was written."""
 
     code: str
@@ -40,13 +40,13 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Wall:
-    """What keeps texts of the State off the page: names nobody wants to read, words kept back."""
+class Redaction:
+    """Redaction rules for texts of the State: names that must not appear, and whole texts that repeat words kept back."""
 
     names: Phrases
     blocked: frozenset[str]
 
-    def lets(self, text: str) -> bool:
+    def allows(self, text: str) -> bool:
         """Whether the text may be read."""
         return not (text in self.blocked or REDACTED in text or self.names.is_in(text))
 
@@ -98,22 +98,24 @@ def _numbered(draft: Content, row: Row) -> Content:
     return {**said, "total": row.total, "decisions": dict(row.cells)}
 
 
-def question(asked: Asked, translations: Translations) -> Content:
+def question(asked: GatheredQuestion, translations: Translations) -> Content:
     """One question as the public reads it; `translations` are by text and language.
 
     It holds no number yet: which may be read depends on all questions, and `outcome` decides by its "tally".
     """
-    wall = _around(asked, translations)
+    redaction = _around(asked, translations)
     standing = [voice for voice in asked.voices if not voice.is_withdrawn]
     return {
         "code": asked.code,
         "edition": asked.edition,
         "position": asked.position,
         "citations": [
-            c for c in map(_citation, asked.citations) if wall.lets(c["title"]) and wall.lets(c["url"])
+            c
+            for c in map(_citation, asked.citations)
+            if redaction.allows(c["title"]) and redaction.allows(c["url"])
         ],
-        "paragraphs": [_paragraph(paragraph, wall, translations) for paragraph in asked.paragraphs],
-        "answers": [_answer(voice, wall, translations) for voice in standing if voice.is_shown],
+        "paragraphs": [_paragraph(paragraph, redaction, translations) for paragraph in asked.paragraphs],
+        "answers": [_answer(voice, redaction, translations) for voice in standing if voice.is_shown],
         "tally": Tally(
             kinds=KINDS,
             shown=Counter((v.question, v.kind or OPEN) for v in standing if v.is_shown),
@@ -129,7 +131,7 @@ def _silent_in(paragraph: PublicParagraph) -> int:
     return len({source.of.key for source in paragraph.sources if not source.of.is_withdrawn} - shown)
 
 
-def _around(asked: Asked, translations: Translations) -> Wall:
+def _around(asked: GatheredQuestion, translations: Translations) -> Redaction:
     sources = [source for paragraph in asked.paragraphs for source in paragraph.sources]
     everybody = [*asked.voices, *(source.of for source in sources)]
     texts = [paragraph.text for paragraph in asked.paragraphs]
@@ -146,7 +148,7 @@ def _around(asked: Asked, translations: Translations) -> Wall:
         else:
             kept_back += [(voice.body, voice.language), *voice.elsewhere]
     blocked = frozenset(Index(texts).repeating(kept_back, published))
-    return Wall(Phrases(unwanted_names(everybody)), blocked)
+    return Redaction(Phrases(unwanted_names(everybody)), blocked)
 
 
 def _bodies(made: Mapping[str, Mapping[str, str]]) -> list[str]:
@@ -157,11 +159,11 @@ def _citation(citation: Mapping[str, Any]) -> dict[str, str]:
     return {"title": str(citation.get("title", "")), "url": str(citation.get("url", ""))}
 
 
-def _paragraph(paragraph: PublicParagraph, wall: Wall, translations: Translations) -> Content:
+def _paragraph(paragraph: PublicParagraph, redaction: Redaction, translations: Translations) -> Content:
     shown = [source for source in paragraph.sources if source.is_shown]
     return {
         # A text that repeats what its author keeps back is left out as a whole; the State can say it anew.
-        "text": paragraph.text if wall.lets(paragraph.text) else None,
+        "text": paragraph.text if redaction.allows(paragraph.text) else None,
         "sources": [_source(source, translations) for source in shown],
         "withdrawn": any(source.of.is_withdrawn for source in paragraph.sources),
     }
@@ -183,7 +185,7 @@ def _own_translations(voice: Voice, translations: Translations) -> Content:
     return {code: dict(one) for code, one in made.items() if voice.keeps_its_name(one["body"])}
 
 
-def _answer(voice: Voice, wall: Wall, translations: Translations) -> Content:
+def _answer(voice: Voice, redaction: Redaction, translations: Translations) -> Content:
     said = {name: str(voice.recommendation.get(name) or "") for name in ("action", "addressee", "priority")}
     return {
         "key": voice.key,
@@ -198,18 +200,18 @@ def _answer(voice: Voice, wall: Wall, translations: Translations) -> Content:
         "evidence": [_citation(source) for source in voice.evidence] if voice.public_name else [],
         "translations": _own_translations(voice, translations),
         "decision": voice.kind,
-        "reason": _reason(voice, wall, translations),
+        "reason": _reason(voice, redaction, translations),
     }
 
 
-def _reason(voice: Voice, wall: Wall, translations: Translations) -> Content | None:
-    if not voice.reason or not wall.lets(voice.reason):
+def _reason(voice: Voice, redaction: Redaction, translations: Translations) -> Content | None:
+    if not voice.reason or not redaction.allows(voice.reason):
         return None
     made = translations.get(voice.reason_id, {})
     return {
         "language": voice.reason_language,
         "text": voice.reason,
-        "translations": {code: dict(one) for code, one in made.items() if wall.lets(one["body"])},
+        "translations": {code: dict(one) for code, one in made.items() if redaction.allows(one["body"])},
     }
 
 
@@ -224,8 +226,8 @@ def without(content: Content, taken_back: Sequence[Voice]) -> Content:
         answer for asked in content["questions"] for answer in asked["answers"] if answer["key"] not in keys
     ]
     blocked = Index(_texts_of_the_state(content)).repeating(words, [answer["words"] for answer in left])
-    wall = Wall(Phrases(unwanted_names(taken_back)), frozenset(blocked))
-    return {**content, "questions": [_without(one, keys, wall) for one in content["questions"]]}
+    redaction = Redaction(Phrases(unwanted_names(taken_back)), frozenset(blocked))
+    return {**content, "questions": [_without(one, keys, redaction) for one in content["questions"]]}
 
 
 def _texts_of_the_state(content: Content) -> Iterator[str]:
@@ -237,34 +239,36 @@ def _texts_of_the_state(content: Content) -> Iterator[str]:
                 yield from (made["body"] for made in reason["translations"].values())
 
 
-def _without(asked: Content, keys: Collection[str], wall: Wall) -> Content:
+def _without(asked: Content, keys: Collection[str], redaction: Redaction) -> Content:
     return {
         **asked,
-        "citations": [c for c in asked["citations"] if wall.lets(c["title"]) and wall.lets(c["url"])],
-        "paragraphs": [_paragraph_without(paragraph, keys, wall) for paragraph in asked["paragraphs"]],
+        "citations": [
+            c for c in asked["citations"] if redaction.allows(c["title"]) and redaction.allows(c["url"])
+        ],
+        "paragraphs": [_paragraph_without(paragraph, keys, redaction) for paragraph in asked["paragraphs"]],
         "answers": [
-            {**answer, "reason": _reason_without(answer["reason"], wall)}
+            {**answer, "reason": _reason_without(answer["reason"], redaction)}
             for answer in asked["answers"]
             if answer["key"] not in keys
         ],
     }
 
 
-def _paragraph_without(paragraph: Content, keys: Collection[str], wall: Wall) -> Content:
+def _paragraph_without(paragraph: Content, keys: Collection[str], redaction: Redaction) -> Content:
     kept = [source for source in paragraph["sources"] if source["key"] not in keys]
     text = paragraph["text"]
     return {
         **paragraph,
-        "text": text if text is not None and wall.lets(text) else None,
+        "text": text if text is not None and redaction.allows(text) else None,
         "sources": kept,
         "withdrawn": paragraph["withdrawn"] or len(kept) < len(paragraph["sources"]),
     }
 
 
-def _reason_without(reason: Content | None, wall: Wall) -> Content | None:
-    if reason is None or not wall.lets(reason["text"]):
+def _reason_without(reason: Content | None, redaction: Redaction) -> Content | None:
+    if reason is None or not redaction.allows(reason["text"]):
         return None
-    kept = {code: made for code, made in reason["translations"].items() if wall.lets(made["body"])}
+    kept = {code: made for code, made in reason["translations"].items() if redaction.allows(made["body"])}
     return {**reason, "translations": kept}
 
 

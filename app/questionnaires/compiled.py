@@ -144,10 +144,10 @@ class CompiledPair:
     Other versions may be mapped to either of them: a short form, or the version before.
     """
 
-    asked: CompiledVersion
+    civil_society: CompiledVersion
     state: CompiledVersion
     to_state: Mapping[UUID, tuple[UUID, ...]]
-    to_asked: Mapping[UUID, tuple[UUID, ...]]
+    to_civil_society: Mapping[UUID, tuple[UUID, ...]]
 
 
 class _Place(NamedTuple):

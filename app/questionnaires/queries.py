@@ -76,12 +76,12 @@ async def get_pair(session: AsyncSession, civil_society_id: UUID, state_id: UUID
         .where(Question.version_id == civil_society_id)
     )
     to_state: dict[UUID, tuple[UUID, ...]] = {}
-    to_asked: dict[UUID, tuple[UUID, ...]] = {}
+    to_civil_society: dict[UUID, tuple[UUID, ...]] = {}
     for mine, theirs in rows:
         if theirs in state.codes:
             to_state[mine] = (*to_state.get(mine, ()), theirs)
-            to_asked[theirs] = (*to_asked.get(theirs, ()), mine)
-    _pairs[key] = CompiledPair(asked, state, to_state, to_asked)
+            to_civil_society[theirs] = (*to_civil_society.get(theirs, ()), mine)
+    _pairs[key] = CompiledPair(asked, state, to_state, to_civil_society)
     return _pairs[key]
 
 
@@ -142,7 +142,7 @@ async def list_pairs(session: AsyncSession) -> list[tuple[QuestionnaireVersion, 
     """
     versions = {v.id: v for v in await list_versions(session, VersionState.PUBLISHED)}
     query = (
-        select(
+        select(  # type: ignore[call-overload]
             CIVIL.version_id,
             STATE.version_id,
             CIVIL.meaning,
@@ -225,7 +225,7 @@ async def cover_rows(session: AsyncSession, short_version_id: UUID) -> list[tupl
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExistingVersion:
     """The version that a questionnaire of the same name and edition would meet, and who wrote it last."""
 
     version: QuestionnaireVersion
@@ -254,7 +254,7 @@ def _without_links(definition: Definition, asked: Definition) -> dict[str, Any]:
 
 async def find_standing(
     session: AsyncSession, slug: str, edition: Edition, *, lock: bool = False
-) -> Standing | None:
+) -> ExistingVersion | None:
     """The draft of an edition, or else its newest published version, with its last writer."""
     version = await find_version(session, slug, edition, state=VersionState.DRAFT)
     version = version or await find_version(session, slug, edition)
@@ -265,7 +265,7 @@ async def find_standing(
     last = (await session.exec(acts.limit(1))).first()
     definition = await read_definition(session, version)
     by, at = (last.actor_name, last.at) if last else ("", version.state_since)
-    return Standing(version, definition, by, at)
+    return ExistingVersion(version, definition, by, at)
 
 
 async def free_slug(session: AsyncSession, wanted: str) -> str:

@@ -27,7 +27,7 @@ class Given(NamedTuple):
 NOTHING = Given()
 
 
-class Asked(Protocol):
+class HasConditions(Protocol):
     """What the conditions of a question are made of."""
 
     id: UUID
@@ -111,7 +111,7 @@ def node_names(code: str, kind: Kind) -> Iterable[str]:
     return node_values(code, kind, NOTHING)
 
 
-def compile_rules(questions: Sequence[Asked], sections: Mapping[str, tuple[str, ...]]) -> Rules:
+def compile_rules(questions: Sequence[HasConditions], sections: Mapping[str, tuple[str, ...]]) -> Rules:
     """Parse every condition; `sections` maps a section to the conditions of itself and those around it.
 
     Raises NotSupported for an expression and CycleError for questions that wait for each other:

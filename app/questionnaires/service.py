@@ -235,7 +235,7 @@ async def import_definition(
     return draft
 
 
-def _in_the_way(standing: queries.Standing) -> Message:
+def _in_the_way(standing: queries.ExistingVersion) -> Message:
     """Which draft a file would replace, and whose it is."""
     count = len(standing.definition.questions)
     return n_(

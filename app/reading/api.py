@@ -9,7 +9,7 @@ from app.organisations.deps import CurrentActor, RecordedActor
 from app.platform.db import RecordingSession, Session
 from app.platform.routing import OneOutcome
 from app.reading import service
-from app.reading.queries import ShownAnswer
+from app.reading.pages import ShownAnswer
 from app.reading.schemas import (
     AnswerFilter,
     AnswersOut,

@@ -11,13 +11,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
-from app.contributions.models import Answer, AnswerVersion, Contribution, Practice
+from app.contributions.models import Answer, AnswerVersion, Contribution
 from app.contributions.queries import STANDING, Voices, count_voices
 from app.platform.i18n import CODES, Message, _, n_
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledQuestion, CompiledSection
 from app.questionnaires.models import Kind
+from app.questionnaires.positions import Practice
 from app.reading import policy
 from app.reading.models import ReadMark
 from app.reading.queries import read_by
@@ -148,7 +149,9 @@ class QuestionList:
 def _standing(actor: Actor, consultation: Consultation, *groups: Any) -> Any:
     """Counts of the standing answers, and of those the reader marked as read, by these columns."""
     return (
-        select(*groups, func.count(), func.count(col(ReadMark.account_id)))  # type: ignore[call-overload]
+        select(  # type: ignore[call-overload]
+            *groups, func.count().label("answers"), func.count(col(ReadMark.account_id)).label("read")
+        )
         .select_from(Answer)
         .join(AnswerVersion, AnswerVersion.id == Answer.current_version_id)
         .join(Contribution, Contribution.id == Answer.contribution_id)
@@ -170,31 +173,30 @@ async def overview(
     ).all()
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
     spoken = dict.fromkeys(CODES, 0)
-    for _question, _practice, code, number, _read in groups:
-        spoken[code] += number
-    total = sum(group[3] for group in groups)
+    for group in groups:
+        spoken[group.language] += group.answers
+    total = sum(group.answers for group in groups)
     return Overview(
         consultation=consultation,
         voices=spoke,
         answers=total,
-        unread=total - sum(group[4] for group in groups),
+        unread=total - sum(group.read for group in groups),
         rows=_heat(version[language].questions, groups, spoke.contributions + spoke.statements),
         languages=[(code, number) for code, number in spoken.items() if number],
         may_translate=bool(policy.can_translate(actor, consultation)),
     )
 
 
-def _heat(
-    questions: Sequence[CompiledQuestion], groups: Sequence[tuple[Any, ...]], contributions: int
-) -> list[HeatRow]:
+def _heat(questions: Sequence[CompiledQuestion], groups: Sequence[Any], contributions: int) -> list[HeatRow]:
     """One row a question; the darkest shade is the largest number of the whole table."""
     numbers: dict[tuple[UUID, Practice | None], int] = {}
     answers: dict[UUID, int] = {}
     read: dict[UUID, int] = {}
-    for question_id, practice, _language, number, seen in groups:
-        numbers[question_id, practice] = numbers.get((question_id, practice), 0) + number
-        answers[question_id] = answers.get(question_id, 0) + number
-        read[question_id] = read.get(question_id, 0) + seen
+    for group in groups:
+        key, place = group.question_id, (group.question_id, group.practice)
+        numbers[place] = numbers.get(place, 0) + group.answers
+        answers[key] = answers.get(key, 0) + group.answers
+        read[key] = read.get(key, 0) + group.read
     most = max((number for (_id, practice), number in numbers.items() if practice), default=0)
     rows = []
     for question in questions:
@@ -216,7 +218,9 @@ async def question_list(
 ) -> QuestionList:
     """The questions with their numbers of answers, in one statement."""
     groups = (await session.exec(_standing(actor, consultation, Answer.question_id))).all()
-    found: Mapping[UUID, tuple[int, int]] = {row[0]: (row[1], row[1] - row[2]) for row in groups}
+    found: Mapping[UUID, tuple[int, int]] = {
+        row.question_id: (row.answers, row.answers - row.read) for row in groups
+    }
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
     return QuestionList(
         consultation,

@@ -1,16 +1,17 @@
 """What comes in and what goes out as JSON."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
-from app.contributions.models import Law, Practice, Publication
+from app.contributions.models import Publication
 from app.platform.forms import Input, OneLine
+from app.platform.i18n import LanguageCode
+from app.questionnaires.positions import Law, Practice
 
 MOST_MARKED = 500
-LanguageCode = Literal["ar", "zh", "en", "fr", "ru", "es"]
 
 
 def _without_empty(data: Any) -> Any:

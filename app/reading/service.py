@@ -12,7 +12,7 @@ from app.consultations import queries as consultations
 from app.consultations.models import Consultation
 from app.platform.db import insert_into
 from app.platform.security import Actor, require
-from app.reading import policy, queries, texts
+from app.reading import pages, policy, queries, texts
 from app.reading.models import ReadMark
 from app.reading.schemas import AnswerFilter, TranslationInput
 from app.translations import service as translations
@@ -21,11 +21,11 @@ from app.translations.models import Translation
 
 async def read_question(
     session: AsyncSession, actor: Actor, slug: str, code: str, wanted: AnswerFilter, language: str
-) -> queries.QuestionPage:
+) -> pages.QuestionPage:
     """The answers to one question; that she had them before her is recorded, read is what she marks."""
     consultation = await consultations.get_desk_consultation(session, actor, slug)
     require(policy.can_read(actor, consultation))
-    page = await queries.question_page(session, actor, consultation, code, wanted, language)
+    page = await pages.question_page(session, actor, consultation, code, wanted, language)
     new = [item.answer.answer_version_id for item in page.answers if item.is_new]
     await _mark(session, actor, consultation, new, question=code)
     return page
@@ -33,11 +33,11 @@ async def read_question(
 
 async def read_contribution(
     session: AsyncSession, actor: Actor, slug: str, contribution_id: UUID, language: str
-) -> queries.ContributionPage:
+) -> pages.ContributionPage:
     """Everything one contribution handed in; recorded in the same way."""
     consultation = await consultations.get_desk_consultation(session, actor, slug)
     require(policy.can_read(actor, consultation))
-    page = await queries.contribution_page(session, actor, consultation, contribution_id, language)
+    page = await pages.contribution_page(session, actor, consultation, contribution_id, language)
     new = [item.answer.answer_version_id for _question, item in page.items if item.is_new]
     await _mark(session, actor, consultation, new, contribution=contribution_id)
     return page

@@ -16,11 +16,10 @@ from app.platform.errors import NotFound
 from app.platform.i18n import CODES
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledQuestion
+from app.reading.pages import PAGE
 from app.reading.schemas import TextFilter
 from app.translations import queries as translations
 from app.translations.models import Text, Translation
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,8 @@ async def texts_page(
     session: AsyncSession, consultation: Consultation, wanted: TextFilter, language: str
 ) -> TextsPage:
     """The submitted texts in the order of their random identifiers, in two statements."""
-    query = _standing(consultation, Text.id, Answer.question_id, Text.language, func.length(Text.body))
+    length = func.length(Text.body).label("length")
+    query = _standing(consultation, col(Text.id).label("text_id"), Answer.question_id, Text.language, length)
     if wanted.missing:
         there = select(Translation.id).where(
             Translation.text_id == Text.id, Translation.language == wanted.missing
@@ -91,19 +91,23 @@ async def texts_page(
         query = query.where(col(Text.id) > wanted.after)
     rows = (await session.exec(query.order_by(Text.id).limit(PAGE + 1))).all()
     shown = rows[:PAGE]
-    present = await _present(session, [row[0] for row in shown])
+    present = await _present(session, [row.text_id for row in shown])
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
     return TextsPage(
         consultation=consultation,
         languages=languages_of(consultation),
         lines=[
             TextLine(
-                row[0], version[language].by_id[row[1]], row[2], row[3], frozenset(present.get(row[0], ()))
+                row.text_id,
+                version[language].by_id[row.question_id],
+                row.language,
+                row.length,
+                frozenset(present.get(row.text_id, ())),
             )
             for row in shown
         ],
         filter=wanted,
-        next_after=shown[-1][0] if len(rows) > PAGE else None,
+        next_after=shown[-1].text_id if len(rows) > PAGE else None,
     )
 
 
@@ -122,22 +126,23 @@ async def text_page(
     session: AsyncSession, consultation: Consultation, text_id: UUID, language: str
 ) -> TextPage:
     """A text of an answer that stands, with all its translations; raises NotFound."""
-    query = _standing(consultation, AnswerVersion.id, Answer.question_id, Text.language, Text.body)
+    version_id: Any = col(AnswerVersion.id).label("answer_version_id")
+    query = _standing(consultation, version_id, Answer.question_id, Text.language, Text.body)
     row = (await session.exec(query.where(Text.id == text_id))).first()
     if row is None:
         raise NotFound
     made = await translations.list_translations(session, text_id)
-    options = [code for code in languages_of(consultation) if code != row[2]]
+    options = [code for code in languages_of(consultation) if code != row.language]
     missing = [code for code in options if code not in {translation.language for translation in made}]
     version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
     wishes = [language, consultation.submission_language, *missing, *options, ""]
     return TextPage(
         consultation=consultation,
         text_id=text_id,
-        answer_version_id=row[0],
-        question=version[language].by_id[row[1]],
-        language=row[2],
-        body=row[3],
+        answer_version_id=row.answer_version_id,
+        question=version[language].by_id[row.question_id],
+        language=row.language,
+        body=row.body,
         translations=made,
         options=options,
         suggested=next(

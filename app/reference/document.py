@@ -10,10 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.platform.i18n import Message, _
+from app.platform.i18n import LanguageCode, Message, _
 from app.reference.models import Mark
 
-LanguageCode = Literal["ar", "zh", "en", "fr", "ru", "es"]
 Obligation = Literal["mandatory", "subject", "consider", "optional"]
 Name = Annotated[str, Field(max_length=200)]
 Texts = dict[LanguageCode, Name]

@@ -24,7 +24,7 @@ class Step(StrEnum):
     FEEDBACK = "feedback"
 
 
-class Standing(StrEnum):
+class StepStatus(StrEnum):
     """How a step stands; PAST is for a date gone by of a step nobody records in the portal."""
 
     DONE = "done"
@@ -75,7 +75,7 @@ class Deadline:
     due_on: date | None
     rule: Message
     source: Message
-    standing: Standing
+    standing: StepStatus
     in_words: Message
     done_on: date | None = None
 
@@ -124,16 +124,16 @@ def review_clock(
     return tuple(clock)
 
 
-def _standing(step: Step, due_on: date | None, today: date, is_done: bool) -> tuple[Standing, Message]:
+def _standing(step: Step, due_on: date | None, today: date, is_done: bool) -> tuple[StepStatus, Message]:
     if is_done:
-        return Standing.DONE, _("Done")
+        return StepStatus.DONE, _("Done")
     if due_on is None:
-        return Standing.WAITING, _("Begins when the answer is received")
+        return StepStatus.WAITING, _("Begins when the answer is received")
     days = (due_on - today).days
     if days == 0:
-        return Standing.AHEAD, _("Due today")
+        return StepStatus.AHEAD, _("Due today")
     if days > 0:
-        return Standing.AHEAD, n_("Ahead: %(num)s day left", "Ahead: %(num)s days left", days)
+        return StepStatus.AHEAD, n_("Ahead: %(num)s day left", "Ahead: %(num)s days left", days)
     if step in RECORDED:
-        return Standing.OVERDUE, n_("Overdue by %(num)s day", "Overdue by %(num)s days", -days)
-    return Standing.PAST, _("The date is past. This portal keeps no record of the step.")
+        return StepStatus.OVERDUE, n_("Overdue by %(num)s day", "Overdue by %(num)s days", -days)
+    return StepStatus.PAST, _("The date is past. This portal keeps no record of the step.")

@@ -43,7 +43,7 @@ EXPERTS = exists().where(
     (Membership.organisation_id == CountryReview.office_id) & (Membership.role == Role.EXPERT)  # type: ignore[arg-type]
 )
 FRAME = (
-    select(CountryReview, State, Account.name, EXPERTS, reference.PUBLISHED.scalar_subquery())
+    select(CountryReview, State, Account.name, EXPERTS, reference.PUBLISHED.scalar_subquery())  # type: ignore[call-overload]
     .join(State, State.code == CountryReview.state_code)  # type: ignore[arg-type]
     .outerjoin(Account, Account.id == CountryReview.focal_point_id)  # type: ignore[arg-type]
 )

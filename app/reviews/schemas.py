@@ -1,16 +1,15 @@
 """What comes in and what goes out as JSON."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, Field, field_validator
 
 from app.platform.forms import Input, OneLine, Problem
-from app.platform.i18n import _
+from app.platform.i18n import LanguageCode, _
 
-LanguageCode = Literal["ar", "zh", "en", "fr", "ru", "es"]
 # Which codes there are is reference data: the service compares them.
 Instrument = Annotated[str, Field(min_length=1, max_length=16)]
 Cluster = Annotated[str, Field(min_length=1, max_length=8)]

@@ -31,7 +31,7 @@ async def prepare_version(session: AsyncSession) -> None:
     units = {unit.key: unit for unit in editing.all_units(await queries.read_definition(session, draft))}
     language = draft.source_language
     changed = [
-        UnitInput(key=key, text=text, started=editing.unit_print(units[key], language))
+        UnitInput(key=key, text=text, started=editing.unit_hash(units[key], language))
         for key, text in REWORDED.items()
     ]
     await authoring.save_texts(session, SYSTEM, where, language, TextsInput(units=changed))

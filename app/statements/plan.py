@@ -65,7 +65,7 @@ LIKE_LINE = _("Nearly the same as line %(line)s of this table.")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class KnownStatements:
     """What the portal holds already about the rows of a table."""
 
     known: frozenset[str] = frozenset()
@@ -164,7 +164,7 @@ class Preview:
     consultation: Consultation
     table: Table
     plan: Plan
-    standing: Standing
+    standing: KnownStatements
     version: CompiledVersion
 
     @property
@@ -181,7 +181,7 @@ class Preview:
         return bool(self.plan.of(Fate.NEW) or self.plan.of(Fate.KEPT))
 
 
-def build(rows: Iterable[Row], standing: Standing, version: CompiledVersion) -> Plan:
+def build(rows: Iterable[Row], standing: KnownStatements, version: CompiledVersion) -> Plan:
     """What becomes of each row; rows before it in the table count as taken in."""
     plan = Plan()
     seen: set[str] = set()
@@ -200,7 +200,7 @@ def build(rows: Iterable[Row], standing: Standing, version: CompiledVersion) -> 
 def place(
     plan: Plan,
     row: Row,
-    standing: Standing,
+    standing: KnownStatements,
     question_id: UUID | None,
     how: How | None,
     twin: Twin = Twin.ASK,
@@ -221,7 +221,7 @@ def place(
     return Placed(row, Fate.KEPT, question_id, how, why, line)
 
 
-def spellings(rows: Iterable[Row], standing: Standing) -> Iterator[tuple[Row, str, int]]:
+def spellings(rows: Iterable[Row], standing: KnownStatements) -> Iterator[tuple[Row, str, int]]:
     """The rows that write an organisation in another way: how it is written elsewhere, and in which line."""
     first: dict[Speaker, tuple[str, int]] = {speaker: (name, 0) for speaker, name in standing.names.items()}
     told: set[tuple[str, str]] = set()
@@ -241,7 +241,7 @@ def _barred(contribution: Contribution | None) -> Why | None:
     return Why.WITHDRAWN if contribution.state is ContributionState.WITHDRAWN else Why.REVISED
 
 
-def _begun(row: Row, standing: Standing, question_id: UUID) -> Draft:
+def _begun(row: Row, standing: KnownStatements, question_id: UUID) -> Draft:
     answer = standing.answer_of(standing.speaker_of(row), question_id)
     if answer is None:
         return Draft(row.language)

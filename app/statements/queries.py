@@ -24,7 +24,7 @@ from app.questionnaires.compiled import CompiledQuestion
 from app.questionnaires.models import Kind
 from app.statements import policy
 from app.statements.models import Statement
-from app.statements.plan import WHY_NAMES, Speaker, Standing, Why
+from app.statements.plan import WHY_NAMES, KnownStatements, Speaker, Why
 from app.statements.rows import COLUMNS, Row, one_voice, speaker_key
 
 PAGE = 50
@@ -33,7 +33,7 @@ WAITING = (col(Statement.answer_id).is_(None), col(Statement.dismissed_at).is_(N
 
 async def standing_of(
     session: AsyncSession, consultation: Consultation, rows: Collection[Row], *, lock: bool = False
-) -> Standing:
+) -> KnownStatements:
     """What the portal holds about these rows, in four statements however many there are."""
     known_as = await _organisations_of(session, {row.speaker for row in rows if not row.is_unattributed})
     places = {speaker: place for speaker, (place, _name) in known_as.found.items()}
@@ -54,7 +54,7 @@ async def standing_of(
     answers = await session.exec(
         select(Answer).where(Answer.contribution_id.in_([each.id for each in by_place.values()]))  # type: ignore[attr-defined]
     )
-    return Standing(
+    return KnownStatements(
         known=frozenset(known.all()),
         voices=known_as.voices,
         organisations=places,

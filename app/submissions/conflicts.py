@@ -12,7 +12,7 @@ from app.questionnaires.compiled import CompiledQuestion
 from app.submissions import merging
 from app.submissions.desk import Desk, DeskAnswer, Unasked, desk_page
 from app.submissions.models import ParagraphVersion
-from app.submissions.queries import Frame, ShownDecision, ShownParagraph
+from app.submissions.queries import NationalAnswerContext, ShownDecision, ShownParagraph
 from app.submissions.schemas import DecisionInput
 
 
@@ -20,7 +20,7 @@ from app.submissions.schemas import DecisionInput
 class Conflict:
     """Two texts of one paragraph, and what both started from."""
 
-    frame: Frame
+    frame: NationalAnswerContext
     question: CompiledQuestion
     number: int
     shown: ShownParagraph

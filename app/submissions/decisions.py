@@ -63,7 +63,7 @@ async def decide_answer(
         made,
         scope_id=consultation.country_review_id,
         answer=answer_id,
-        question=pair.asked.codes[answer.question_id],
+        question=pair.civil_society.codes[answer.question_id],
         kind=data.decision.value,
     )
     return made

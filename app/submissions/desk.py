@@ -22,12 +22,12 @@ from app.submissions.decisions import approved_questions, held_by
 from app.submissions.merging import Span
 from app.submissions.models import NationalAnswerState, ParagraphVersion, Submission
 from app.submissions.queries import (
-    Frame,
+    ApprovalReadiness,
+    NationalAnswerContext,
     QuestionLine,
     ShownDecision,
     ShownParagraph,
     ShownSource,
-    Standing,
     UnaskedLine,
 )
 from app.submissions.schemas import Show
@@ -65,12 +65,12 @@ class DeskAnswer:
 class Desk:
     """The writing page of one State question."""
 
-    frame: Frame
+    frame: NationalAnswerContext
     question: CompiledQuestion
     asked: Sequence[CompiledQuestion]
     answers: Sequence[DeskAnswer]
     stance: StanceCounts
-    standing: Standing
+    standing: ApprovalReadiness
     removed: Sequence[ShownParagraph]
     editing: UUID | None
     changes: Sequence[tuple[str, str]]
@@ -146,8 +146,8 @@ async def desk_page(
     pair = await questionnaires.get_pair(
         session, consultation.civil_society_version_id, consultation.state_version_id
     )
-    state, asked = pair.state, pair.asked
-    mapped = pair.to_asked.get(frame.question_id, ())
+    state, asked = pair.state, pair.civil_society
+    mapped = pair.to_civil_society.get(frame.question_id, ())
     read = await reading.answers_to(session, consultation, mapped)
     decisions = await queries.decisions_of(session, {a.answer_id: a.answer_version_id for a in read})
     missing = sum(a.answer_id not in decisions or not decisions[a.answer_id].is_current for a in read)
@@ -230,7 +230,7 @@ async def unasked_page(session: AsyncSession, actor: Actor, slug: str, code: str
     pair = await questionnaires.get_pair(
         session, consultation.civil_society_version_id, consultation.state_version_id
     )
-    version = pair.asked
+    version = pair.civil_society
     if code not in version.ids:
         raise NotFound
     may_decide = await _may_decide(session, actor, consultation, pair)
@@ -269,7 +269,7 @@ async def overview_page(
     pair = await questionnaires.get_pair(
         session, consultation.civil_society_version_id, consultation.state_version_id
     )
-    state, asked = pair.state, pair.asked
+    state, asked = pair.state, pair.civil_society
     submission = await queries.find_submission(session, consultation.id)
     nationals = await queries.national_answers(session, consultation.id)
     counts = await queries.answer_counts(session, consultation.id)
@@ -277,7 +277,7 @@ async def overview_page(
     lines = []
     for question in state[language].questions:
         national, paragraphs = nationals.get(question.id, (None, 0))
-        own = [counts.get(other, (0, 0)) for other in pair.to_asked.get(question.id, ())]
+        own = [counts.get(other, (0, 0)) for other in pair.to_civil_society.get(question.id, ())]
         total, missing = sum(n for n, _m in own), sum(m for _n, m in own)
         topic = question.topic
         lines.append(
@@ -304,7 +304,7 @@ async def overview_page(
 class History:
     """How a paragraph came to read as it does."""
 
-    frame: Frame
+    frame: NationalAnswerContext
     question: CompiledQuestion
     number: int
     versions: Sequence[tuple[ParagraphVersion, Sequence[tuple[str, str]]]]

@@ -12,12 +12,12 @@ from app.reading.queries import ReadAnswer
 from app.submissions import merging
 from app.submissions.merging import Span
 from app.submissions.models import Paragraph, Source
-from app.submissions.queries import Frame
+from app.submissions.queries import NationalAnswerContext
 from app.submissions.schemas import MergeInput
 
 
 async def cut_excerpts(
-    session: AsyncSession, frame: Frame, mapped: Sequence[UUID], data: MergeInput
+    session: AsyncSession, frame: NationalAnswerContext, mapped: Sequence[UUID], data: MergeInput
 ) -> list[tuple[ReadAnswer, Span, str]]:
     """The selected words, cut from answers that stand and belong to this question."""
     answers = {a.answer_version_id: a for a in await reading.answers_to(session, frame.consultation, mapped)}

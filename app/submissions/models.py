@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from app.platform import clock, ids
 from app.platform.db import JSON_TYPE, enum_type
 from app.platform.i18n import Message, _
+from app.questionnaires.positions import Position
 
 
 class SubmissionState(StrEnum):
@@ -50,21 +51,6 @@ SUBMISSION_STATE_NAMES: dict[SubmissionState, Message] = {
     SubmissionState.DRAFTING: _("Being drafted"),
     SubmissionState.APPROVED: _("Approved"),
     SubmissionState.FINAL: _("Final file made"),
-}
-
-
-class Position(StrEnum):
-    """What the State answers before it explains."""
-
-    YES = "yes"
-    IN_PART = "in_part"
-    NO = "no"
-
-
-POSITION_NAMES: dict[Position, Message] = {
-    Position.YES: _("Yes"),
-    Position.IN_PART: _("Yes, in part"),
-    Position.NO: _("No"),
 }
 
 

@@ -38,7 +38,7 @@ async def against(session: AsyncSession, consultation: Consultation, step: Step)
 
 
 def _undecided(pair: CompiledPair, missing: dict[UUID, int]) -> Iterator[Obstacle]:
-    for code, question_id in pair.asked.ids.items():
+    for code, question_id in pair.civil_society.ids.items():
         number = missing.get(question_id, 0)
         if not number:
             continue

@@ -10,8 +10,15 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
-from app.contributions.models import Answer, AnswerVersion, Contribution, ContributionState, Mode, Publication
-from app.contributions.queries import narrowest
+from app.contributions.models import (
+    Answer,
+    AnswerVersion,
+    Contribution,
+    ContributionState,
+    Mode,
+    Publication,
+    narrowest,
+)
 from app.organisations.models import Organisation
 from app.platform.batches import batches
 from app.platform.errors import NotFound
@@ -34,7 +41,7 @@ from app.translations.queries import bodies_of
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class NationalAnswerContext:
     """One State question of a consultation: who is reviewed, the submission, the answer as it stands."""
 
     consultation: Consultation
@@ -115,7 +122,7 @@ class ShownDecision:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ApprovalReadiness:
     """Everything about a national answer that decides whether it may go on."""
 
     paragraphs: Sequence[ShownParagraph]
@@ -130,10 +137,10 @@ class Standing:
 
 async def get_frame(
     session: AsyncSession, actor: Actor, slug: str, code: str, *, lock: bool = False
-) -> Frame:
+) -> NationalAnswerContext:
     """A State question of a consultation of the actor's own office; raises NotFound."""
     query = (
-        select(Consultation, CountryReview, Question.id, Submission, NationalAnswer)
+        select(Consultation, CountryReview, Question.id, Submission, NationalAnswer)  # type: ignore[call-overload]
         .join(CountryReview, CountryReview.id == Consultation.country_review_id)  # type: ignore[arg-type]
         .join(Question, (Question.version_id == Consultation.state_version_id) & (Question.code == code))  # type: ignore[arg-type]
         .outerjoin(Submission, Submission.consultation_id == Consultation.id)  # type: ignore[arg-type]
@@ -150,7 +157,7 @@ async def get_frame(
         raise NotFound
     consultation, review, question_id, submission, national = row
     blank = NationalAnswer(submission_id=consultation.id, question_id=question_id, version=0)
-    return Frame(consultation, review, question_id, submission, national or blank)
+    return NationalAnswerContext(consultation, review, question_id, submission, national or blank)
 
 
 async def paragraphs_of(
@@ -280,15 +287,20 @@ def _obstacles_in(number: int, text: str, sources: list[ShownSource]) -> list[Me
 
 
 async def standing_of(
-    session: AsyncSession, frame: Frame, civil_society_ids: Collection[UUID], decided: int | None = None
-) -> Standing:
+    session: AsyncSession,
+    frame: NationalAnswerContext,
+    civil_society_ids: Collection[UUID],
+    decided: int | None = None,
+) -> ApprovalReadiness:
     """What stands in the way of sending for approval or approving; `decided` spares a count already made."""
     paragraphs = await paragraphs_of(session, frame.national)
     missing = decided if decided is not None else await count_open(session, frame, civil_society_ids)
-    return Standing(paragraphs, missing, obstacles(frame.national, paragraphs, missing))
+    return ApprovalReadiness(paragraphs, missing, obstacles(frame.national, paragraphs, missing))
 
 
-async def count_open(session: AsyncSession, frame: Frame, civil_society_ids: Collection[UUID]) -> int:
+async def count_open(
+    session: AsyncSession, frame: NationalAnswerContext, civil_society_ids: Collection[UUID]
+) -> int:
     """How many submitted answers to these questions have no decision."""
     if not civil_society_ids:
         return 0

@@ -125,11 +125,11 @@ async def reasons_page(
     decisions = await queries.decisions_of(session, versions)
     released = await _released(session, frame, pair.to_state)
     resting = await _resting(session, versions, pair.state.codes, released.approved)
-    numbers = numbers_of(pair.asked, await contributions.answers_of(session, contribution_id))
+    numbers = numbers_of(pair.civil_society, await contributions.answers_of(session, contribution_id))
     translated = await _translated(session, decisions.values())
     reasons = []
     for answer in standing:
-        question = pair.asked[language].by_id[answer.question_id]
+        question = pair.civil_society[language].by_id[answer.question_id]
         shown, earlier = _readable(decisions.get(answer.answer_id), question.id in released)
         text_id = shown.decision.reason_text_id if shown else None
         used = resting.get(answer.answer_id, _Used())
@@ -210,7 +210,7 @@ def _resting_on(answers: Collection[UUID], approved: Collection[UUID]) -> Any:
     )
     found = numbered.c
     return (
-        select(Source, found.id, found.text, found.question_id, found.number)
+        select(Source, found.id, found.text, found.question_id, found.number)  # type: ignore[call-overload]
         .join(numbered, found.id == Source.paragraph_id)
         .where(col(Source.answer_id).in_(answers))
         .order_by(found.question_id, found.number, Source.starts)

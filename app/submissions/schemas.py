@@ -5,13 +5,14 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, computed_field, field_validator, model_validator
+from pydantic import BaseModel, Field, StringConstraints, computed_field, model_validator
 
-from app.platform.forms import Input, OneLine, Problem
+from app.platform.forms import Input, OneLine, Problem, WebAddress
 from app.platform.i18n import _
+from app.questionnaires.positions import Position
 from app.submissions import former
 from app.submissions.former import OLD
-from app.submissions.models import DecisionKind, NationalAnswerState, Position
+from app.submissions.models import DecisionKind, NationalAnswerState
 
 PARAGRAPH_LIMIT = 20_000
 
@@ -93,15 +94,7 @@ class CitationInput(Input):
     """A law and its provision, with a link (never an attachment)."""
 
     title: Annotated[OneLine, Field(max_length=300)] = ""
-    url: Annotated[OneLine, Field(max_length=2000)] = ""
-
-    @field_validator("url")
-    @classmethod
-    def is_a_web_address(cls, value: str) -> str:
-        """Only addresses a reader can follow."""
-        if value and not value.lower().startswith(("https://", "http://")):
-            raise Problem(_("A web address starts with https:// or http://."))
-        return value
+    url: WebAddress = ""
 
 
 class NationalAnswerInput(Input):

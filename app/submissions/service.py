@@ -31,7 +31,7 @@ from app.submissions.models import (
     SubmissionState,
 )
 from app.submissions.numbers import IN_PLACE
-from app.submissions.queries import Frame, Standing
+from app.submissions.queries import ApprovalReadiness, NationalAnswerContext
 from app.submissions.schemas import MergeInput, NationalAnswerInput, ParagraphInput
 
 MAX_PARAGRAPHS = 200
@@ -78,7 +78,7 @@ async def _start(session: AsyncSession, consultation: Consultation, question_id:
     return (await session.exec(query.with_for_update())).one()
 
 
-async def _locked(session: AsyncSession, actor: Actor, slug: str, code: str) -> Frame:
+async def _locked(session: AsyncSession, actor: Actor, slug: str, code: str) -> NationalAnswerContext:
     """A question with its national answer locked: whoever waited sees what the one before did to it."""
     frame = await queries.get_frame(session, actor, slug, code, lock=True)
     if frame.national.version:
@@ -88,7 +88,7 @@ async def _locked(session: AsyncSession, actor: Actor, slug: str, code: str) -> 
 
 async def _drafting(
     session: AsyncSession, actor: Actor, slug: str, code: str
-) -> tuple[Frame, NationalAnswer]:
+) -> tuple[NationalAnswerContext, NationalAnswer]:
     """The question, allowed to be drafted on, and its national answer."""
     frame = await _locked(session, actor, slug, code)
     require(policy.can_draft(actor, frame.consultation, frame.national))
@@ -134,12 +134,12 @@ async def merge_excerpts(
     return paragraph
 
 
-async def mapped_questions(session: AsyncSession, frame: Frame) -> Sequence[UUID]:
+async def mapped_questions(session: AsyncSession, frame: NationalAnswerContext) -> Sequence[UUID]:
     """The civil-society questions that inform the frame's State question."""
     pair = await questionnaires.get_pair(
         session, frame.consultation.civil_society_version_id, frame.consultation.state_version_id
     )
-    return pair.to_asked.get(frame.question_id, ())
+    return pair.to_civil_society.get(frame.question_id, ())
 
 
 async def _add(session: AsyncSession, actor: Actor, national: NationalAnswer, text: str) -> Paragraph:
@@ -304,7 +304,7 @@ async def set_answer(
     return national
 
 
-async def _standing(session: AsyncSession, frame: Frame) -> Standing:
+async def _standing(session: AsyncSession, frame: NationalAnswerContext) -> ApprovalReadiness:
     return await queries.standing_of(session, frame, await mapped_questions(session, frame))
 
 
@@ -357,7 +357,7 @@ async def approve_answer(session: AsyncSession, actor: Actor, slug: str, code: s
     return national
 
 
-async def _release(session: AsyncSession, frame: Frame) -> None:
+async def _release(session: AsyncSession, frame: NationalAnswerContext) -> None:
     """Contributors can read the decisions now; those who read another one before are told."""
     mapped = await mapped_questions(session, frame)
     changed = await decisions.changed_since_read(session, frame.consultation.id, mapped)

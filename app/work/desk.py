@@ -18,7 +18,7 @@ from app.platform.security import Actor, Permission, require
 from app.questionnaires import queries as questionnaires
 from app.reviews import policy as review_policy
 from app.reviews import queries as reviews
-from app.reviews.deadlines import Standing, Step
+from app.reviews.deadlines import Step, StepStatus
 from app.reviews.queries import ReviewFrame
 from app.work import policy, queries
 from app.work.models import Digest, Every
@@ -82,7 +82,7 @@ class WorkPage:
             (frame, step.due_on, step.name)
             for frame in self.reviews
             for step in frame.clock
-            if step.due_on is not None and step.standing is Standing.AHEAD
+            if step.due_on is not None and step.standing is StepStatus.AHEAD
         ]
         return min(ahead, key=lambda each: each[1], default=None)
 
@@ -158,7 +158,7 @@ def _answer_due(frame: ReviewFrame) -> date | None:
 
 
 def _overdue(frame: ReviewFrame) -> Entry:
-    late = [step for step in frame.clock if step.standing is Standing.OVERDUE]
+    late = [step for step in frame.clock if step.standing is StepStatus.OVERDUE]
     what = n_("step of a review is overdue", "steps of a review are overdue", len(late))
     why = late[0].name if late else NOW
     return Entry(len(late), what, why, frame, "reviews.page", {"review_id": str(frame.review.id)})

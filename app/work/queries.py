@@ -118,7 +118,7 @@ def _where(condition: Any) -> Any:
 def _nationals(within: Collection[UUID]) -> Any:
     state = col(NationalAnswer.state)
     return (
-        select(
+        select(  # type: ignore[call-overload]
             Submission.consultation_id,
             Submission.state,
             func.count(col(NationalAnswer.id)),

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from sqlmodel import select
 
 from app.accounts import browsers, passwords, service
-from app.accounts.models import Account, Tries
+from app.accounts.models import Account, RateLimitWindow
 from app.organisations.models import Role
 from app.platform import clock
 from app.platform.db import Database
@@ -40,7 +40,9 @@ async def sign_in(client: httpx2.AsyncClient, email: str, password: str = PASSWO
 
 async def set_strangers_tries(db: Database, number: int) -> None:
     async with db.write() as session:
-        session.add(Tries(key=service.STRANGERS, number=number, ends_at=clock.now() + timedelta(minutes=5)))
+        session.add(
+            RateLimitWindow(key=service.STRANGERS, number=number, ends_at=clock.now() + timedelta(minutes=5))
+        )
 
 
 async def test_a_stranger_cannot_lock_the_owner_out_of_her_own_browser(
@@ -100,7 +102,7 @@ async def test_wrong_tries_of_a_known_browser_take_nothing_from_the_strangers_bu
     await sign_in(client, account.email)
     await sign_in(client, account.email, WRONG)
     async with db.read() as session:
-        assert await session.get(Tries, service.STRANGERS) is None
+        assert await session.get(RateLimitWindow, service.STRANGERS) is None
 
 
 async def test_no_address_of_a_device_or_person_is_kept_with_the_tries(
@@ -108,7 +110,7 @@ async def test_no_address_of_a_device_or_person_is_kept_with_the_tries(
 ) -> None:
     await sign_in(stranger, account.email, WRONG)
     async with db.read() as session:
-        kept = (await session.exec(select(Tries))).all()
+        kept = (await session.exec(select(RateLimitWindow))).all()
     assert len(kept) == 2
     assert all(len(tries.key) == 64 and "@" not in tries.key for tries in kept)
 

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import select
 
 from app.accounts import browsers, passwords, service
-from app.accounts.models import Account, SignedInSession, Tries
+from app.accounts.models import Account, RateLimitWindow, SignedInSession
 from app.organisations.models import Role
 from app.platform import clock, ids
 from app.platform.cookies import SESSION_COOKIE
@@ -85,7 +85,9 @@ async def test_ten_failures_lock_the_address_known_or_not(
         assert locked.status_code == 429
         assert "five minutes" in locked.text.lower()
     async with db.write() as session:
-        for tries in (await session.exec(select(Tries).where(Tries.key != service.STRANGERS))).all():
+        for tries in (
+            await session.exec(select(RateLimitWindow).where(RateLimitWindow.key != service.STRANGERS))
+        ).all():
             assert tries.ends_at < clock.now() + timedelta(minutes=5)
             tries.ends_at = clock.now() - timedelta(seconds=1)
             session.add(tries)

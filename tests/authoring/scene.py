@@ -51,7 +51,7 @@ class Scene:
             "topics": ", ".join(question.topics),
             "terms": question.terms,
             "longest": str(question.longest),
-            "started": editing.print_of(question, source),
+            "started": editing.content_hash(question, source),
             **{f"texts-{kind}": texts.get(source, "") for kind, texts in question.texts.items()},
         }
 

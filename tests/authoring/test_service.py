@@ -45,7 +45,7 @@ async def translated(scene: Scene, key: str, language: str, **fields: Any) -> Un
     given = {
         "text": unit.text(language),
         "state": "draft",
-        "started": editing.unit_print(unit, language),
+        "started": editing.unit_hash(unit, language),
         "source": editing.fingerprint(unit.source),
     }
     return UnitInput.model_validate({"key": key, **given, **fields})
@@ -191,7 +191,7 @@ async def test_a_late_translation_is_refused_and_one_of_an_older_source_stays_ou
     began = await translated(scene, PROMPT, "es", text="Nuevo")
     await scene.save(CODE, texts_prompt="Changed meanwhile?")
     unit = unit_of(await scene.definition(), PROMPT)
-    began = began.model_copy(update={"started": editing.unit_print(unit, "es")})
+    began = began.model_copy(update={"started": editing.unit_hash(unit, "es")})
     await save_texts(scene, "es", began)
     unit = unit_of(await scene.definition(), PROMPT)
     assert unit.text("es") == "Nuevo"
@@ -233,7 +233,7 @@ async def test_sections_are_added_nested_moved_and_never_stand_in_themselves(sce
     inner = [section.code for section in definition.sections if section.parent == "FP-A"]
     assert inner[-2] == "NEW"
     outer = editing.find_section(definition, "FP-A")
-    data = SectionInput(title="A", parent="NEW", started=editing.print_of(outer, "en"))
+    data = SectionInput(title="A", parent="NEW", started=editing.content_hash(outer, "en"))
     async with scene.db.write() as session:
         with pytest.raises(Invalid) as refused:
             await service.save_section(session, scene.officer, scene.where, "FP-A", data)
@@ -249,11 +249,11 @@ async def test_a_list_of_choices_grows_is_ordered_and_keeps_translations(scene: 
     async with scene.db.write() as session:
         await service.add_list(session, scene.officer, scene.where, NewList(name="sure"))
         rows = [ChoiceRow(value="yes", label="Yes"), ChoiceRow(value="no", label="No"), ChoiceRow()]
-        empty = ChoicesInput(rows=rows, started=editing.print_of([], "en"))
+        empty = ChoicesInput(rows=rows, started=editing.content_hash([], "en"))
         await service.save_choices(session, scene.officer, scene.where, "sure", empty)
     await save_texts(scene, "fr", await translated(scene, "c:sure/no:label", "fr", text="Non"))
     choices = (await scene.definition()).choice_lists["sure"]
-    data = ChoicesInput(rows=rows[:2], started=editing.print_of(choices, "en"), move="up:no")
+    data = ChoicesInput(rows=rows[:2], started=editing.content_hash(choices, "en"), move="up:no")
     async with scene.db.write() as session:
         await service.save_choices(session, scene.officer, scene.where, "sure", data)
         with pytest.raises(StaleEdit):
@@ -261,7 +261,7 @@ async def test_a_list_of_choices_grows_is_ordered_and_keeps_translations(scene: 
     choices = (await scene.definition()).choice_lists["sure"]
     assert [choice.value for choice in choices] == ["no", "yes"]
     assert choices[0].texts["label"] == {"en": "No", "fr": "Non"}
-    twice = ChoicesInput(rows=[rows[0], rows[0]], started=editing.print_of(choices, "en"))
+    twice = ChoicesInput(rows=[rows[0], rows[0]], started=editing.content_hash(choices, "en"))
     async with scene.db.write() as session:
         with pytest.raises(Invalid) as refused:
             await service.save_choices(session, scene.officer, scene.where, "sure", twice)
@@ -273,7 +273,7 @@ async def test_a_term_of_the_glossary_is_added_and_changed(scene: Scene) -> None
         await service.add_term(session, scene.officer, scene.where, NewTerm(key="pistol", term="pistol"))
         await service.move_term(session, scene.officer, scene.where, PartMove(code="pistol", direction="up"))
     term = editing.find_term(await scene.definition(), "pistol")
-    data = TermInput(term="alarm pistol", meaning="It makes noise.", started=editing.print_of(term, "en"))
+    data = TermInput(term="alarm pistol", meaning="It makes noise.", started=editing.content_hash(term, "en"))
     async with scene.db.write() as session:
         await service.save_term(session, scene.officer, scene.where, "pistol", data)
         with pytest.raises(StaleEdit):
@@ -345,7 +345,7 @@ async def make_publishable(scene: Scene) -> None:
                 UnitInput(
                     key=unit.key,
                     text=f"{unit.source} ({code})",
-                    started=editing.unit_print(unit, code),
+                    started=editing.unit_hash(unit, code),
                     source=editing.fingerprint(unit.source),
                 )
                 for unit in editing.all_units(definition)

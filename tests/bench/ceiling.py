@@ -46,6 +46,7 @@ async def prepared(world: worlds.World) -> dict[str, Any]:
             "contributions/answer.html": await asking.answer_page(session, actor, own, worlds.QUESTION, "en"),
             "contributions/tasks.html": await overview.task_list(session, actor, own, "en"),
         }
+    async with db.write() as session:  # what somebody reads there is recorded
         expert = await organisations.find_actor(session, fingerprint_of(world.staff_cookie))
         found["reading/question.html"] = await reading.read_question(
             session, expert, world.slug, worlds.QUESTION, AnswerFilter(), "en"

@@ -7,7 +7,7 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import PlainTextResponse, Response
 
 from app.main import create_app
-from app.platform.routing import Shelf
+from app.platform.routing import RouteIndex
 from app.platform.settings import Settings
 from tests.bench import world as worlds
 
@@ -23,5 +23,5 @@ def make() -> FastAPI:
     portal = create_app(Settings(database_url=world.database_url, pool_size=16))
     more = APIRouter()
     more.add_api_route("/api/nothing", nothing)
-    portal.router.routes.insert(0, Shelf([more]))
+    portal.router.routes.insert(0, RouteIndex([more]))
     return portal

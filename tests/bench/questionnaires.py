@@ -6,12 +6,12 @@ import time
 from uuid import UUID
 
 from app.conditions import language
-from app.exchange.xlsform_in import read_form
 from app.platform.db import Database
 from app.platform.security import Actor
 from app.questionnaires import queries, service
 from app.questionnaires.definition import Definition, Section
 from app.questionnaires.models import Kind
+from app.xlsform.reader import read_form
 from tests.counting import asked
 from tests.exchange.forms import big_form
 from tests.questionnaires.definitions import choices, civil_society, question, words

@@ -7,12 +7,13 @@ import pytest
 from sqlmodel import select
 
 from app.contributions import carrying
-from app.contributions.models import Answer, Contribution, ContributionState, Law, Mode, Publication
+from app.contributions.models import Answer, Contribution, ContributionState, Mode, Publication
 from app.organisations.models import Organisation, Role
 from app.platform.db import Database
 from app.platform.errors import Forbidden, NotFound
 from app.questionnaires.definition import Definition
 from app.questionnaires.models import Kind
+from app.questionnaires.positions import Law
 from tests import browsing
 from tests.contributions.forms import asks, choices, definition
 from tests.factories import Make, in_all

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import delete
 
 from app.accounts.models import SignedInSession
-from app.contributions.models import LAW_NAMES, Law
 from app.platform.db import Database
+from app.questionnaires.positions import LAW_NAMES, Law
 from tests.contributions.conftest import Scene, entered
 from tests.contributions.test_words_survive import TYPED, answer_form, ended, send_form, standing, way_in
 from tests.factories import Make

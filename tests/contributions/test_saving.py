@@ -15,21 +15,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from app.consultations.models import Consultation
 from app.contributions import service
-from app.contributions.models import (
-    Answer,
-    ContributionVersion,
-    Law,
-    Mode,
-    Practice,
-    Publication,
-    SubmittedAnswer,
-)
+from app.contributions.models import Answer, ContributionVersion, Mode, Publication, SubmittedAnswer
 from app.contributions.schemas import NARRATIVE_LIMIT, AnswerInput
 from app.organisations.models import Role
 from app.platform import clock
 from app.platform.db import Database
 from app.platform.errors import Forbidden
 from app.platform.settings import Settings
+from app.questionnaires.positions import Law, Practice
 from tests import browsing
 from tests.contributions.conftest import Scene
 from tests.contributions.fields import fields_of

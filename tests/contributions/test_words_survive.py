@@ -11,11 +11,12 @@ from sqlalchemy.exc import OperationalError
 
 from app.accounts import passwords
 from app.contributions import entry, service
-from app.contributions.models import LAW_NAMES, PRACTICE_NAMES, Answer, Law, Practice
+from app.contributions.models import Answer
 from app.organisations.models import Role
 from app.platform.cookies import FORM_COOKIE
 from app.platform.errors import TooMany
 from app.platform.sheets import Sheet
+from app.questionnaires.positions import LAW_NAMES, PRACTICE_NAMES, Law, Practice
 from tests import browsing
 from tests.contributions.conftest import Scene, entered
 from tests.factories import Make

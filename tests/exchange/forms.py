@@ -6,7 +6,6 @@ from typing import Any
 import xlsxwriter
 from hypothesis import strategies as st
 
-from app.exchange.xlsform_out import write_form
 from app.platform.i18n import CODES
 from app.questionnaires.definition import (
     Choice,
@@ -20,6 +19,7 @@ from app.questionnaires.definition import (
     fingerprint,
 )
 from app.questionnaires.models import Edition, Kind, Obligation
+from app.xlsform.writer import write_form
 
 ODD = (
     "=1+1", "+41 22 000", "-5", "@here", "\tindented", "line\nline", "\n\nlast\n", '"quoted" and \'single\'',

@@ -14,8 +14,8 @@ from pathlib import Path
 import xlrd
 import xlsxwriter
 
-from app.exchange.refusals import FormRead
-from app.exchange.xlsform_in import read_form
+from app.xlsform.reader import read_form
+from app.xlsform.refusals import FormRead
 
 ROOT = Path(__file__).resolve().parents[2]
 ENDINGS = (".xlsx", ".xls", ".xlsm", ".csv", ".md", ".py")

@@ -14,9 +14,9 @@ import httpx2
 import pytest
 from lxml import etree
 
-from app.exchange import blank as blanks
-from app.exchange.blank import Blank, make_blank
-from app.exchange.blank_word import write_blank
+from app.blank import form as blanks
+from app.blank.form import Blank, make_blank
+from app.blank.word import write_blank
 from app.organisations.models import Role
 from app.platform.db import Database
 from app.platform.i18n import CODES

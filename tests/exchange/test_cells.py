@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from app.exchange.refusals import FormRead
-from app.exchange.xlsform_in import read_form
+from app.xlsform.reader import read_form
+from app.xlsform.refusals import FormRead
 from tests.exchange.forms import form, workbook
 
 HEADER = ["type", "name", "label"]

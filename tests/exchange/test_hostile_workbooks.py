@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MEASURED = """
 import json, pathlib, re, sys, time
 from pyxform import xls2xform
-from app.exchange.xlsform_in import read_form
+from app.xlsform.reader import read_form
 
 status, clear = pathlib.Path("/proc/self/status"), pathlib.Path("/proc/self/clear_refs")
 for path in sorted(pathlib.Path(sys.argv[1]).iterdir()):

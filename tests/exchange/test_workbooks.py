@@ -5,11 +5,11 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from app.exchange.refusals import FormRead
-from app.exchange.xlsform_in import read_form
 from app.questionnaires.checks import check
 from app.questionnaires.definition import Progress
 from app.questionnaires.models import Edition, Kind
+from app.xlsform.reader import read_form
+from app.xlsform.refusals import FormRead
 from tests.exchange import real_forms
 from tests.exchange.forms import big_form, form, workbook
 

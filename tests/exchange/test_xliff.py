@@ -16,8 +16,7 @@ from lxml import etree
 from sqlmodel import select
 
 from app.audit.models import AuditEntry
-from app.exchange import safe_xml, service, texts, xliff
-from app.exchange.texts import Outcome, TextsReport
+from app.exchange import service
 from app.organisations.models import Role
 from app.platform.db import Database
 from app.platform.errors import Forbidden, Invalid, NotFound
@@ -39,6 +38,10 @@ from app.questionnaires.definition import (
     units_of,
 )
 from app.questionnaires.models import Edition, Kind, QuestionnaireVersion
+from app.xliff import changes as texts
+from app.xliff import document as xliff
+from app.xliff import safe_xml
+from app.xliff.changes import Outcome, TextsReport
 from tests.browsing import post
 from tests.factories import SYSTEM, Make
 

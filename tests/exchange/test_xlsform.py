@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from openpyxl import load_workbook
 from pyxform.xls2xform import convert
 
-from app.exchange.xlsform_in import read_form
-from app.exchange.xlsform_out import write_form
 from app.platform.errors import Conflict
 from app.questionnaires.definition import Definition, Mark, Progress, Readiness, fingerprint, readiness
 from app.questionnaires.models import Edition
 from app.questionnaires.shipped import read_pair, shipped_slugs
+from app.xlsform.reader import read_form
+from app.xlsform.writer import write_form
 from tests.exchange.forms import big_definition, definitions
 
 pytestmark = pytest.mark.long

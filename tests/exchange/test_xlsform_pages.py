@@ -10,12 +10,12 @@ import httpx2
 from sqlmodel import select
 
 from app.audit.models import AuditEntry
-from app.exchange.xlsform_in import read_form
 from app.organisations.models import Role
 from app.platform.db import Database
 from app.questionnaires import queries
 from app.questionnaires.definition import Definition
 from app.questionnaires.models import Edition, Origin, VersionState
+from app.xlsform.reader import read_form
 from tests.browsing import post
 from tests.exchange.forms import form
 from tests.factories import Make

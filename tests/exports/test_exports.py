@@ -23,16 +23,10 @@ from app.platform.db import Database
 from app.platform.errors import Forbidden, NotFound
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
+from app.questionnaires.positions import Position
 from app.submissions import decisions
 from app.submissions import service as submissions
-from app.submissions.models import (
-    DecisionKind,
-    NationalAnswer,
-    NationalAnswerState,
-    Paragraph,
-    Position,
-    Submission,
-)
+from app.submissions.models import DecisionKind, NationalAnswer, NationalAnswerState, Paragraph, Submission
 from app.submissions.schemas import (
     DecisionInput,
     MergeInput,

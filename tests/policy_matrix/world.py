@@ -19,15 +19,10 @@ from app.platform import clock, ids
 from app.platform.security import ALLOW, NOBODY, Actor, deny
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.models import QuestionnaireVersion
+from app.questionnaires.positions import Position
 from app.reference import service as reference
 from app.reviews.models import CountryReview
-from app.submissions.models import (
-    NationalAnswer,
-    NationalAnswerState,
-    Paragraph,
-    Position,
-    Submission,
-)
+from app.submissions.models import NationalAnswer, NationalAnswerState, Paragraph, Submission
 from tests.factories import SYSTEM, Make
 from tests.policy_matrix.scenes import MISSING, OFFICE_ROLES
 

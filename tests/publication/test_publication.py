@@ -21,13 +21,13 @@ from app.platform.security import ALLOW, Actor
 from app.publication import gathering
 from app.publication.models import Outcome
 from app.questionnaires import queries as questionnaires
+from app.questionnaires.positions import Position
 from app.submissions.models import (
     Decision,
     DecisionKind,
     NationalAnswer,
     NationalAnswerState,
     Paragraph,
-    Position,
     Source,
     Submission,
     SubmissionState,
@@ -68,7 +68,7 @@ async def handed_over(db: Database, make: Make, consultation: Consultation, give
         pair = await questionnaires.get_pair(
             session, consultation.civil_society_version_id, consultation.state_version_id
         )
-        asked, state = pair.asked, pair.state
+        asked, state = pair.civil_society, pair.state
         question_id = pair.to_state[asked.ids[CODE]][0]
         submission = Submission(
             consultation_id=consultation.id,

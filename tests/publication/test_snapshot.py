@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from app.platform import pages
 from app.publication import hiding
 from app.publication.hiding import Excerpt, Index, Voice
-from app.publication.snapshot import KINDS, Asked, PublicParagraph, Spoke, outcome, public, question, without
+from app.publication.snapshot import (
+    KINDS,
+    GatheredQuestion,
+    PublicParagraph,
+    Spoke,
+    outcome,
+    public,
+    question,
+    without,
+)
 from app.publication.tables import FEW
 from app.submissions import recognizing
 from app.submissions.models import DecisionKind
@@ -49,7 +58,7 @@ def voices(draw: st.DrawFn, number: int) -> Voice:
 
 
 @st.composite
-def populations(draw: st.DrawFn) -> Asked:
+def populations(draw: st.DrawFn) -> GatheredQuestion:
     people = [draw(voices(number)) for number in range(draw(st.integers(0, 14)))]
     paragraphs = []
     for place in range(draw(st.integers(0, 3)) if people else 0):
@@ -58,10 +67,10 @@ def populations(draw: st.DrawFn) -> Asked:
         spoken = draw(st.lists(st.sampled_from(people), max_size=2))
         told = [draw(st.sampled_from([v.body, v.name or v.label, v.label, ""])) for v in spoken]
         paragraphs.append(PublicParagraph(f"The State says paragraph {place}. " + " ".join(told), sources))
-    return Asked("S-1", "state", "in_part", [], paragraphs, people)
+    return GatheredQuestion("S-1", "state", "in_part", [], paragraphs, people)
 
 
-def translations_of(asked: Asked) -> dict[str, dict[str, dict[str, str]]]:
+def translations_of(asked: GatheredQuestion) -> dict[str, dict[str, dict[str, str]]]:
     made = {v.text_id: {"fr": {"body": f"Traduction de {v.body}", "origin": "human"}} for v in asked.voices}
     return made | {
         v.reason_id: {"fr": {"body": f"Raison: {v.reason}", "origin": "human"}}
@@ -100,7 +109,7 @@ def check(content: dict[str, Any], people: list[Voice]) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(populations())
-def test_nothing_goes_out_above_its_publication(asked: Asked) -> None:
+def test_nothing_goes_out_above_its_publication(asked: GatheredQuestion) -> None:
     standing = [v for v in asked.voices if not v.is_withdrawn]
     made = question(asked, translations_of(asked))
     whole = outcome("en", Spoke(statements=len(standing)), [made])
@@ -132,7 +141,7 @@ def test_no_kind_is_told_where_their_sum_would_say_how_many_are_silent(
         Voice(f"{n}", f"League {n}", f"K{n}", "named", "en", words_of(n), kind="noted") for n in range(4)
     ]
     voices.append(Voice("9", "", "K9", "no", "en", "Nobody may read this."))
-    made = question(Asked("S-1", "state", voices=voices), {})
+    made = question(GatheredQuestion("S-1", "state", voices=voices), {})
     content = outcome("en", Spoke(organisations, 0, statements, all_decided=False), [made])
     kinds = ("contributions", "organisations", "confidential", "answers")
     assert [content[kind] for kind in kinds] == [None] * 4
@@ -142,7 +151,7 @@ def test_no_kind_is_told_where_their_sum_would_say_how_many_are_silent(
 
 @settings(max_examples=100, deadline=None)
 @given(populations(), st.data())
-def test_what_is_withdrawn_later_leaves(asked: Asked, data: st.DataObject) -> None:
+def test_what_is_withdrawn_later_leaves(asked: GatheredQuestion, data: st.DataObject) -> None:
     before = outcome("en", Spoke(9), [question(asked, translations_of(asked))])
     leaving = data.draw(st.sets(st.sampled_from([v.key for v in asked.voices]))) if asked.voices else set()
     gone = [
@@ -163,7 +172,7 @@ def test_a_paragraph_that_repeats_silent_words_is_left_out() -> None:
         "It is said that the machine at Tarmo has been out of order since August.", []
     )
     own = PublicParagraph("Marking at import is uneven.", [Excerpt(silent, silent.body, "en")])
-    made = question(Asked("S-1", "state", None, [], [paragraph, own], [silent]), {})
+    made = question(GatheredQuestion("S-1", "state", None, [], [paragraph, own], [silent]), {})
     (told,) = outcome("en", Spoke(9), [made])["questions"]
     assert [(p["text"], p["sources"], p["counted"]) for p in told["paragraphs"]] == [
         (None, [], 0),
@@ -174,14 +183,16 @@ def test_a_paragraph_that_repeats_silent_words_is_left_out() -> None:
 def test_what_somebody_else_lets_be_published_may_be_repeated() -> None:
     letter = "Estaria must buy marking machines for all five border posts and say how many it bought."
     crowd = [Voice(str(n), "", f"K{n}", "no" if n else "unnamed", "en", letter) for n in range(3)]
-    made = question(Asked("S-1", "state", None, [], [PublicParagraph(letter)], crowd), {})
+    made = question(GatheredQuestion("S-1", "state", None, [], [PublicParagraph(letter)], crowd), {})
     assert made["paragraphs"][0]["text"] == letter
 
 
 def test_words_their_author_replaced_are_not_quoted() -> None:
     voice = Voice("1", "League", "K7", "named", "en", "The second version says less.")
     older = Excerpt(voice, "The first version said who drove the lorry.", "en")
-    made = question(Asked("S-1", "state", None, [], [PublicParagraph("Own words.", [older])], [voice]), {})
+    made = question(
+        GatheredQuestion("S-1", "state", None, [], [PublicParagraph("Own words.", [older])], [voice]), {}
+    )
     (told,) = outcome("en", Spoke(9), [made])["questions"]
     assert (told["paragraphs"][0]["sources"], told["paragraphs"][0]["counted"]) == ([], FEW)
 
@@ -215,7 +226,7 @@ def test_names_are_compared_in_as_many_steps_as_there_are_texts(monkeypatch: pyt
             )
             for n in range(number)
         ]  # fmt: skip
-        made = question(Asked("S-1", "state", voices=people), {})
+        made = question(GatheredQuestion("S-1", "state", voices=people), {})
         assert len(made["answers"]) == number // 2
         return steps
 
@@ -240,10 +251,12 @@ def test_silent_words_are_known_in_translation_and_in_any_case(said: str) -> Non
     taken_back = Voice("2", "", "K8", "withdrawn", "en", "Newer words.")
     older = Excerpt(taken_back, body, "en", [(french, "fr")])
     for voices, sources in (([silent], []), ([], [older])):
-        made = question(Asked("S-1", "state", paragraphs=[PublicParagraph(said, sources)], voices=voices), {})
+        made = question(
+            GatheredQuestion("S-1", "state", paragraphs=[PublicParagraph(said, sources)], voices=voices), {}
+        )
         assert made["paragraphs"][0]["text"] is None
     published = outcome(
-        "en", Spoke(9), [question(Asked("S-1", "state", paragraphs=[PublicParagraph(said)]), {})]
+        "en", Spoke(9), [question(GatheredQuestion("S-1", "state", paragraphs=[PublicParagraph(said)]), {})]
     )
     assert published["questions"][0]["paragraphs"][0]["text"] == said
     after = without(published, [silent])

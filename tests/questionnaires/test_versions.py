@@ -247,7 +247,7 @@ async def test_a_pair_maps_only_between_its_own_two_versions(desk: Desk, shipped
         await service.start_draft(session, desk.actor, asked.id)
         after = await queries.get_pair(session, asked.id, of_state.id)
     codes = {
-        before.state.codes[key]: {before.asked.codes[other] for other in others}
-        for key, others in after.to_asked.items()
+        before.state.codes[key]: {before.civil_society.codes[other] for other in others}
+        for key, others in after.to_civil_society.items()
     }
     assert codes == {"S-1": {"Q-1", "Q-2"}, "S-2": {"Q-2"}}

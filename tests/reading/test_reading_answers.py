@@ -6,12 +6,13 @@ from sqlmodel import select
 
 from app.audit.models import AuditEntry
 from app.contributions import service as contributions
-from app.contributions.models import AnswerVersion, Contribution, Mode, Practice, Publication
+from app.contributions.models import AnswerVersion, Contribution, Mode, Publication
 from app.contributions.queries import count_voices
 from app.organisations.models import READERS, Role
 from app.platform.db import Database
 from app.questionnaires import queries as questionnaires
-from app.reading import queries
+from app.questionnaires.positions import Practice
+from app.reading import pages, queries
 from app.reading.models import ReadMark
 from tests.browsing import post
 from tests.factories import Make
@@ -171,7 +172,7 @@ async def test_answers_can_be_filtered(
 async def test_pages_follow_one_another_by_label(
     client: httpx2.AsyncClient, make: Make, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "PAGE", 1)
+    monkeypatch.setattr(pages, "PAGE", 1)
     headers = await make.token(scene.staff[Role.EXPERT])
     path, seen, after = f"/api/v1/desk/{scene.slug}/questions/{CODE}/answers", [], ""
     while after is not None:
@@ -217,7 +218,7 @@ async def test_a_question_without_answers_and_one_nobody_asks_the_state(
         pair = await questionnaires.get_pair(
             session, pinned.civil_society_version_id, pinned.state_version_id
         )
-    unasked = next(code for code, made in pair.asked.ids.items() if not pair.to_state.get(made))
+    unasked = next(code for code, made in pair.civil_society.ids.items() if not pair.to_state.get(made))
     await make.signed_in(client, scene.staff[Role.EXPERT])
     page = await client.get(f"/en/desk/{scene.slug}/questions/{unasked}")
     assert "No contribution has answered this question." in page.text

@@ -12,10 +12,11 @@ from app.organisations.models import Organisation, Role
 from app.platform.db import Database
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
+from app.questionnaires.positions import Position
 from app.reading import queries as reading
 from app.reading.queries import ReadAnswer
 from app.submissions import decisions, service
-from app.submissions.models import Decision, Paragraph, Position
+from app.submissions.models import Decision, Paragraph
 from app.submissions.schemas import DecisionInput, MergeInput, NationalAnswerInput
 from tests.factories import Make, actor_of
 

@@ -8,8 +8,8 @@ import pytest
 from app.organisations.models import Role
 from app.platform.db import Database
 from app.platform.security import ALLOW
+from app.questionnaires.positions import Position
 from app.submissions import service
-from app.submissions.models import Position
 from app.submissions.schemas import NationalAnswerInput, ParagraphInput
 from app.translations import service as translations
 from tests.factories import Make

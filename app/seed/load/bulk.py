@@ -18,9 +18,7 @@ from app.contributions.models import (
     Contribution,
     ContributionState,
     ContributionVersion,
-    Law,
     Mode,
-    Practice,
     Publication,
     SubmittedAnswer,
 )
@@ -28,6 +26,7 @@ from app.contributions.queries import labels_in
 from app.organisations.models import Organisation
 from app.platform import clock, ids
 from app.platform.security import Actor, require
+from app.questionnaires.positions import Law, Practice
 from app.seed.load import grammar, policy
 from app.seed.load.plan import SEED, Planned, planned
 from app.seed.load.telling import Staff, Told
@@ -56,7 +55,7 @@ async def write(session: AsyncSession, actor: Actor, staff: Staff, told: Told, n
     require(policy.can_load(actor))
     labels = _labels(await labels_in(session, told.consultation.id), len(numbers))
     random = Random(SEED)  # noqa: S311  (the same decisions again)
-    people = planned(numbers, told.pair.asked["en"].questions, most=ANSWERS)
+    people = planned(numbers, told.pair.civil_society["en"].questions, most=ANSWERS)
     for some in _together(people):
         rows: Rows = {table: [] for table in ORDER}
         for one in some:
@@ -120,7 +119,7 @@ def _put(rows: Rows, told: Told, one: Planned, label: str) -> None:
         answer = Answer(
             contribution_id=contribution.id,
             consultation_id=consultation.id,
-            question_id=told.pair.asked.ids[code],
+            question_id=told.pair.civil_society.ids[code],
             narrative=text.body,
             **content,
         )

@@ -6,10 +6,10 @@ from random import Random
 from typing import Any
 
 from app.contributions import kinds
-from app.contributions.models import Law, Practice
 from app.organisations.models import OPEN_KINDS, OrganisationKind
 from app.questionnaires.compiled import CompiledQuestion
 from app.questionnaires.models import Kind
+from app.questionnaires.positions import Law, Practice
 from app.seed.load.grammar import LANGUAGES, Speaker
 
 SEED = 20_261_126

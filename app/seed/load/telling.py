@@ -21,6 +21,7 @@ from app.platform import clock, ids
 from app.platform.security import Actor
 from app.questionnaires import queries as questionnaires
 from app.questionnaires.compiled import CompiledPair
+from app.questionnaires.positions import Position
 from app.reading import queries as reading
 from app.reading import service as translating
 from app.reading.queries import ReadAnswer
@@ -32,7 +33,7 @@ from app.statements import service as statements
 from app.submissions import decisions
 from app.submissions import queries as submissions_queries
 from app.submissions import service as submissions
-from app.submissions.models import DecisionKind, Position
+from app.submissions.models import DecisionKind
 from app.submissions.schemas import (
     DecisionInput,
     MergeInput,
@@ -115,7 +116,7 @@ async def open_consultation(session: AsyncSession, staff: Staff, review_id: UUID
 
 async def contribute(session: AsyncSession, staff: Staff, told: Told, count: int, secret: str) -> None:
     """So many contributors answer and hand in; `revise` comes after the decisions."""
-    people = list(planned(range(count), told.pair.asked["en"].questions, most=count_of(told)))
+    people = list(planned(range(count), told.pair.civil_society["en"].questions, most=count_of(told)))
     without_name = sum(one.is_confidential for one in people)
     codes = []
     if without_name:
@@ -138,7 +139,7 @@ async def contribute(session: AsyncSession, staff: Staff, told: Told, count: int
 
 def count_of(told: Told) -> int:
     """How many questions there are."""
-    return len(told.pair.asked.codes)
+    return len(told.pair.civil_society.codes)
 
 
 async def _begin(
@@ -163,8 +164,11 @@ async def decide(session: AsyncSession, staff: Staff, told: Told) -> None:
     numbers = {contribution_id: number for number, (_actor, contribution_id) in told.behind.items()}
     # Readers never see the order of arrival, so the order they see is another in every run: the plan's own is not.
     answers = sorted(
-        await reading.answers_to(session, told.consultation, list(told.pair.asked.codes)),
-        key=lambda answer: (numbers[answer.contribution_id], told.pair.asked.codes[answer.question_id]),
+        await reading.answers_to(session, told.consultation, list(told.pair.civil_society.codes)),
+        key=lambda answer: (
+            numbers[answer.contribution_id],
+            told.pair.civil_society.codes[answer.question_id],
+        ),
     )
     by_question: dict[UUID, list[ReadAnswer]] = {}
     for answer in answers:
@@ -172,7 +176,7 @@ async def decide(session: AsyncSession, staff: Staff, told: Told) -> None:
     codes = list(told.pair.state.ids.items())[:WRITTEN]
     decided: set[UUID] = set()  # an answer may inform several questions to the State
     for place, (code, question_id) in enumerate(codes):
-        asked = told.pair.to_asked.get(question_id, ())
+        asked = told.pair.to_civil_society.get(question_id, ())
         own = [answer for other in asked for answer in by_question.get(other, ())]
         await _write(session, staff, code, own, random)
         due = own if place < SENT else own[: len(own) // 2]
@@ -222,7 +226,7 @@ async def _translate(session: AsyncSession, staff: Staff, answers: Sequence[Read
 
 async def revise(session: AsyncSession, told: Told, count: int) -> None:
     """Some hand in a second time, with other words in three answers: paragraphs may rest on the first."""
-    for one in planned(range(count), told.pair.asked["en"].questions, most=count_of(told)):
+    for one in planned(range(count), told.pair.civil_society["en"].questions, most=count_of(told)):
         if not one.is_revised or not one.answers:
             continue
         actor, contribution_id = told.behind[one.number]

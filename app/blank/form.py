@@ -9,16 +9,17 @@ Every place to answer has a tag, which a reader of filled-in documents finds aga
   would be longer than the 64 characters Word takes; no value begins with that sign.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from app.exchange.columns import LAW, PRACTICE, UNSURE
-from app.exchange.conditions_in_words import OnlyIf, Reader
+from app.blank.conditions import OnlyIf, Reader
 from app.platform.i18n import Message, _
 from app.questionnaires.compiled import CompiledQuestion, CompiledTerm, CompiledVersion, Words
 from app.questionnaires.models import Edition, Kind
+from app.questionnaires.positions import LAW_NAMES, POSITION_NAMES, PRACTICE_NAMES
 
 LONGEST_TAG = 64
 VALUED = frozenset({Kind.SINGLE_CHOICE, Kind.MULTIPLE_CHOICE, Kind.NUMBER, Kind.DATE})
@@ -187,9 +188,11 @@ def fields_of(question: CompiledQuestion, edition: Edition, language: str) -> It
 
 def _positions(question: CompiledQuestion, edition: Edition, language: str) -> Iterator[Field]:
     if edition is Edition.STATE:
-        lists = {"position": (_("Position"), LAW)}
+        lists: Mapping[str, tuple[Message, Mapping[Any, Message]]] = {
+            "position": (_("Position"), POSITION_NAMES)
+        }
     else:
-        lists = {"law": (_("In law"), LAW | UNSURE), "practice": (_("In practice"), PRACTICE)}
+        lists = {"law": (_("In law"), LAW_NAMES), "practice": (_("In practice"), PRACTICE_NAMES)}
     for part, (name, labels) in lists.items():
         tag = f"q:{question.code}:{part}"
         options = [

@@ -107,7 +107,7 @@ PASSED_OVER = _("This column is left out.")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionType:
     """What a type asks for: a kind and its list, or why it cannot be asked."""
 
     kind: Kind | None = None
@@ -116,20 +116,20 @@ class Asked:
     remedy: Message = OTHER_TYPE
 
 
-def read_type(written: str) -> Asked:
+def read_type(written: str) -> QuestionType:
     """What the type of a question means."""
     simple = SIMPLE.get(written)
     if simple is not None:
-        return Asked(simple)
+        return QuestionType(simple)
     found = SELECT.match(written)
     if found is None:
         problem = Message(NOT_SUPPORTED.text, {"type": written[:60]})
-        return Asked(problem=problem, remedy=OTHER_TYPES.get(written, OTHER_TYPE))
+        return QuestionType(problem=problem, remedy=OTHER_TYPES.get(written, OTHER_TYPE))
     select, choices = found["select"], found["list"] or ""
     if select not in SELECTS:
-        return Asked(problem=Message(NOT_SUPPORTED.text, {"type": select}), remedy=OTHER_TYPES[select])
+        return QuestionType(problem=Message(NOT_SUPPORTED.text, {"type": select}), remedy=OTHER_TYPES[select])
     if found["other"]:
-        return Asked(problem=OR_OTHER, remedy=OR_OTHER_REMEDY)
+        return QuestionType(problem=OR_OTHER, remedy=OR_OTHER_REMEDY)
     if "${" in choices:
-        return Asked(problem=ANSWER_LIST, remedy=WRITE_LIST)
-    return Asked(SELECTS[select], choices)
+        return QuestionType(problem=ANSWER_LIST, remedy=WRITE_LIST)
+    return QuestionType(SELECTS[select], choices)

@@ -8,7 +8,10 @@ from typing import Any
 
 import python_calamine
 
-from app.exchange.container import (
+from app.platform import signs
+from app.platform.forms import UNKEPT
+from app.platform.i18n import Message, _
+from app.xlsform.container import (
     BROKEN,
     FORMULAS,
     LONG_REMEDY,
@@ -18,10 +21,7 @@ from app.exchange.container import (
     look_through,
     refused,
 )
-from app.exchange.refusals import Report
-from app.platform import signs
-from app.platform.forms import UNKEPT
-from app.platform.i18n import Message, _
+from app.xlsform.refusals import Report
 
 MOST_COLUMNS = 20
 UNSTORABLE = _("The cell holds a character that cannot be stored.")

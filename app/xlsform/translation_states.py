@@ -7,12 +7,12 @@ that nobody touched keeps its state, and is outdated if its source text was chan
 import re
 from collections.abc import Iterator
 
-from app.exchange.columns import TRANSLATIONS
-from app.exchange.headers import Columns
-from app.exchange.refusals import Report
-from app.exchange.workbook import Sheet
 from app.platform.i18n import CODES, _
 from app.questionnaires.definition import Definition, Mark, Progress, Worded, fingerprint
+from app.xlsform.columns import TRANSLATIONS
+from app.xlsform.headers import Columns
+from app.xlsform.refusals import Report
+from app.xlsform.workbook import Sheet
 
 CELL = re.compile(
     r"(?P<state>none|draft|reviewed)"

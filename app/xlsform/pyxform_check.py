@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from app.exchange.columns import CHOICES, OURS, SETTINGS, SURVEY
-from app.exchange.headers import Columns
-from app.exchange.refusals import Report
-from app.exchange.workbook import Sheet
 from app.platform.i18n import _
+from app.xlsform.columns import CHOICES, OURS, SETTINGS, SURVEY
+from app.xlsform.headers import Columns
+from app.xlsform.refusals import Report
+from app.xlsform.workbook import Sheet
 
 ROW = re.compile(r"\[row : ([0-9]+)\]")
 SHEET = re.compile(r"'(survey|choices|settings)' sheet")

@@ -7,12 +7,12 @@ are left as their author wrote them.
 import re
 
 from app.conditions.language import NotSupported, parse
-from app.exchange.columns import CHOICES, CONDITIONS, SETTINGS, SURVEY
-from app.exchange.headers import Columns
-from app.exchange.refusals import Report
-from app.exchange.workbook import Sheet
 from app.platform import signs
 from app.platform.i18n import Message, _, language_name
+from app.xlsform.columns import CHOICES, CONDITIONS, SETTINGS, SURVEY
+from app.xlsform.headers import Columns
+from app.xlsform.refusals import Report
+from app.xlsform.workbook import Sheet
 
 PLAIN = {
     SURVEY: ("type", "name", "disabled", "appearance"),

@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.exchange import inline, xliff
-from app.exchange.xliff import FileUnit, TextsFile
 from app.platform.forms import UNKEPT, UNSTORABLE
 from app.platform.i18n import Message, _
 from app.questionnaires.definition import Definition, Mark, Progress, Readiness, Unit, fingerprint, units_of
+from app.xliff import document as xliff
+from app.xliff import inline
+from app.xliff.document import FileUnit, TextsFile
 
 
 class Outcome(StrEnum):

@@ -1,7 +1,7 @@
 """The blank questionnaire as a Word document to be filled in and read back."""
 
-from app.exchange.blank import HOW, Blank, Field, Item, Part, Shape
-from app.exchange.controls import Controls
+from app.blank.controls import Controls
+from app.blank.form import HOW, Blank, Field, Item, Part, Shape
 from app.platform.i18n import Message, _
 from app.platform.word import Writer
 from app.questionnaires.compiled import Words

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from app.exchange.refusals import Refusal, Refused
 from app.platform.i18n import Message, _
+from app.xlsform.refusals import Refusal, Refused
 
 LARGEST = 5_000_000
 UNPACKED = 16_000_000

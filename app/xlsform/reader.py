@@ -9,18 +9,21 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from app.exchange import cells_in, columns, types_in, verdict
-from app.exchange.bounds import LONGEST, MOST_QUESTIONS, NO_SLUG, is_slug
-from app.exchange.columns import CHOICES, GLOSSARY, OURS, SETTINGS, SURVEY, TRANSLATIONS
-from app.exchange.headers import TAKEN, Columns, read_headers
-from app.exchange.marks_in import apply_marks, mark_all
-from app.exchange.refusals import FormRead, Refused, Report
-from app.exchange.survey_in import INSERTED, INSERTED_REMEDY, Survey, SurveyReader
-from app.exchange.workbook import read_sheets
 from app.platform.i18n import SOURCE, Message, _
 from app.questionnaires.checks import VALUE, Finding, structure_problems
 from app.questionnaires.definition import Choice, Definition, Term
 from app.questionnaires.models import LONGEST_SLUG, Edition
+from app.xlsform import cells as cells_in
+from app.xlsform import columns
+from app.xlsform import pyxform_check as verdict
+from app.xlsform import question_types as types_in
+from app.xlsform.columns import CHOICES, GLOSSARY, OURS, SETTINGS, SURVEY, TRANSLATIONS
+from app.xlsform.headers import TAKEN, Columns, read_headers
+from app.xlsform.limits import LONGEST, MOST_QUESTIONS, NO_SLUG, is_slug
+from app.xlsform.refusals import FormRead, Refused, Report
+from app.xlsform.survey import INSERTED, INSERTED_REMEDY, Survey, SurveyReader
+from app.xlsform.translation_states import apply_marks, mark_all
+from app.xlsform.workbook import read_sheets
 
 WANTED = frozenset({*TAKEN, *types_in.REFUSED_SHEETS})
 MEND_CONDITION = _("Write the condition with the functions and operators that this portal knows.")

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from app.exchange import columns
-from app.exchange.columns import CHOICES, GLOSSARY, OURS, SETTINGS, SURVEY, TRANSLATIONS
-from app.exchange.refusals import Report
-from app.exchange.workbook import Sheet
 from app.platform.i18n import _
+from app.xlsform import columns
+from app.xlsform.columns import CHOICES, GLOSSARY, OURS, SETTINGS, SURVEY, TRANSLATIONS
+from app.xlsform.refusals import Report
+from app.xlsform.workbook import Sheet
 
 ALIASES = {
     "caption": "label",

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from lxml import etree
 from translate.storage.xliff2 import Xliff2File, Xliff2Unit
 
-from app.exchange import inline, safe_xml
-from app.exchange.inline import q
 from app.platform.i18n import BY_CODE, CODES, Message, _
 from app.questionnaires.definition import Definition, Progress, Readiness, Unit, units_of
 from app.questionnaires.names import TEXT_NAMES
+from app.xliff import inline, safe_xml
+from app.xliff.inline import q
 
 MEDIA = "application/xliff+xml"
 LONGEST = 10_000

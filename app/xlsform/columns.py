@@ -5,10 +5,12 @@ Shared by the writer and the reader, so that what goes out comes back the same.
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from app.platform.i18n import CODES, LANGUAGES, _, language_name
+from app.platform.i18n import CODES, LANGUAGES, Message, _, language_name
 from app.questionnaires.models import Edition
+from app.questionnaires.positions import LAW_NAMES, POSITION_NAMES, PRACTICE_NAMES
 
 SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"
 GLOSSARY, TRANSLATIONS = "glossary", "translations"
@@ -24,19 +26,10 @@ PART_TEXTS = {"law": "law", "practice": "practice", "narrative": "account"}
 PART_NAMES = {"law": _("In law"), "practice": _("In practice"), "narrative": _("In your own words")}
 QUESTION_TEXTS = ("topic", "task", "why", "help", "example", "law", "practice", "account")
 OTHER_TEXTS = ("term", "meaning", "forms")
-LAW = {"yes": _("Yes"), "in_part": _("Yes, in part"), "no": _("No")}
-UNSURE = {"dont_know": _("I do not know"), "not_applicable": _("Does not apply")}
-PRACTICE = {
-    "works": _("It works"),
-    "works_in_part": _("It works in part"),
-    "does_not_work": _("It does not work"),
-    "not_tested": _("Not tested yet"),
-    "dont_know": _("I do not know"),
-}
-OWN_LISTS = {
-    f"{OURS}_law": LAW | UNSURE,
-    f"{OURS}_practice": PRACTICE,
-    f"{OURS}_position": LAW,
+OWN_LISTS: Mapping[str, Mapping[Any, Message]] = {
+    f"{OURS}_law": LAW_NAMES,
+    f"{OURS}_practice": PRACTICE_NAMES,
+    f"{OURS}_position": POSITION_NAMES,
 }
 LONGEST_CELL = 32_767
 # How much of a checksum stands in the column `version`: it tells of what a workbook was made.

@@ -20,19 +20,19 @@ from app.questionnaires.relevance import TEXTS, Given
 BROKEN = _("This answer does not fit what the question asks for. Please check it.")
 
 
-class Change(NamedTuple):
-    """What an answer does to other questions, by code: those that matter from now on, and no longer."""
+class RelevanceChange(NamedTuple):
+    """What an answer does to other questions: the codes that are relevant from now on, and no longer."""
 
-    began: tuple[str, ...] = ()
-    fell: tuple[str, ...] = ()
+    became_relevant: tuple[str, ...] = ()
+    became_irrelevant: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """The same as a page shows it."""
+class ShownRelevanceChange:
+    """A change of relevance as a page shows it: with the questions themselves."""
 
-    began: Sequence[CompiledQuestion] = ()
-    fell: Sequence[CompiledQuestion] = ()
+    became_relevant: Sequence[CompiledQuestion] = ()
+    became_irrelevant: Sequence[CompiledQuestion] = ()
 
 
 async def given_to(
@@ -57,7 +57,10 @@ def needed_for(version: CompiledVersion, question_id: UUID) -> frozenset[UUID]:
 
 
 def needed_to_save(version: CompiledVersion, question: CompiledQuestion) -> frozenset[UUID]:
-    """The same for saving: none where nothing can change and the question after it has no condition."""
+    """The questions whose answers must be known to save an answer to this one.
+
+    Empty where no condition reads this question, it has no constraint, and the next question has no condition.
+    """
     rules = version.rules
     after = version.ids[question.next] if question.next else None
     if question.id in rules.readers or question.id in rules.constraint or after in rules.relevant:
@@ -72,8 +75,8 @@ def check_constraint(
     rules, today = version.rules, clock.today()
     if question.id not in rules.constraint:
         return
-    away = rules.irrelevant(given, today) - {question.id}
-    if rules.breaks(question.id, {key: one for key, one in given.items() if key not in away}, today):
+    irrelevant = rules.irrelevant(given, today) - {question.id}
+    if rules.breaks(question.id, {key: one for key, one in given.items() if key not in irrelevant}, today):
         field = "narrative" if question.kind in TEXTS or question.kind is Kind.POSITION else "value"
         words = question.texts.get("constraint_message")
         raise Invalid({field: Message("%(words)s", {"words": str(words)}) if words else BROKEN})
@@ -81,48 +84,56 @@ def check_constraint(
 
 def change_by(
     version: CompiledVersion, before: Mapping[UUID, Given], after: Mapping[UUID, Given]
-) -> tuple[Change, frozenset[UUID]]:
+) -> tuple[RelevanceChange, frozenset[UUID]]:
     """What going from one set of answers to another changes, and what does not matter afterwards."""
     rules, today = version.rules, clock.today()
-    left_out = rules.irrelevant(after, today)
-    was_out = rules.irrelevant(before, today)
+    irrelevant_after = rules.irrelevant(after, today)
+    irrelevant_before = rules.irrelevant(before, today)
     codes = version.codes.items()
-    began = tuple(code for key, code in codes if key in was_out - left_out)
-    return Change(began, tuple(code for key, code in codes if key in left_out - was_out)), left_out
+    became_relevant = tuple(code for key, code in codes if key in irrelevant_before - irrelevant_after)
+    return RelevanceChange(
+        became_relevant, tuple(code for key, code in codes if key in irrelevant_after - irrelevant_before)
+    ), irrelevant_after
 
 
-def changes_in(compiled: CompiledLanguage, codes: Collection[str], away: frozenset[UUID]) -> Changes:
+def changes_in(
+    compiled: CompiledLanguage, codes: Collection[str], irrelevant: frozenset[UUID]
+) -> ShownRelevanceChange:
     """Questions that changed, told apart by whether they matter now."""
     named = [compiled.by_code[code] for code in codes if code in compiled.by_code]
-    return Changes([q for q in named if q.id not in away], [q for q in named if q.id in away])
+    return ShownRelevanceChange(
+        [q for q in named if q.id not in irrelevant], [q for q in named if q.id in irrelevant]
+    )
 
 
-def asked(compiled: CompiledLanguage, away: frozenset[UUID]) -> Iterator[CompiledQuestion]:
+def asked(compiled: CompiledLanguage, irrelevant: frozenset[UUID]) -> Iterator[CompiledQuestion]:
     """The questions that count: those that matter and take an answer."""
-    return (q for q in compiled.questions if q.kind is not Kind.NOTE and q.id not in away)
+    return (q for q in compiled.questions if q.kind is not Kind.NOTE and q.id not in irrelevant)
 
 
-def next_after(version: CompiledVersion, question_id: UUID, away: frozenset[UUID]) -> str | None:
+def next_after(version: CompiledVersion, question_id: UUID, irrelevant: frozenset[UUID]) -> str | None:
     """The code of the next question that matters."""
     compiled = version[SOURCE]
     rest = compiled.questions[compiled.by_id[question_id].number :]
-    return next((question.code for question in rest if question.id not in away), None)
+    return next((question.code for question in rest if question.id not in irrelevant), None)
 
 
-def missing(version: CompiledVersion, answers: Mapping[UUID, Answer], away: frozenset[UUID]) -> list[UUID]:
+def missing(
+    version: CompiledVersion, answers: Mapping[UUID, Answer], irrelevant: frozenset[UUID]
+) -> list[UUID]:
     """The questions that must be answered before anything is handed in, and are not."""
     rules = version.rules
     if not rules.required:
         return []
     today = clock.today()
-    given = {key: kinds.given_by(answer) for key, answer in answers.items() if key not in away}
+    given = {key: kinds.given_by(answer) for key, answer in answers.items() if key not in irrelevant}
 
     def is_open(key: UUID) -> bool:
         return key not in answers or not kinds.is_done(answers[key], rules.kinds[key])
 
     return [
         question.id
-        for question in asked(version[SOURCE], away)
+        for question in asked(version[SOURCE], irrelevant)
         if question.id in rules.required
         and is_open(question.id)
         and rules.asks_for(question.id, given, today)

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import xlsxwriter
 
-from app.exchange import columns
-from app.exchange.columns import CHOICES, GLOSSARY, KIND, OURS, SETTINGS, SURVEY, TRANSLATIONS
 from app.platform.errors import Conflict
 from app.platform.i18n import CODES, _
 from app.questionnaires.definition import Definition, QuestionDefinition, Section, Worded, fingerprint
 from app.questionnaires.models import Edition, Kind
+from app.xlsform import columns
+from app.xlsform.columns import CHOICES, GLOSSARY, KIND, OURS, SETTINGS, SURVEY, TRANSLATIONS
 
 Row = dict[str, str]
 MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from app.conditions.scanning import scan
-from app.exchange.columns import LAW, PRACTICE, UNSURE
 from app.platform.i18n import Message, _
 from app.questionnaires.compiled import CompiledQuestion
 from app.questionnaires.models import Kind
+from app.questionnaires.positions import LAW_NAMES, PRACTICE_NAMES
 from app.questionnaires.relevance import node_names
 
 # Conditions as scan() writes them: one space between words, answers as $name.
@@ -18,7 +19,7 @@ BRACKETS = re.compile(r"\( ([^()]*(?:\([^()]*\)[^()]*)*) \)\Z")
 COMPARED = re.compile(rf"{NAME} (?P<sign><=|>=|!=|=|<|>) {VALUE}\Z")
 SELECTED = re.compile(rf"(?P<not>not \( )?selected \( {NAME} , {VALUE} \)(?(not) \))\Z")
 JOINS = ("and", "or")
-CODES: Mapping[str, Mapping[str, Message]] = {"law": LAW | UNSURE, "practice": PRACTICE}
+CODES: Mapping[str, Mapping[Any, Message]] = {"law": LAW_NAMES, "practice": PRACTICE_NAMES}
 PARTS = {"law": _("in law"), "practice": _("in practice"), "narrative": _("in words")}
 SIGNS: Mapping[str, Callable[..., Message]] = {
     "=": lambda **given: _("%(place)s: the answer is “%(value)s”", **given),

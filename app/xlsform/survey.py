@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from app.exchange import columns, types_in
-from app.exchange.bounds import LONGEST
-from app.exchange.columns import KIND, OURS, SURVEY
-from app.exchange.headers import Columns
-from app.exchange.refusals import Report
-from app.exchange.workbook import Sheet
 from app.platform.i18n import Message, _
 from app.questionnaires.definition import QuestionDefinition, Section, Worded
 from app.questionnaires.models import Edition, Kind, Obligation
+from app.xlsform import columns
+from app.xlsform import question_types as types_in
+from app.xlsform.columns import KIND, OURS, SURVEY
+from app.xlsform.headers import Columns
+from app.xlsform.limits import LONGEST
+from app.xlsform.refusals import Report
+from app.xlsform.workbook import Sheet
 
 DEEPEST = 12
 MOST_TEXT = 100_000

@@ -1,0 +1,1 @@
+"""XLSForm workbooks: questionnaires read from them with a sentence for every refusal, and written to them."""
