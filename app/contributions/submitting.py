@@ -1,11 +1,12 @@
 """Handing in: an immutable version of every answer that belongs to the contribution."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -24,6 +25,7 @@ from app.contributions.models import (
     SubmittedAnswer,
 )
 from app.platform import clock
+from app.platform.db import add_rows
 from app.platform.errors import Invalid
 from app.platform.events import publish
 from app.platform.i18n import _
@@ -65,11 +67,8 @@ async def hand_in(
         raise Invalid(detail=_("There is nothing to submit yet: answer at least one question."))
     made = await _move_on(session, contribution)
     kept = await _keep_versions(session, contribution.id, made, answers)
-    for answer in everything.values():
-        # Who wrote a draft concerned the colleagues while they wrote; what is handed in is the organisation's.
-        answer.saved_by_id = answer.saved_at = None
-        if contribution.mode is Mode.NAMED or not is_own:  # who writes confidentially waits for `pass_on`
-            answer.current_version_id = kept.get(answer.id)
+    is_read_at_once = contribution.mode is Mode.NAMED or not is_own  # else it waits for `pass_on`
+    await _let_go(session, everything.values(), made, kept if is_read_at_once else None)
     audit.record(
         session,
         actor,
@@ -122,23 +121,60 @@ async def _keep_versions(
     )
     before = {kept.answer_id: (kept, body) for kept, body in rows}
     held: dict[UUID, UUID] = {}
+    new: list[tuple[Text, AnswerVersion]] = []
     for answer in answers:
         kept, body = before.get(answer.id, (None, ""))
         if kept is None or not _same(answer, kept, body):
-            kept = _new_version(session, answer, kept)
+            new.append(_new_version(answer, kept))
+            kept = new[-1][1]
         held[answer.id] = kept.id
-        session.add(SubmittedAnswer(contribution_version_id=version.id, answer_version_id=kept.id))
-    await session.flush()
+    await add_rows(session, [text for text, _version in new])
+    await add_rows(session, [made for _text, made in new])
+    await add_rows(
+        session,
+        [SubmittedAnswer(contribution_version_id=version.id, answer_version_id=one) for one in held.values()],
+    )
     return held
+
+
+async def _let_go(
+    session: AsyncSession,
+    answers: Collection[Answer],
+    made: ContributionVersion,
+    kept: Mapping[UUID, UUID] | None,
+) -> None:
+    """Forget who wrote the drafts, and let the desk read the versions that were kept, in one statement for all.
+
+    Who wrote a draft concerned the colleagues while they wrote; what is handed in is the organisation's.
+    """
+    values: dict[str, Any] = {"saved_by_id": None, "saved_at": None}
+    if kept is not None:
+        values["current_version_id"] = (
+            select(AnswerVersion.id)
+            .join(SubmittedAnswer, col(SubmittedAnswer.answer_version_id) == AnswerVersion.id)
+            .where(AnswerVersion.answer_id == Answer.id, SubmittedAnswer.contribution_version_id == made.id)
+            .correlate(Answer)
+            .scalar_subquery()
+        )
+    await session.exec(
+        update(Answer)
+        .where(col(Answer.contribution_id) == made.contribution_id)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    for answer in answers:  # what this session holds of them says the same
+        for name in ("saved_by_id", "saved_at"):
+            set_committed_value(answer, name, None)
+        if kept is not None:
+            set_committed_value(answer, "current_version_id", kept.get(answer.id))
 
 
 def _same(answer: Answer, kept: AnswerVersion, body: str) -> bool:
     return body == answer.narrative and all(getattr(answer, n) == getattr(kept, n) for n in CONTENT)
 
 
-def _new_version(session: AsyncSession, answer: Answer, before: AnswerVersion | None) -> AnswerVersion:
+def _new_version(answer: Answer, before: AnswerVersion | None) -> tuple[Text, AnswerVersion]:
     text = Text(language=answer.language, body=answer.narrative)
-    session.add(text)
     kept = AnswerVersion(
         answer_id=answer.id,
         number=before.number + 1 if before else 1,
@@ -146,8 +182,7 @@ def _new_version(session: AsyncSession, answer: Answer, before: AnswerVersion | 
         submitted_on=clock.today(),
         **{name: getattr(answer, name) for name in CONTENT},
     )
-    session.add(kept)
-    return kept
+    return text, kept
 
 
 async def pass_on(session: AsyncSession, consultation_id: UUID | None = None, *, today: bool = False) -> None:

@@ -1,13 +1,13 @@
 """The database: engines, the unit of work of a request, column types both databases share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import JSON, Enum, MetaData, Table, bindparam, event
+from sqlalchemy import JSON, Enum, MetaData, Table, bindparam, event, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -176,6 +176,17 @@ def check_version(thing: Any, version: int | None) -> None:
     """Refuse an edit that started from another version than the one that stands; raises StaleEdit."""
     if version is not None and thing.version != version:
         raise StaleEdit(thing)
+
+
+async def add_rows(session: AsyncSession, rows: Sequence[SQLModel]) -> None:
+    """Insert rows of one table in as few statements as they fit into; the session does not know them afterwards.
+
+    A flush sends a statement for each row, however it is called (measured on PostgreSQL with psycopg 3).
+    """
+    if rows:
+        table: Any = type(rows[0]).__table__  # type: ignore[attr-defined]
+        made = insert(table).returning(*table.primary_key.columns)
+        await session.exec(made, params=[row.model_dump() for row in rows])  # type: ignore[call-overload]
 
 
 def insert_into(session: AsyncSession, table: type[SQLModel]) -> Any:

@@ -13,10 +13,12 @@ from app.contributions.models import (
     Answer,
     AnswerVersion,
     Contribution,
+    ContributionState,
     ContributionVersion,
     Mode,
     SubmittedAnswer,
 )
+from app.organisations.models import Role
 from app.platform.db import Database
 from app.translations.models import Text
 from tests import browsing
@@ -240,3 +242,23 @@ async def test_a_question_has_one_name_on_its_page_on_the_page_to_check_and_amon
     assert f'{scene.codes[1]}?then=check" lang="en" dir="auto">{other.group(1)}</a>' in check
     await make.submit(scene.draft)
     assert f'dir="auto">{name.group(1)}</span></h3>' in (await client.get(f"{scene.home}/reasons")).text
+
+
+async def test_submitting_costs_the_same_for_many_answers(
+    client: httpx2.AsyncClient, make: Make, statements: list[str]
+) -> None:
+    consultation = await make.consultation()
+    costs = []
+    for number in (1, 40):
+        league = await make.organisation()
+        answers = dict.fromkeys((await make.codes(consultation))[:number], "Licences are checked once.")
+        draft = await make.contribution(
+            consultation, organisation=league, answers=answers, state=ContributionState.DRAFTING
+        )
+        await make.signed_in(client, await make.account(Role.SIGNATORY, at=league))
+        page = f"/en/contributions/{draft.id}/check"
+        await client.get(page)
+        statements.clear()
+        assert (await browsing.post(client, f"/en/contributions/{draft.id}/submit")).status_code == 303
+        costs.append(len(statements))
+    assert costs[0] == costs[1] <= 16, costs
