@@ -245,11 +245,11 @@ def call_regex(arguments: list[Part]) -> Part:
     if pattern is None:
         raise NotSupported(_("The pattern of regex() must be written in quotation marks."))
     try:
-        automaton = compile_pattern(pattern)
+        found = compile_pattern(pattern)
     except BadPattern as problem:
         raise NotSupported(problem.reason) from problem
     text = arguments[0].run
-    return Part(lambda scope: automaton.found_in(to_text(text(scope))), frozenset({"truth"}))
+    return Part(lambda scope: found.found_in(to_text(text(scope))), frozenset({"truth"}))
 
 
 def leaf_text(token: XPathToken) -> Part:
