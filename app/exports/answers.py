@@ -1,7 +1,9 @@
 """All answers of a consultation as a table: one row an answer, read piece by piece."""
 
+import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -196,18 +198,23 @@ async def answers_page(session: AsyncSession, actor: Actor, slug: str) -> Answer
 async def file_of(
     db: Database, consultation: Consultation, ending: str, language: str
 ) -> AsyncIterator[bytes]:
-    """The table as a file in pieces, `csv` or `xlsx`; its codes are explained in this language."""
+    """The table as a file in pieces, `csv` or `xlsx`; its codes are explained in this language.
+
+    It is written before the first piece goes, into a folder for the portal's own eyes that is gone with the last
+    piece, or with the reader: a slow line must not hold a connection to the database.
+    """
+    async with db.read() as session:
+        version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
     heads = [column.name for column in COLUMNS]
-    async with db.snapshot() as connection:
-        async with db.read() as session:
-            version = await questionnaires.get_compiled(session, consultation.civil_society_version_id)
-        rows = rows_of(connection, consultation, version[language])
-        made = (
-            tables.as_csv(heads, rows)
-            if ending == "csv"
-            else tables.as_workbook(heads, rows, [("columns", columns_sheet(language))])
-        )
-        async for piece in made:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"answers.{ending}"
+        async with db.snapshot() as connection:
+            rows = rows_of(connection, consultation, version[language])
+            if ending == "csv":
+                await tables.write_csv(path, heads, rows)
+            else:
+                await tables.write_workbook(path, heads, rows, [("columns", columns_sheet(language))])
+        async for piece in tables.pieces_of(path):
             yield piece
 
 

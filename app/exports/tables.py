@@ -1,9 +1,8 @@
-"""Tables as files that are written piece by piece: CSV to the reader, XLSX into a folder of its own first."""
+"""Tables as files that are written piece by piece, so that memory does not grow with them: CSV and XLSX."""
 
 import asyncio
 import csv
 import io
-import tempfile
 from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,36 +33,37 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
     return written.getvalue().encode()
 
 
-async def as_csv(heads: Sequence[str], rows: Rows) -> AsyncIterator[bytes]:
-    """The pieces of a CSV file, each as soon as its rows are there."""
-    yield MARK.encode() + csv_lines([heads])
-    async for piece in rows:
-        yield csv_lines(piece)
-
-
-async def as_workbook(
-    heads: Sequence[str], rows: Rows, sheets: Sequence[tuple[str, Sequence[Sequence[str]]]]
-) -> AsyncIterator[bytes]:
-    """The pieces of a workbook whose first sheet holds the rows and the others what is given beside them.
-
-    A workbook ends with its table of contents, so it has to be whole before the first byte goes: it lies in a
-    folder for the portal's own eyes, which is gone with the last byte, or with the reader. Cells are strings;
-    none is ever a formula.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "answers.xlsx"
-        book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": folder})
-        first = book.add_worksheet("answers")
-        first.freeze_panes(1, 0)
-        place = await asyncio.to_thread(_write, first, 0, [heads])
+async def write_csv(path: Path, heads: Sequence[str], rows: Rows) -> None:
+    """Write rows into a CSV file as they come."""
+    with path.open("wb") as file:
+        await asyncio.to_thread(file.write, MARK.encode() + csv_lines([heads]))
         async for piece in rows:
-            place = await asyncio.to_thread(_write, first, place, piece)
-        for name, lines in sheets:
-            await asyncio.to_thread(_write, book.add_worksheet(name), 0, lines)
-        await asyncio.to_thread(book.close)
-        with path.open("rb") as file:
-            while part := await asyncio.to_thread(file.read, CHUNK):
-                yield part
+            await asyncio.to_thread(file.write, csv_lines(piece))
+
+
+async def write_workbook(
+    path: Path, heads: Sequence[str], rows: Rows, sheets: Sequence[tuple[str, Sequence[Sequence[str]]]]
+) -> None:
+    """Write rows into the first sheet of a workbook as they come, and what is given beside them into others.
+
+    Cells are strings; none is ever a formula.
+    """
+    book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent)})
+    first = book.add_worksheet("answers")
+    first.freeze_panes(1, 0)
+    place = await asyncio.to_thread(_write, first, 0, [heads])
+    async for piece in rows:
+        place = await asyncio.to_thread(_write, first, place, piece)
+    for name, lines in sheets:
+        await asyncio.to_thread(_write, book.add_worksheet(name), 0, lines)
+    await asyncio.to_thread(book.close)
+
+
+async def pieces_of(path: Path) -> AsyncIterator[bytes]:
+    """A file as it goes to the reader."""
+    with path.open("rb") as file:
+        while part := await asyncio.to_thread(file.read, CHUNK):
+            yield part
 
 
 def _write(sheet: Any, place: int, rows: Sequence[Sequence[str]]) -> int:

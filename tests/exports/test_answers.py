@@ -2,7 +2,9 @@
 
 import csv
 import io
+import tempfile
 import zipfile
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -82,10 +84,12 @@ async def test_each_submitted_answer_is_one_row_with_its_words(
 
 
 async def test_the_workbook_has_the_words_as_they_are_and_its_dictionary(
-    client: httpx2.AsyncClient, make: Make, slug: str
+    client: httpx2.AsyncClient, make: Make, slug: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     await sign_in(make, client, slug)
     content = (await client.get(f"/fr/desk/{slug}/answers/all.xlsx")).content
+    assert [path.name for path in tmp_path.rglob("*answers*")] == []  # nothing is left of it here
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     heads, *rows = book.get_sheet_by_name("answers").to_python()
     assert heads == [column.name for column in COLUMNS]
