@@ -35,6 +35,7 @@ from app.reference import queries as reference
 _compiled: dict[UUID, CompiledVersion] = {}
 # The map between two published versions does not change either.
 _pairs: dict[tuple[UUID, UUID], CompiledPair] = {}
+Link = tuple[QuestionMapping, Question, Question]
 CIVIL: Any = aliased(Question, name="civil_society_question")
 STATE: Any = aliased(Question, name="state_question")
 
@@ -162,9 +163,7 @@ async def list_pairs(session: AsyncSession) -> list[tuple[QuestionnaireVersion, 
     return sorted(found, key=lambda pair: (pair[0].slug, -pair[0].number, -pair[1].number))
 
 
-async def mappings_of(
-    session: AsyncSession, version_id: UUID
-) -> list[tuple[QuestionMapping, Question, Question]]:
+async def mappings_of(session: AsyncSession, version_id: UUID) -> list[Link]:
     """The mappings that touch a version, each with its civil-society and its State question."""
     query = (
         select(QuestionMapping, CIVIL, STATE)
@@ -191,23 +190,34 @@ async def covers_of(session: AsyncSession, version_id: UUID) -> dict[str, list[s
     return found
 
 
-async def counterparts_of(session: AsyncSession, version: QuestionnaireVersion) -> list[QuestionnaireVersion]:
-    """The versions of the other edition that a version is mapped to, the newest first."""
-    touched = await mappings_of(session, version.id)
+async def counterparts_of(
+    session: AsyncSession, version: QuestionnaireVersion, links: Sequence[Link] | None = None
+) -> list[QuestionnaireVersion]:
+    """The versions of the other edition that a version is mapped to, the newest first.
+
+    `links` are its mappings, for who has read them.
+    """
+    links = await mappings_of(session, version.id) if links is None else links
     others = {
         state.version_id if version.edition is Edition.CIVIL_SOCIETY else civil.version_id
-        for _pair, civil, state in touched
+        for _pair, civil, state in links
     }
     found = [await get_version(session, other) for other in others]
     return sorted(found, key=lambda other: (other.slug, other.number), reverse=True)
 
 
-async def read_definition(session: AsyncSession, version: QuestionnaireVersion) -> Definition:
-    """What a version says; a civil-society question names the State questions of the newest counterpart."""
-    counterparts = await counterparts_of(session, version)
+async def read_definition(
+    session: AsyncSession, version: QuestionnaireVersion, links: Sequence[Link] | None = None
+) -> Definition:
+    """What a version says; a civil-society question names the State questions of the newest counterpart.
+
+    `links` are its mappings, for who has read them.
+    """
+    links = await mappings_of(session, version.id) if links is None else links
+    counterparts = await counterparts_of(session, version, links)
     maps_to: dict[str, list[str]] = {}
     if version.edition is Edition.CIVIL_SOCIETY and counterparts:
-        for _pair, civil, state in await mappings_of(session, version.id):
+        for _pair, civil, state in links:
             if state.version_id == counterparts[0].id:
                 maps_to.setdefault(civil.code, []).append(state.code)
     covers = await covers_of(session, version.id)
@@ -286,11 +296,17 @@ async def get_question(session: AsyncSession, question_id: UUID) -> Question:
     return question
 
 
-async def unsettled(session: AsyncSession, version: QuestionnaireVersion) -> list[Drift]:
-    """The mappings of a version to published counterparts that a change made doubtful."""
+async def unsettled(
+    session: AsyncSession, version: QuestionnaireVersion, links: Sequence[Link] | None = None
+) -> list[Drift]:
+    """The mappings of a version to published counterparts that a change made doubtful.
+
+    `links` are its mappings, for who has read them.
+    """
+    links = await mappings_of(session, version.id) if links is None else links
     published = {v.id for v in await list_versions(session, VersionState.PUBLISHED)}
     found: list[Drift] = []
-    for pair, civil, state in await mappings_of(session, version.id):
+    for pair, civil, state in links:
         other = state if version.edition is Edition.CIVIL_SOCIETY else civil
         doubt = drift_of(pair, civil, state)
         if doubt is not None and other.version_id in published:

@@ -285,10 +285,11 @@ async def _map_by_codes(session: AsyncSession, draft: QuestionnaireVersion, defi
 async def publish_version(session: AsyncSession, actor: Actor, version_id: UUID) -> QuestionnaireVersion:
     """Publish a draft for ever; raises Conflict while something blocks. The version before it retires."""
     version = await queries.get_version(session, version_id, lock=True)
-    require(policy.can_publish(actor))
-    definition = await queries.read_definition(session, version)
+    require(policy.can_edit(actor, version))
+    links = await queries.mappings_of(session, version.id)
+    definition = await queries.read_definition(session, version, links)
     count = sum(finding.blocks for finding in check(definition))
-    count += len(await queries.unsettled(session, version))
+    count += len(await queries.unsettled(session, version, links))
     if count:
         raise Conflict(
             n_(

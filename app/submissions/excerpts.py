@@ -37,10 +37,15 @@ async def cut_excerpts(
 
 
 async def add_sources(
-    session: AsyncSession, paragraph: Paragraph, excerpts: Sequence[tuple[ReadAnswer, Span, str]]
+    session: AsyncSession,
+    paragraph: Paragraph,
+    excerpts: Sequence[tuple[ReadAnswer, Span, str]],
+    *,
+    is_new: bool,
 ) -> None:
     """Add the excerpts as sources; words that are a source of the paragraph already are not added twice."""
-    standing = await session.exec(select(Source).where(Source.paragraph_id == paragraph.id))
+    own = select(Source).where(Source.paragraph_id == paragraph.id)
+    standing = [] if is_new else (await session.exec(own)).all()
     known = {(s.answer_version_id, s.starts, s.ends) for s in standing}
     for answer, span, quote in excerpts:
         if (answer.answer_version_id, span.start, span.end) in known:

@@ -38,8 +38,8 @@ MAX_PARAGRAPHS = 200
 FIRST_VERSION = 1
 
 
-async def _start(session: AsyncSession, consultation: Consultation, question_id: UUID) -> NationalAnswer:
-    """The national answer to a question, begun if nobody has; two people may do so at once."""
+async def _submission_of(session: AsyncSession, consultation: Consultation) -> Submission:
+    """The submission of a consultation, begun if nobody has; two people may do so at once."""
     await session.exec(
         insert_into(session, Submission)
         .values(
@@ -56,12 +56,18 @@ async def _start(session: AsyncSession, consultation: Consultation, question_id:
     submission = await queries.find_submission(session, consultation.id)
     if submission is None:
         raise NotFound
+    return submission
+
+
+async def _start(session: AsyncSession, frame: NationalAnswerContext) -> NationalAnswer:
+    """The national answer to a question, begun if nobody has; two people may do so at once."""
+    submission = frame.submission or await _submission_of(session, frame.consultation)
     await session.exec(
         insert_into(session, NationalAnswer)
         .values(
             id=ids.new_id(),
             submission_id=submission.id,
-            question_id=question_id,
+            question_id=frame.question_id,
             citations=[],
             assistance="",
             state=NationalAnswerState.DRAFTING,
@@ -73,7 +79,7 @@ async def _start(session: AsyncSession, consultation: Consultation, question_id:
         .on_conflict_do_nothing(index_elements=["submission_id", "question_id"])
     )
     query = select(NationalAnswer).where(
-        NationalAnswer.submission_id == submission.id, NationalAnswer.question_id == question_id
+        NationalAnswer.submission_id == submission.id, NationalAnswer.question_id == frame.question_id
     )
     return (await session.exec(query.with_for_update())).one()
 
@@ -94,7 +100,7 @@ async def _drafting(
     require(policy.can_draft(actor, frame.consultation, frame.national))
     if frame.national.version:
         return frame, frame.national
-    return frame, await _start(session, frame.consultation, frame.question_id)
+    return frame, await _start(session, frame)
 
 
 async def merge_excerpts(
@@ -110,7 +116,7 @@ async def merge_excerpts(
     excerpts = await cut_excerpts(session, frame, await mapped_questions(session, frame), data)
     national = frame.national
     if not national.version:
-        national = await _start(session, frame.consultation, frame.question_id)
+        national = await _start(session, frame)
     if data.paragraph_id is None:
         own = [
             quote
@@ -121,7 +127,7 @@ async def merge_excerpts(
         paragraph = await _add(session, actor, national, text)
     else:
         paragraph = await _paragraph(session, national, data.paragraph_id)
-    await add_sources(session, paragraph, excerpts)
+    await add_sources(session, paragraph, excerpts, is_new=data.paragraph_id is None)
     audit.record(
         session,
         actor,
@@ -189,11 +195,7 @@ async def add_paragraph(
     session: AsyncSession, actor: Actor, slug: str, code: str, data: ParagraphInput
 ) -> Paragraph:
     """A paragraph of the State's own words."""
-    frame = await _locked(session, actor, slug, code)
-    require(policy.can_draft(actor, frame.consultation, frame.national))
-    national = frame.national
-    if not national.version:
-        national = await _start(session, frame.consultation, frame.question_id)
+    frame, national = await _drafting(session, actor, slug, code)
     paragraph = await _add(session, actor, national, data.text)
     audit.record(
         session, actor, "submission.paragraph_added", paragraph, scope_id=frame.review.id, question=code
@@ -293,7 +295,7 @@ async def set_answer(
     require(policy.can_draft(actor, frame.consultation, frame.national))
     national, started_from = frame.national, data.version
     if not national.version:
-        national = await _start(session, frame.consultation, frame.question_id)
+        national = await _start(session, frame)
         started_from = started_from or FIRST_VERSION
     check_version(national, started_from)
     national.position = data.position

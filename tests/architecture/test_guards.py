@@ -28,6 +28,7 @@ STATED: dict[str, str] = {
     "accounts.service.close_other_sessions": "part of renewing one's own receipt code",
     "accounts.jobs.forget_ended_sessions": "a job: what is over opens nothing",
     "organisations.api.sign_in": "shortens the token that was just made for whoever signed in",
+    "authoring.service.publish": "finds the version by its address; what publishes it asks, once",
     "notifications.service.notify": "tells of what another service was allowed to do",
     "notifications.service.notify_account": "the same",
     "notifications.service.notify_by_link": "the same",

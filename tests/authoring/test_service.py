@@ -359,6 +359,20 @@ async def make_publishable(scene: Scene) -> None:
             await service.map_question(session, scene.officer, scene.where, own, drift.state.id, settle=True)
 
 
+async def test_publishing_reads_its_version_once(scene: Scene, statements: list[str]) -> None:
+    await make_publishable(scene)
+    statements.clear()
+    async with scene.db.write() as session:
+        await service.publish(session, scene.officer, scene.where)
+    versions = [one for one in statements if one.startswith("SELECT") and "FROM questionnaire_version" in one]
+    mappings = [one for one in statements if one.startswith("SELECT") and "FROM question_mapping" in one]
+    assert len(mappings) == 1, mappings
+    assert len(versions) <= 5, (
+        versions
+    )  # by its address, locked, its counterpart, what is published, the one before
+    assert len(statements) <= 11, statements
+
+
 async def test_publishing_waits_until_nothing_blocks_and_then_the_version_before_is_replaced(
     scene: Scene,
 ) -> None:

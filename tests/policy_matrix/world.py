@@ -245,7 +245,6 @@ ACTS: Mapping[str, Arguments] = {
     "audit.service.enter_waiting_acts": _row(),
     "authoring.queries.get_frame": _where(),
     "authoring.service.start_version": _where(),
-    "authoring.service.publish": _where(),
     "authoring.service.drop": _where(),
     "authoring.service.add_question": _where(None),
     "authoring.service.save_question": _where(ASKED, None),
