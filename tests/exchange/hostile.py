@@ -254,7 +254,7 @@ def slow_pattern() -> bytes:
     return form(
         [
             [*HEADER, "constraint"],
-            ["text", "a", "A", "regex(., '^(a+)+$') and regex(., '" + "(a?){1,50}" * 30 + "')"],
+            ["text", "a", "A", "regex(., '^(a+)+$') and regex(., '" + "(.?){1,99}" * 20 + "')"],
         ]
     )
 
