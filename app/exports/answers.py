@@ -24,8 +24,8 @@ from app.questionnaires.models import Question
 from app.questionnaires.positions import LAW_NAMES, PRACTICE_NAMES
 from app.reading import policy
 from app.reading.queries import SUBMITTED, ReadAnswer, as_read
-from app.submissions.models import DECISION_NAMES, Decision
-from app.submissions.numbers import newest_of
+from app.submissions.models import DECISION_NAMES, Decision, Paragraph
+from app.submissions.numbers import IN_PLACE, IS_OPEN, newest_of
 from app.translations.models import Text
 
 PIECE = 500  # rows; a piece is made while other requests wait
@@ -141,7 +141,7 @@ def _statement(consultation_id: UUID) -> Any:
     return (
         SUBMITTED.add_columns(
             col(Decision.kind).label("decision"),
-            col(Decision.answer_version_id).label("decided_version_id"),
+            IS_OPEN.label("is_open"),
             _Reason.body.label("reason"),
             _Reason.language.label("reason_language"),
         )
@@ -150,6 +150,7 @@ def _statement(consultation_id: UUID) -> Any:
         .outerjoin(
             Decision, (Decision.answer_id == newest.c.answer_id) & (Decision.number == newest.c.number)
         )
+        .outerjoin(Paragraph, (col(Paragraph.id) == Decision.paragraph_id) & IN_PLACE)
         .outerjoin(_Reason, _Reason.id == Decision.reason_text_id)
         .where(own)
         .order_by(None)
@@ -168,15 +169,9 @@ async def rows_of(
 
 
 def _cells(found: Any, version: CompiledLanguage) -> list[str]:
-    answer = as_read(found)
-    # A decision of an earlier version of the answer is none of this one.
-    holds = found.decided_version_id == answer.answer_version_id
-    row = Row(
-        answer,
-        str(found.decision) if holds and found.decision else "",
-        (found.reason or "") if holds else "",
-        (found.reason_language or "") if holds else "",
-    )
+    # As the desk counts: what was decided of an earlier version, or lost its paragraph and reason, is open again.
+    decided = ("", "", "") if found.is_open else (found.decision, found.reason, found.reason_language)
+    row = Row(as_read(found), *(str(each or "") for each in decided))
     return [column.of(row, version) for column in COLUMNS]
 
 

@@ -17,6 +17,7 @@ MARK = "\ufeff"  # by it Excel knows that a CSV file is UTF-8
 # What a spreadsheet takes for a formula at the beginning of a cell (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LONGEST = 32_767  # characters of a cell of a workbook
+MOST_ROWS = 1_048_576  # of a sheet
 CHUNK = 65_536
 Rows = AsyncIterator[Sequence[Sequence[str]]]
 
@@ -44,19 +45,27 @@ async def write_csv(path: Path, heads: Sequence[str], rows: Rows) -> None:
 async def write_workbook(
     path: Path, heads: Sequence[str], rows: Rows, sheets: Sequence[tuple[str, Sequence[Sequence[str]]]]
 ) -> None:
-    """Write rows into the first sheet of a workbook as they come, and what is given beside them into others.
+    """Write rows into the first sheet of a workbook, and into further ones where it is full, and what is given beside them into others.
 
     Cells are strings; none is ever a formula.
     """
     book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent)})
-    first = book.add_worksheet("answers")
-    first.freeze_panes(1, 0)
-    place = await asyncio.to_thread(_write, first, 0, [heads])
+    sheet, number = _answers_sheet(book, 1), 1
+    place = await asyncio.to_thread(_write, sheet, 0, [heads])
     async for piece in rows:
-        place = await asyncio.to_thread(_write, first, place, piece)
+        if place + len(piece) > MOST_ROWS:  # a sheet is full: nothing may be lost behind its end
+            sheet, number = _answers_sheet(book, number + 1), number + 1
+            place = await asyncio.to_thread(_write, sheet, 0, [heads])
+        place = await asyncio.to_thread(_write, sheet, place, piece)
     for name, lines in sheets:
         await asyncio.to_thread(_write, book.add_worksheet(name), 0, lines)
     await asyncio.to_thread(book.close)
+
+
+def _answers_sheet(book: Any, number: int) -> Any:
+    sheet = book.add_worksheet("answers" if number == 1 else f"answers {number}")
+    sheet.freeze_panes(1, 0)
+    return sheet
 
 
 async def pieces_of(path: Path) -> AsyncIterator[bytes]:

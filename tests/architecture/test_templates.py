@@ -10,6 +10,7 @@ import pytest
 from jinja2 import nodes
 
 from app.platform import pages
+from app.platform.i18n import CODES
 
 ROOT = pages.ROOT
 TEMPLATES = sorted(pages.TEMPLATES.rglob("*.html"))
@@ -141,3 +142,13 @@ def test_every_template_is_used_and_every_template_used_exists() -> None:
     by_status = {name for name in existing if name.startswith("errors/")}
     assert sorted(named - existing) == []
     assert sorted(existing - named - by_status) == []
+
+
+def test_a_template_compiles_to_the_same_code_in_every_language() -> None:
+    # The portal compiles it once for all of them: a filter on a constant would be worked out in the first language.
+    for path in TEMPLATES:
+        source = path.read_text(encoding="utf-8")
+        codes = {str(pages.environment(code).compile(source, name_of(path), raw=True)) for code in CODES}
+        assert len(codes) == 1, name_of(path)
+    folded = {str(pages.environment(code).compile('{{ "fr"|language_name }}', raw=True)) for code in CODES}
+    assert len(folded) > 1, "the comparison would not see a filter on a constant"

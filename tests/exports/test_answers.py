@@ -4,20 +4,26 @@ import csv
 import io
 import tempfile
 import zipfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import update
 from sqlmodel import select
 
 from app.audit.models import AuditEntry
-from app.contributions.models import Contribution, ContributionState, Mode
+from app.consultations.models import Consultation
+from app.contributions.models import Answer, Contribution, ContributionState, Mode
 from app.exports import tables
 from app.exports.answers import COLUMNS
 from app.organisations.models import Role
 from app.platform.db import Database
-from tests.factories import Make
+from app.submissions import decisions
+from app.submissions.models import Decision
+from app.submissions.schemas import DecisionInput
+from tests.factories import Make, actor_of
 
 CODE, OTHER = "FP-08-1b", "FP-03-a"
 DANGEROUS = '=HYPERLINK("http://example.org","press here")'
@@ -45,8 +51,6 @@ async def slug(make: Make) -> str:
 
 async def sign_in(make: Make, client: httpx2.AsyncClient, slug: str, role: Role = Role.EXPERT) -> None:
     async with make.db.read() as session:
-        from app.consultations.models import Consultation  # noqa: PLC0415
-
         consultation = (await session.exec(select(Consultation).where(Consultation.slug == slug))).one()
     await make.signed_in(client, await make.staff(consultation, role))
 
@@ -103,6 +107,44 @@ async def test_the_workbook_has_the_words_as_they_are_and_its_dictionary(
     assert {line[0] for line in told[1:]} == set(heads)
 
 
+async def test_what_does_not_fit_into_a_sheet_stands_in_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MOST_ROWS", 3)
+
+    async def rows() -> AsyncIterator[list[list[str]]]:
+        for piece in (["1", "2"], ["3", "4"], ["5"]):
+            yield [[cell] for cell in piece]
+
+    await tables.write_workbook(tmp_path / "x.xlsx", ["number"], rows(), [("columns", [["a"]])])
+    book = CalamineWorkbook.from_path(tmp_path / "x.xlsx")
+    assert book.sheet_names == ["answers", "answers 2", "answers 3", "columns"]
+    found = [row[0] for name in book.sheet_names[:3] for row in book.get_sheet_by_name(name).to_python()]
+    assert found == ["number", "1", "2", "number", "3", "4", "number", "5"]
+
+
+async def test_a_decision_that_no_longer_holds_is_none_in_the_table(
+    client: httpx2.AsyncClient, make: Make, db: Database, slug: str
+) -> None:
+    await sign_in(make, client, slug)
+    async with db.read() as session:
+        consultation = (await session.exec(select(Consultation).where(Consultation.slug == slug))).one()
+        answer = (await session.exec(select(Answer).where(Answer.narrative == "Nobody looks."))).one()
+    expert = await make.staff(consultation, Role.EXPERT)
+    actor = actor_of(expert, [(Role.EXPERT, consultation.office_id)])
+    given = {"decision": "noted", "reason": "Said by others too."}
+    async with db.write() as session:
+        data = DecisionInput.model_validate(given)
+        await decisions.decide_answer(session, actor, slug, answer.id, data)
+    table = f"/en/desk/{slug}/answers/all.csv"
+    (row,) = [row for row in rows_in((await client.get(table)).content) if row["kind"] == "confidential"]
+    assert (row["decision"], row["reason"]) == ("noted", "Said by others too.")
+    async with db.write() as session:
+        await session.exec(update(Decision).values(reason_text_id=None))
+    (row,) = [row for row in rows_in((await client.get(table)).content) if row["kind"] == "confidential"]
+    assert (row["decision"], row["reason"]) == ("", "")
+
+
 @pytest.mark.parametrize("role", [Role.TRANSLATOR, Role.FACILITATOR, Role.AUDITOR])
 async def test_who_may_not_read_answers_gets_no_table(
     client: httpx2.AsyncClient, make: Make, db: Database, slug: str, role: Role
@@ -125,8 +167,6 @@ async def test_another_state_and_another_ending_do_not_exist(
 
 async def test_programs_get_the_same_table(client: httpx2.AsyncClient, make: Make, slug: str) -> None:
     async with make.db.read() as session:
-        from app.consultations.models import Consultation  # noqa: PLC0415
-
         consultation = (await session.exec(select(Consultation).where(Consultation.slug == slug))).one()
     expert = await make.token(await make.staff(consultation, Role.EXPERT))
     got = await client.get(f"/api/v1/desk/{slug}/answers/all.csv", headers=expert)
