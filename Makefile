@@ -94,7 +94,7 @@ walks: .venv/check.stamp ## walk a thousand times at random through the forms an
 	@$(BIN)/python -m tests.walks
 
 .PHONY: bench
-bench: .venv/check.stamp ## measure the portal against its own ceiling, and loaded (LOAD=10000 for more than 400)
+bench: .venv/check.stamp ## measure the portal against its own ceiling, and at 100, 1,000 and 10,000 contributions (LOAD=100,1000 for less)
 	@LOAD="$(LOAD)" $(BIN)/python -m tests.bench
 
 .PHONY: lock

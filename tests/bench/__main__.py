@@ -22,7 +22,7 @@ from app.main import create_app
 from app.platform.db import Database
 from app.platform.i18n import CODES
 from app.platform.settings import Settings
-from tests.bench import loaded, questionnaires, world
+from tests.bench import growth, questionnaires, world
 from tests.bench.load import CLIENTS, Cost, get, press
 from tests.counting import asked
 
@@ -229,24 +229,37 @@ async def counts_and_weights(here: world.World) -> None:
     say("stylesheet", f"{len(brotli.compress(css.read_bytes())) / 1000:.1f} kB brotli", "limit 13 kB")
 
 
-def loaded_demonstration() -> None:
-    """What pages cost with the contributions they are for; on a database of its own."""
-    load = os.environ.get("LOAD") or loaded.LOAD
-    server = world.DurablePostgres()
-    try:
-        url = server.url.render_as_string(hide_password=False)
-        with tempfile.TemporaryDirectory() as folder:
-            mails = Path(folder) / "mail"
-            say(f"loading {load} contributions", f"{loaded.fill(url, load, mails):.0f} s", "10,000 in 300 s")
-            for name, line in asyncio.run(_loaded_lines(url, mails)).items():
-                say(f"with {load} contributions: {name}", line, "statements must not grow")
-    finally:
-        server.stop()
+def growth_lines() -> None:
+    """What pages cost with the contributions they are for, at each size on both databases."""
+    loads = (os.environ.get("LOAD") or growth.LOADS).split(",")
+    for database in ("PostgreSQL", "SQLite"):
+        sizes = {load: _grown(database, load) for load in loads}
+        for name, line in growth.written(sizes):
+            say(f"{database}, {'/'.join(loads)}: {name}", line, "must 1.5 ×, statements the same")
 
 
-async def _loaded_lines(url: str, mails: Path) -> Mapping[str, str]:
+def _grown(database: str, load: str) -> Mapping[str, growth.Cost]:
+    """The costs on a database of its own, filled with so many contributions."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as after:
+        url = f"sqlite+aiosqlite:///{folder}/portal.sqlite3"
+        if database == "PostgreSQL":
+            server = world.DurablePostgres()
+            after.callback(server.stop)
+            url = server.url.render_as_string(hide_password=False)
+        mails = Path(folder) / "mail"
+        say(f"{database}: loading {load}", f"{growth.fill(url, load, mails):.0f} s", "10,000 in 300 s")
+        return asyncio.run(_grown_costs(url, mails))
+
+
+async def _grown_costs(url: str, mails: Path) -> Mapping[str, growth.Cost]:
     async with counted(url, demonstration=True, mail_folder=mails) as (client, statements):
-        return await loaded.lines(client, statements)
+        db = Database(url)
+        try:
+            with asked(db) as of_services:
+                started = await growth.start_cost(db, of_services)
+            return {"start a contribution": started, **await growth.page_costs(db, client, statements)}
+        finally:
+            await db.close()
 
 
 def main() -> None:
@@ -268,7 +281,7 @@ def main() -> None:
             asyncio.run(questionnaire_lines(here))
     finally:
         server.stop()
-    loaded_demonstration()
+    growth_lines()
 
 
 if __name__ == "__main__":
