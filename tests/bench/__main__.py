@@ -238,7 +238,7 @@ def growth_lines() -> None:
             say(f"{database}, {'/'.join(loads)}: {name}", line, "must 1.5 ×, statements the same")
 
 
-def _grown(database: str, load: str) -> Mapping[str, growth.Cost]:
+def _grown(database: str, load: str) -> Mapping[str, growth.PageCost]:
     """The costs on a database of its own, filled with so many contributions."""
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as after:
         url = f"sqlite+aiosqlite:///{folder}/portal.sqlite3"
@@ -251,7 +251,7 @@ def _grown(database: str, load: str) -> Mapping[str, growth.Cost]:
         return asyncio.run(_grown_costs(url, mails))
 
 
-async def _grown_costs(url: str, mails: Path) -> Mapping[str, growth.Cost]:
+async def _grown_costs(url: str, mails: Path) -> Mapping[str, growth.PageCost]:
     async with counted(url, demonstration=True, mail_folder=mails) as (client, statements):
         db = Database(url)
         try:

@@ -46,7 +46,7 @@ PAGES = {
 
 
 @dataclass(frozen=True)
-class Cost:
+class PageCost:
     """One page at one size: statements, milliseconds (median) and kilobytes on the wire."""
 
     statements: int
@@ -79,7 +79,9 @@ async def sign_in(client: httpx2.AsyncClient, key: str) -> None:
         raise RuntimeError(f"signing in answered {answered.status_code}")
 
 
-async def page_costs(db: Database, client: httpx2.AsyncClient, statements: list[str]) -> Mapping[str, Cost]:
+async def page_costs(
+    db: Database, client: httpx2.AsyncClient, statements: list[str]
+) -> Mapping[str, PageCost]:
     """Each page, as the focal point opens it; raises RuntimeError where one does not open."""
     found = {}
     await sign_in(client, FOCAL_POINT)
@@ -97,7 +99,7 @@ async def page_costs(db: Database, client: httpx2.AsyncClient, statements: list[
     return found
 
 
-async def start_cost(db: Database, statements: list[str]) -> Cost:
+async def start_cost(db: Database, statements: list[str]) -> PageCost:
     """Entering with a new code, by the service, once a press."""
     times = []
     for _press in _presses(statements):
@@ -112,20 +114,22 @@ async def start_cost(db: Database, statements: list[str]) -> Cost:
         async with db.write() as session:  # the time of the commit belongs to it
             await entry.enter(session, DEFAULT_SECRET, code, ids.new_code(), "en")
         times.append(time.perf_counter() - began)
-    return Cost(len(statements), statistics.median(times) * 1000, 0)
+    return PageCost(len(statements), statistics.median(times) * 1000, 0)
 
 
-async def _page(client: httpx2.AsyncClient, path: str, statements: list[str]) -> Cost:
+async def _page(client: httpx2.AsyncClient, path: str, statements: list[str]) -> PageCost:
     page = await client.get(path)  # whatever a process reads once is read now
     if page.status_code != httpx2.codes.OK:
         raise RuntimeError(f"{path} answered {page.status_code}")
-    times = []
+    times, counts = [], []
     for _press in _presses(statements):
         began = time.perf_counter()
         page = await client.get(path)
         times.append(time.perf_counter() - began)
+        counts.append(len(statements))
     weight = len(brotli.compress(page.content, quality=5)) / 1000
-    return Cost(len(statements), statistics.median(times) * 1000, weight)
+    # On SQLite the portal works its jobs off beside us: the least of the counts is the page's own.
+    return PageCost(min(counts), statistics.median(times) * 1000, weight)
 
 
 def _presses(statements: list[str]) -> Iterator[int]:
@@ -134,13 +138,13 @@ def _presses(statements: list[str]) -> Iterator[int]:
         yield press
 
 
-def written(sizes: Mapping[str, Mapping[str, Cost]]) -> Iterator[tuple[str, str]]:
+def written(sizes: Mapping[str, Mapping[str, PageCost]]) -> Iterator[tuple[str, str]]:
     """A line a page: statements and milliseconds at each size, and how much the largest costs of the smallest."""
     smallest, largest = (list(sizes.values())[place] for place in (0, -1))
     for name, least in smallest.items():
         each = [f"{found[name].milliseconds:.1f}" for found in sizes.values()]
-        counts = {found[name].statements for found in sizes.values()}
+        counts = dict.fromkeys(found[name].statements for found in sizes.values())
         most = largest[name]
-        told = "/".join(str(number) for number in sorted(counts))
+        told = "/".join(str(number) for number in counts)
         ratio = most.milliseconds / least.milliseconds
         yield name, f"{told}; {' / '.join(each)} ms; {ratio:.1f} ×; {most.kilobytes:.1f} kB"
