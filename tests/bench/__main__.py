@@ -252,8 +252,9 @@ def _grown(database: str, load: str) -> Mapping[str, growth.PageCost]:
 
 
 async def _grown_costs(url: str, mails: Path) -> Mapping[str, growth.PageCost]:
+    db = Database(url)
+    await growth.without_jobs(db)
     async with counted(url, demonstration=True, mail_folder=mails) as (client, statements):
-        db = Database(url)
         try:
             with asked(db) as of_services:
                 started = await growth.start_cost(db, of_services)

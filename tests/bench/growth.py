@@ -11,6 +11,7 @@ from pathlib import Path
 
 import brotli
 import httpx2
+from sqlalchemy import delete
 from sqlmodel import select
 
 from app.consultations.models import Consultation, InvitationCode
@@ -18,6 +19,7 @@ from app.contributions import entry
 from app.contributions.models import Contribution, ContributionState
 from app.platform import ids
 from app.platform.db import Database
+from app.platform.queue import Job
 from app.platform.settings import DEFAULT_SECRET
 from tests.browsing import proof_in
 from tests.seeded import LOADED
@@ -77,6 +79,12 @@ async def sign_in(client: httpx2.AsyncClient, key: str) -> None:
     answered = await client.post("/en/demo/sign-in", data={"csrf": proof_in(form.text), "key": key})
     if not answered.is_redirect:
         raise RuntimeError(f"signing in answered {answered.status_code}")
+
+
+async def without_jobs(db: Database) -> None:
+    """Drop the mails the load asked for: on SQLite the measured process would send them meanwhile."""
+    async with db.write() as session:
+        await session.exec(delete(Job))
 
 
 async def page_costs(
