@@ -87,7 +87,7 @@ class TokenInput(Input):
 
 
 class TokenForm(Input):
-    """The same from a page, where numbers are text."""
+    """A new secret as a page asks for it, where numbers are text."""
 
     name: Annotated[OneLine, Field(min_length=1, max_length=100)]
     days: Literal["30", "90", "365"] = "90"

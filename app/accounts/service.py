@@ -108,7 +108,7 @@ def open_bearer_session(session: AsyncSession, bearer_of: UUID) -> str:
 
 
 def open_bearer_token(session: AsyncSession, bearer_of: UUID) -> str:
-    """The same for the JSON interface; returns the bearer token."""
+    """Let the holder of a code use the JSON interface; returns the bearer token."""
     token = ids.new_token()
     session.add(ApiToken(token_hash=ids.fingerprint(token), bearer_of=bearer_of, expires_at=_bearer_end()))
     return token

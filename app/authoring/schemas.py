@@ -176,7 +176,7 @@ class NewTerm(Input):
 
 
 class TermInput(Input):
-    """The same, changed."""
+    """A term of the glossary as it was changed."""
 
     term: Text
     meaning: Text = ""

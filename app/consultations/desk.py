@@ -54,7 +54,7 @@ class DeskFrame:
 
     @property
     def phase_name(self) -> Message:
-        """The same in words."""
+        """The phase in the words a reader sees."""
         return timing.PHASE_NAMES[self.phase]
 
 

@@ -77,7 +77,7 @@ class AnswerInput(Input):
 
 
 class AnswerForm(AnswerInput):
-    """The same from a page, with where to go next; `sources` are those kept from two versions (clashing)."""
+    """An answer from a page, with where to go next; `sources` are those kept from two versions (clashing)."""
 
     then: Literal["next", "stay", "list", "more", "skip", "check", "revise"] = "next"
     sources: list[str] = Field(default_factory=list, max_length=80)

@@ -49,5 +49,5 @@ async def mail(request: Request, actor: AnyActor) -> Response:
 
 @router.get("/demo.json", name="demo.json")
 async def as_json(request: Request, actor: AnyActor) -> dict[str, Any]:
-    """The same for programs: persons with their tokens, and the codes."""
+    """The demonstration for programs: persons with their tokens, and the codes."""
     return queries.get_content(request.app.state.settings)

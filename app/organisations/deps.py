@@ -46,7 +46,7 @@ async def current_actor(request: Request, session: Session) -> Actor:
 
 
 async def recorded_actor(request: Request, session: RecordingSession) -> Actor:
-    """The same for pages whose reading is recorded."""
+    """Somebody signed in or with a code, on a page whose reading is recorded; raises SignInRequired."""
     actor = await actor_of_request(request, session)
     if not actor.is_known:
         raise SignInRequired

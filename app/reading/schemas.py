@@ -39,7 +39,7 @@ class AnswerFilter(Input):
         return bool(self.law or self.practice or self.language or self.words or self.unread)
 
     def as_query(self, **changes: Any) -> dict[str, Any]:
-        """The same filter for the address of a page."""
+        """This filter, with `changes`, as the query of a page's address."""
         kept = self.model_dump(mode="json", exclude_defaults=True)
         return {**kept, **changes}
 

@@ -88,7 +88,7 @@ async def get_frame(session: AsyncSession, actor: Actor, review_id: UUID) -> Rev
 
 
 async def get_public_frame(session: AsyncSession, review_id: UUID) -> ReviewFrame:
-    """The same for the page of a consultation anybody may read: the clock is public (raises NotFound)."""
+    """A review with its State and clock for anybody: the clock is public (raises NotFound)."""
     return await _one_frame(session, FRAME.where(CountryReview.id == review_id))
 
 

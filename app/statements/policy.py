@@ -16,7 +16,7 @@ def can_see(actor: Actor, consultation: Consultation) -> Permission:
 
 
 def can_take_in(actor: Actor, consultation: Consultation, at: datetime) -> Permission:
-    """The same, while the consultation is open."""
+    """The facilitators of the office, while the consultation is open."""
     may = can_see(actor, consultation)
     if may and not consultation.takes_answers(at):
         return deny(_("This consultation is not open, so no statements can be entered."))

@@ -53,7 +53,7 @@ class MergeInput(Input):
 
 
 class MergeForm(Input):
-    """The same from check boxes: `words` holds "version:start:end" or "version"."""
+    """Words ticked on a page and where they go: `words` holds "version:start:end" or "version"."""
 
     words: list[Annotated[str, Field(max_length=120)]] = Field(default_factory=list, max_length=200)
     into: Annotated[str, Field(max_length=64)] = "new"
