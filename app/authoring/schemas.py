@@ -176,7 +176,7 @@ class NewTerm(Input):
 
 
 class TermInput(Input):
-    """A term of the glossary as it was changed."""
+    """A changed term of the glossary, with the print of the one it was begun from."""
 
     term: Text
     meaning: Text = ""

@@ -209,7 +209,7 @@ def checklist(least: Value, most: Value, *answers: Value) -> bool:
 
 
 def weighted_checklist(least: Value, most: Value, *pairs: Value) -> bool:
-    """Whether the weights of the true values add up to what the bounds ask for; pairs are value, weight."""
+    """Whether the weights of the true values add up to a sum within the bounds; pairs are value, weight."""
     weights = (
         to_number(weight) for answer, weight in zip(pairs[::2], pairs[1::2], strict=True) if to_truth(answer)
     )

@@ -82,7 +82,7 @@ class Sheet:
         self.look = action
 
     def look_in(self, language: str) -> str:
-        """The address that shows such a page in another language; empty where an address opens it."""
+        """Where the form of such a page is sent to be shown in another language; empty where an address opens it."""
         return f"/{language}/{self.look.split('/', 2)[2]}" if self.look else ""
 
     def begin(self, part: str, action: str, form_id: str) -> str:

@@ -140,7 +140,7 @@ def stance_counts(answers: Iterable[ReadAnswer]) -> StanceCounts:
 
 
 def counted(groups: Iterable[tuple[Law | None, Practice | None, int]]) -> StanceCounts:
-    """Add up the positions of answers that the database has counted by law, practice and number."""
+    """Add up groups of answers: position in law, position in practice, how many; None counts in the total only."""
     law, practice = dict.fromkeys(Law, 0), dict.fromkeys(Practice, 0)
     total = 0
     for in_law, in_practice, number in groups:
